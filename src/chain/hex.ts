@@ -1,0 +1,2 @@
+/** Bytes as `0x…`, lower case. */
+export type Hex = `0x${string}`

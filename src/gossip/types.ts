@@ -1,0 +1,97 @@
+import type { Hex } from '../chain/hex.ts'
+import type { Chain, ForkName } from '../chain/index.ts'
+
+/** A gossip topic, as one declaration. Made with `defineTopic()`. */
+export interface Topic<Message> {
+  /** As in the topic string: `light_client_optimistic_update`. */
+  readonly name: string
+  /** The SSZ type's own bound, which caps decompression. */
+  readonly maxBytes: (chain: Chain, fork: ForkName) => number
+  /** @throws LamparaError `ssz_invalid` */
+  decode(bytes: Uint8Array, context: TopicContext): Message
+  encode(message: Message, context: TopicContext): Uint8Array
+}
+
+/** What a topic's codec may depend on. */
+export interface TopicContext {
+  readonly chain: Chain
+  /** The fork that the topic's digest stands for. */
+  readonly fork: ForkName
+}
+
+/** One gossip message as it came. */
+export interface GossipMessage<Message> {
+  readonly topic: Topic<Message>
+  /** The topic string it came on. */
+  readonly topicString: string
+  readonly forkDigest: Hex
+  /** Decoded on first access, then kept. A message whose decoding fails is never delivered. */
+  readonly message: Message
+  /** The SSZ bytes. */
+  readonly data: Uint8Array
+  /** The payload as it was on the wire (block snappy), for forwarding unchanged. */
+  readonly raw: Uint8Array
+  /** Peer id of who handed it to us; ours for our own. */
+  readonly from: string
+  /** True when an attached validator accepted it. */
+  readonly verified: boolean
+  readonly receivedAtMs: number
+}
+
+/** A validator's verdict (gossipsub v1.1 extended validators). */
+export type Verdict = 'accept' | 'ignore' | 'reject'
+
+/** Judges a message before it is forwarded. May take its time, but see the cache: after about 4 s accepting forwards nothing. */
+export type GossipValidator<Message> = (
+  message: Message,
+  context: { readonly from: string; readonly forkDigest: Hex; readonly fork: ForkName; readonly receivedAtMs: number },
+) => Verdict | Promise<Verdict>
+
+/** What happens to a message when a subscriber's queue is full. */
+export type Overflow = 'drop-oldest' | 'drop-newest'
+
+/** Options of a subscription. */
+export interface SubscribeOptions {
+  readonly signal?: AbortSignal
+  /** @default 64 */
+  readonly maxQueued?: number
+  /** @default 'drop-oldest' */
+  readonly overflow?: Overflow
+  /** Also deliver what the validator ignored, with `verified: false`. Rejected messages are never delivered. @default false */
+  readonly includeIgnored?: boolean
+}
+
+/** A subscription: iterate it once; `break`, `throw`, abort and `stop()` all release it. */
+export interface Subscription<Message> extends AsyncIterable<GossipMessage<Message>> {
+  readonly topic: Topic<Message>
+  /** Messages lost to the bound so far. */
+  readonly dropped: number
+  /** Messages waiting. */
+  readonly queued: number
+  /** Peers known to subscribe to the topic, as peer ids. */
+  readonly peers: readonly string[]
+  /** Resolves when at least one peer subscribes too. @throws the signal's reason */
+  ready(options?: { readonly signal?: AbortSignal }): Promise<void>
+  stop(): void
+}
+
+/** The gossip behaviour. */
+export interface Gossip {
+  subscribe<Message>(topic: Topic<Message>, options?: SubscribeOptions): Subscription<Message>
+  /**
+   * Attaches the one validator of a topic and returns how to detach it. Without one, messages are delivered
+   * with `verified: false` and not forwarded.
+   *
+   * @throws LamparaError `invalid_argument` when the topic has one already
+   */
+  validate<Message>(topic: Topic<Message>, validator: GossipValidator<Message>): () => void
+  /**
+   * Publishes under the fork digest given, or the present one.
+   *
+   * @returns to how many peers it went
+   * @throws LamparaError `publish_failed`
+   */
+  publish<Message>(topic: Topic<Message>, message: Message, options?: { readonly forkDigest?: Hex }): Promise<number>
+  /** Publishes a payload as it came, bytes unchanged. */
+  publishRaw(topicString: string, raw: Uint8Array): Promise<number>
+}

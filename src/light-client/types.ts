@@ -1,0 +1,113 @@
+import type { Hex } from '../chain/hex.ts'
+import type { Chain, ForkName } from '../chain/index.ts'
+import type { LamparaError } from '../errors/index.ts'
+import type { Network, NetworkOptions } from '../network/types.ts'
+
+/** Where trust starts: a block root, or providers asked for one. */
+export type Checkpoint =
+  | Hex
+  | {
+      /** Base URLs of Beacon API servers that are asked for their finalized block root. */
+      readonly providers: readonly string[]
+      /** How many must name the same root. @default all of them */
+      readonly quorum?: number
+    }
+
+/** Options of `createLightClient()`: those of the network, and: */
+export interface LightClientOptions extends NetworkOptions {
+  readonly checkpoint: Checkpoint
+  /** The share of the committee that must have signed for a head to be shown, 0 to 1. @default 2/3 */
+  readonly minParticipation?: number
+  /** How old the checkpoint may be. @default the chain's, 14 days */
+  readonly maxCheckpointAgeMs?: number
+  /** Slots without a new head after which the state is `stalled`. @default 4 */
+  readonly stalledAfterSlots?: number
+  /** A running network to use instead of a new one; `stop()` then leaves it running. */
+  readonly network?: Network
+}
+
+/** The verified execution block of a head. */
+export interface ExecutionHead {
+  readonly blockHash: Hex
+  readonly blockNumber: bigint
+  readonly stateRoot: Hex
+  /** Unix seconds. */
+  readonly timestamp: bigint
+}
+
+/** A verified head. */
+export interface Head {
+  readonly kind: 'optimistic' | 'finalized'
+  readonly slot: number
+  /** Beacon block root. */
+  readonly root: Hex
+  readonly parentRoot: Hex
+  /** Beacon state root. */
+  readonly stateRoot: Hex
+  readonly fork: ForkName
+  /** Absent before Capella, whose light-client headers are the first to prove it. */
+  readonly execution?: ExecutionHead
+  /** Share of the committee that signed what proved this head, 0 to 1; 1 for a trusted checkpoint, which needs no signature. */
+  readonly participation: number
+  /** When the head's slot began, Unix milliseconds. */
+  readonly slotStartMs: number
+  /** When it was verified here. */
+  readonly verifiedAtMs: number
+}
+
+/** What the client is doing. */
+export type LightClientState =
+  /** No peer yet, since start. */
+  | 'connecting'
+  /** Asking peers for the checkpoint's bootstrap. */
+  | 'bootstrapping'
+  /** Catching up, period by period. */
+  | 'syncing'
+  /** Heads come as the chain makes them. */
+  | 'following'
+  /** Connected, but no new head for `stalledAfterSlots`. */
+  | 'stalled'
+  /** Had peers, has none: redialing. */
+  | 'disconnected'
+  /** Gave up: `error` says why. */
+  | 'failed'
+  | 'stopped'
+
+/** The client's state at a moment. */
+export interface LightClientStatus {
+  readonly state: LightClientState
+  /** In words, for people. */
+  readonly reason: string
+  /** Peers whose Status matched ours. */
+  readonly peers: number
+  readonly optimistic?: Head
+  readonly finalized?: Head
+  /** Since the optimistic head's slot began. */
+  readonly headAgeMs?: number
+  /** While syncing: sync-committee periods. */
+  readonly sync?: { readonly startPeriod: number; readonly period: number; readonly targetPeriod: number }
+  /** The last thing that went wrong; cleared when it is over. */
+  readonly error?: LamparaError
+}
+
+/** A light client at work. Made by `createLightClient()`. */
+export interface LightClient {
+  readonly chain: Chain
+  readonly network: Network
+  readonly status: LightClientStatus
+  /**
+   * Verified heads of one kind: the present one first, then each newer one; a slow reader gets the latest only.
+   * Ends when the client stops or `break`s; throws the signal's reason on abort, the error when the client failed.
+   */
+  heads(options?: { readonly kind?: Head['kind']; readonly signal?: AbortSignal }): AsyncIterable<Head>
+  /** Calls back with the present status at once and with each change. @returns how to stop watching */
+  watchStatus(callback: (status: LightClientStatus) => void): () => void
+  /**
+   * Resolves with the first verified head that is current (the client follows).
+   *
+   * @throws LamparaError why it failed, or `stopped`; the signal's reason
+   */
+  ready(options?: { readonly signal?: AbortSignal }): Promise<Head>
+  /** Ends everything that this client started. Idempotent. */
+  stop(): Promise<void>
+}

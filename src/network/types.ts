@@ -1,0 +1,99 @@
+import type { Chain } from '../chain/index.ts'
+import type { LamparaError } from '../errors/index.ts'
+import type { Gossip } from '../gossip/types.ts'
+import type { PeerView } from '../peers/types.ts'
+import type { KeyValueStorage } from '../platform/storage.ts'
+import type { ReqResp } from '../reqresp/types.ts'
+import type { Clock } from '../streams/clock.ts'
+
+/** Options of `createNetwork()`. */
+export interface NetworkOptions {
+  readonly chain: Chain
+  /** Multiaddrs of bootnodes, each with `/p2p/…`. Required in a browser. They are dialed at start and kept for as long as the network lives. */
+  readonly bootnodes?: readonly string[]
+  /** Multiaddrs of further peers to keep: an operator's own beacon nodes, say. */
+  readonly peers?: readonly string[]
+  /** Multiaddrs to listen on; Node only. @default none */
+  readonly listen?: readonly string[]
+  /** Multiaddrs to announce instead of those listened on. */
+  readonly announce?: readonly string[]
+  /** Where the identity persists. Without it the identity lives as long as the network. */
+  readonly storage?: KeyValueStorage
+  /** secp256k1 private key, 32 bytes; wins over the stored one. */
+  readonly privateKey?: Uint8Array
+  readonly clock?: Clock
+  /** The most connections. @default 100, in a browser 20 */
+  readonly maxConnections?: number
+  /** How the node treats peers that only listen to it: `relay` publishes to all and keeps no mesh. @default 'peer' */
+  readonly role?: 'peer' | 'relay'
+  /** Dial private and loopback addresses that were not named here but learnt. @default false */
+  readonly allowPrivateAddresses?: boolean
+  /** Aborts the start, and stops the network afterwards. */
+  readonly signal?: AbortSignal
+}
+
+/** Whether anything can be heard at all. */
+export type NetworkState = 'connecting' | 'connected' | 'disconnected' | 'stopped'
+
+/** The network's state at a moment. */
+export interface NetworkStatus {
+  readonly state: NetworkState
+  /** Peers whose Status matched ours. */
+  readonly peers: number
+  /** Why it is not connected, when it is not. */
+  readonly error?: LamparaError
+}
+
+/** What happens on the network, as a filterable stream. */
+export type NetworkEvent =
+  | { readonly type: 'peer:connected'; readonly peer: PeerView }
+  | { readonly type: 'peer:disconnected'; readonly peer: PeerView; readonly reason: string }
+  | { readonly type: 'peer:banned'; readonly peerId: string; readonly reason: string; readonly untilMs: number }
+  | { readonly type: 'dial:failed'; readonly address: string; readonly error: LamparaError }
+
+/** A running node on the beacon chain's peer-to-peer network. Made by `createNetwork()`. */
+export interface Network {
+  readonly chain: Chain
+  readonly clock: Clock
+  /** Own peer id. */
+  readonly peerId: string
+  /** Own addresses, each with `/p2p/…`. */
+  readonly addresses: readonly string[]
+  readonly gossip: Gossip
+  readonly reqresp: ReqResp
+  readonly status: NetworkStatus
+  /** Peers whose Status matched ours, at this moment. */
+  readonly peers: readonly PeerView[]
+  /** Calls back with the present status at once and with each change. @returns how to stop watching */
+  watchStatus(callback: (status: NetworkStatus) => void): () => void
+  /** Calls back with the present peers at once and with each change. @returns how to stop watching */
+  watchPeers(callback: (peers: readonly PeerView[]) => void): () => void
+  /** Events from now on, of the given types or all; bounded, the oldest dropped. Ends when the network stops. */
+  events<Type extends NetworkEvent['type']>(
+    types?: readonly Type[],
+    options?: { readonly signal?: AbortSignal; readonly maxQueued?: number },
+  ): AsyncIterable<Extract<NetworkEvent, { type: Type }>>
+  /**
+   * Dials an address and resolves when the peer counts: both Statuses exchanged and matching.
+   *
+   * @throws LamparaError `address_invalid`, `dial_failed`, `dial_timeout`, `irrelevant_network`; the signal's reason
+   */
+  connect(address: string, options?: { readonly signal?: AbortSignal }): Promise<PeerView>
+  /** Says goodbye and closes. @param reason - a Goodbye code. @default 1 (client shutdown) */
+  disconnect(peerId: string, reason?: number): Promise<void>
+  /** Lowers a peer's score for what it did; below the limit it is banned, disconnected, and `peer:banned` tells. */
+  report(peerId: string, offence: 'fatal' | 'low-tolerance' | 'mid-tolerance' | 'high-tolerance', reason: string): void
+  /** What Status tells peers of our chain view; the light client keeps it current. */
+  setStatus(status: LocalStatus): void
+  /** Says goodbye to all, closes everything. Idempotent. */
+  stop(): Promise<void>
+}
+
+/** Our own chain view, as Status carries it. Genesis form until something is verified. */
+export interface LocalStatus {
+  readonly finalizedRoot: Uint8Array
+  readonly finalizedEpoch: number
+  readonly headRoot: Uint8Array
+  readonly headSlot: number
+  readonly earliestAvailableSlot: number
+}

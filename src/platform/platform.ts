@@ -1,0 +1,29 @@
+import type { Libp2pOptions } from 'libp2p'
+import type { Bls } from './bls.ts'
+import type { KeyValueStorage } from './storage.ts'
+
+/** What a libp2p node takes as transports. */
+export type Libp2pTransports = NonNullable<Libp2pOptions['transports']>
+
+/**
+ * What differs between a browser and Node, behind one contract. `#platform` resolves to one of the two;
+ * both pass `test/platform/conformance.ts`.
+ */
+export interface Platform {
+  readonly name: 'browser' | 'node'
+  /** The quickest BLS to be had here: blst in Node where its add-on loads, else noble. Loaded once, then kept. */
+  loadBls(): Promise<Bls>
+  /** Gives SSZ the quickest hasher to be had here. Idempotent; call before hashing. */
+  useFastHasher(): Promise<void>
+  /** Transports in order of preference. `listen` is ignored where nothing can listen. */
+  transports(): Libp2pTransports
+  /** True when this environment can dial the address at all (`/ip4/…/tcp/…` cannot be dialed from a browser). */
+  canDial(multiaddr: string): boolean
+  /**
+   * Opens the profile's persistent storage.
+   *
+   * @param namespace - keeps chains apart; letters, digits, `-` and `_`
+   * @throws LamparaError `storage_unavailable`
+   */
+  openStorage(namespace: string, options?: { readonly directory?: string }): Promise<KeyValueStorage>
+}

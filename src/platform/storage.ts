@@ -1,0 +1,21 @@
+/** A small persistent key-value store: identity, address book, verified heads. Values are bytes. */
+export interface KeyValueStorage {
+  /** The value, or undefined where there is none. @throws LamparaError `storage_unavailable` */
+  get(key: string): Promise<Uint8Array | undefined>
+  /** Writes atomically: a reader sees the old value or the new. @throws LamparaError `storage_unavailable` */
+  set(key: string, value: Uint8Array): Promise<void>
+  /** Removes the value; no error where there is none. @throws LamparaError `storage_unavailable` */
+  delete(key: string): Promise<void>
+  close(): Promise<void>
+}
+
+/** Storage that ends with the process: for tests, and where a profile wants to leave no trace. */
+export function memoryStorage(): KeyValueStorage {
+  const values = new Map<string, Uint8Array>()
+  return {
+    get: async (key) => values.get(key)?.slice(),
+    set: async (key, value) => void values.set(key, value.slice()),
+    delete: async (key) => void values.delete(key),
+    close: async () => {},
+  }
+}
