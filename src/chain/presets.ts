@@ -12,3 +12,31 @@ export interface Preset {
   readonly epochsPerSlashingsVector: number
   readonly maxValidatorsPerCommittee: number
 }
+
+/** The constants of mainnet and of every public test network (consensus-specs `presets/mainnet`). */
+export const mainnetPreset: Preset = {
+  name: 'mainnet',
+  slotsPerEpoch: 32,
+  epochsPerSyncCommitteePeriod: 256,
+  syncCommitteeSize: 512,
+  minSyncCommitteeParticipants: 1,
+  updateTimeout: 8192,
+  slotsPerHistoricalRoot: 8192,
+  epochsPerHistoricalVector: 65_536,
+  epochsPerSlashingsVector: 8192,
+  maxValidatorsPerCommittee: 2048,
+}
+
+/** The constants of small chains for tests (consensus-specs `presets/minimal`). */
+export const minimalPreset: Preset = {
+  name: 'minimal',
+  slotsPerEpoch: 8,
+  epochsPerSyncCommitteePeriod: 8,
+  syncCommitteeSize: 32,
+  minSyncCommitteeParticipants: 1,
+  updateTimeout: 64,
+  slotsPerHistoricalRoot: 64,
+  epochsPerHistoricalVector: 64,
+  epochsPerSlashingsVector: 64,
+  maxValidatorsPerCommittee: 2048,
+}
