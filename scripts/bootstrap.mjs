@@ -1,0 +1,120 @@
+// What `npm start` and `npm test` do first, on a machine with nothing but Node 20 and npm: install what is missing.
+// Dependency-free, since it runs before there are dependencies; on stderr, since what follows may print for machines.
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { findChromium } from './find-chromium.mjs'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const oldestNode = 20
+const toolingNode = 24
+
+/** @param {string} words */
+const say = (words) => process.stderr.write(`lampara: ${words}\n`)
+
+/**
+ * @param {string} words
+ * @returns {never}
+ */
+function giveUp(words) {
+  say(words)
+  process.exit(1)
+}
+
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ */
+function run(command, args, env = {}) {
+  const shell = process.platform === 'win32'
+  const result = spawnSync(command, args, {
+    cwd: root,
+    shell,
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, ...env },
+  })
+  return result.status === 0
+}
+
+/** @param {readonly string[]} args */
+function npm(...args) {
+  // The Node that runs npm, not the one in node_modules, which installing removes while it is at work.
+  const { npm_execpath: cli, npm_node_execpath: node } = process.env
+  return cli?.endsWith('.js') ? run(node ?? process.execPath, [cli, ...args]) : run('npm', args)
+}
+
+/**
+ * @typedef {{ version?: string, optional?: boolean, devOptional?: boolean, peer?: boolean, link?: boolean }} Locked
+ * @param {string} file
+ * @returns {Record<string, Locked> | undefined}
+ */
+function lockedPackages(file) {
+  try {
+    return JSON.parse(readFileSync(join(root, file), 'utf8')).packages
+  } catch {
+    return undefined
+  }
+}
+
+/** True when npm's own record of what it installed has all that the lockfile names; it is written when all is done. */
+function installed() {
+  const wanted = lockedPackages('package-lock.json')
+  const present = lockedPackages('node_modules/.package-lock.json')
+  if (wanted === undefined) giveUp('Cannot read package-lock.json: the checkout is incomplete')
+  if (present === undefined) return false
+  return Object.entries(wanted).every(
+    ([path, { version, optional, devOptional }]) =>
+      path === '' || present[path]?.version === version || ((optional || devOptional) && present[path] === undefined),
+  )
+}
+
+/** @returns {number} major version of the Node that npm scripts will find, 0 where it does not answer */
+function scriptNode() {
+  const local = join(root, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node')
+  const { stdout } = spawnSync(existsSync(local) ? local : process.execPath, ['--version'], { encoding: 'utf8' })
+  return Number(/^v(\d+)/.exec(stdout ?? '')?.[1] ?? 0)
+}
+
+function installDependencies() {
+  if (installed()) return
+  say('Installing dependencies (npm ci)…')
+  if (!npm('ci', '--no-audit', '--no-fund')) giveUp('Cannot install dependencies: `npm ci` failed, its words are above')
+}
+
+function installNode() {
+  if (scriptNode() >= toolingNode) return
+  // The package fetches its binary in an install script, which npm may have been told not to run.
+  say(`Installing Node ${toolingNode} beside the dependencies…`)
+  npm('rebuild', 'node', '--ignore-scripts=false', '--foreground-scripts')
+  if (scriptNode() < toolingNode) {
+    giveUp(
+      `Cannot install Node ${toolingNode}: allow the install script of the package "node", or run Node ${toolingNode} yourself`,
+    )
+  }
+}
+
+function installChromium() {
+  if (findChromium() !== undefined) return
+  if (process.getuid?.() === 0 && existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get')) {
+    say('Installing Chromium (apt-get)…')
+    const quietly = { DEBIAN_FRONTEND: 'noninteractive' }
+    if (run('apt-get', ['update'], quietly)) run('apt-get', ['install', '-y', 'chromium'], quietly)
+    if (findChromium() !== undefined) return
+  }
+  say('Installing Chromium (Playwright)…')
+  run(process.execPath, ['node_modules/playwright-core/cli.js', 'install', 'chromium'])
+  if (findChromium() === undefined) {
+    giveUp(
+      'Cannot install Chromium: install one yourself, then name its executable in CHROMIUM_PATH if it is not found',
+    )
+  }
+}
+
+if (Number(process.versions.node.split('.')[0]) < oldestNode) {
+  giveUp(`Node ${oldestNode} or newer is needed to begin with; this is ${process.version}`)
+}
+installDependencies()
+installNode()
+if (process.argv.includes('--chromium')) installChromium()
