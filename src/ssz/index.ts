@@ -1,0 +1,69 @@
+export { BitArray } from '@chainsafe/ssz'
+export { PortableByteListType } from './byte-list.ts'
+export { ExecutionPayloadHeaderCapella, ExecutionPayloadHeaderDeneb } from './execution-header.ts'
+export {
+  concatGindices,
+  containerGindex,
+  executionBlockHashGindexGloas,
+  executionPayloadGindex,
+  gindexDepth,
+  gindexSubtreeIndex,
+  type LightClientGindices,
+  lightClientGindices,
+} from './generalized-indices.ts'
+export {
+  contextDigestOf,
+  contextSlotOf,
+  decodeLightClientObject,
+  decodeLightClientObjectOfDigest,
+  encodeLightClientObject,
+  hashLightClientObject,
+  lightClientObject,
+  lightClientSizeBounds,
+  type SizeBounds,
+} from './light-client-codec.ts'
+export { forkFromJsonVersion, lightClientForkAtSlot, lightClientForkOf } from './light-client-forks.ts'
+export {
+  type JsonEntry,
+  lightClientJsonEntries,
+  lightClientKindOfJson,
+  lightClientObjectFromJson,
+  lightClientObjectToJson,
+} from './light-client-json.ts'
+export { type LightClientTypes, lightClientTypes } from './light-client-types.ts'
+export {
+  type ExecutionPayloadHeader,
+  type LightClientBootstrap,
+  type LightClientFinalityUpdate,
+  type LightClientFork,
+  type LightClientHeader,
+  type LightClientKind,
+  type LightClientObject,
+  type LightClientOptimisticUpdate,
+  type LightClientUpdate,
+  type LightClientValues,
+  lightClientForks,
+} from './light-client-values.ts'
+export {
+  attestationSubnetCount,
+  type Goodbye,
+  type LightClientUpdatesByRangeRequest,
+  type MetadataV1,
+  type MetadataV2,
+  type MetadataV3,
+  networkMessages,
+  type Ping,
+  type Status,
+  type StatusV2,
+  syncCommitteeSubnetCount,
+} from './network-messages.ts'
+export {
+  BeaconBlockHeader,
+  ForkData,
+  headerRoot,
+  SigningData,
+  type SszType,
+  SyncAggregate,
+  SyncCommittee,
+} from './types.ts'
+export { decodeUpdateStream, encodeUpdateStream, maxRequestLightClientUpdates } from './update-stream.ts'

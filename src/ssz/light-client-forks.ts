@@ -1,0 +1,37 @@
+import { type Chain, type ForkName, forkAtSlot, forkNames } from '../chain/index.ts'
+import { LamparaError } from '../errors/index.ts'
+import type { LightClientFork } from './light-client-values.ts'
+
+const containersOf: Partial<Record<ForkName, LightClientFork>> = {
+  altair: 'altair',
+  bellatrix: 'altair',
+  capella: 'capella',
+  deneb: 'deneb',
+  electra: 'electra',
+  fulu: 'electra',
+}
+
+/**
+ * Whose light-client containers a fork uses.
+ *
+ * @throws LamparaError `fork_unknown` for phase0, which has none, and Gloas, whose containers are not yet supported
+ */
+export function lightClientForkOf(fork: ForkName): LightClientFork {
+  const containers = containersOf[fork]
+  if (containers === undefined) {
+    throw new LamparaError('fork_unknown', `Cannot choose light-client containers: ${fork} has none that are supported`)
+  }
+  return containers
+}
+
+/** Whose light-client containers are in force at a slot. @throws LamparaError `fork_unknown` before Altair and from Gloas */
+export function lightClientForkAtSlot(chain: Chain, slot: number): LightClientFork {
+  return lightClientForkOf(forkAtSlot(chain, slot).name)
+}
+
+/** The containers that the `version` beside Beacon API `data` names; `undefined` when it names none that are supported. */
+export function forkFromJsonVersion(version: unknown): LightClientFork | undefined {
+  if (typeof version !== 'string') return undefined
+  const fork = forkNames.find((name) => name === version.toLowerCase())
+  return fork === undefined ? undefined : containersOf[fork]
+}
