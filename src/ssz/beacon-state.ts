@@ -1,16 +1,12 @@
 import {
   BitVectorType,
-  type ContainerType,
   ListBasicType,
   ListCompositeType,
-  type Type,
   UintNumberType,
   VectorBasicType,
   VectorCompositeType,
 } from '@chainsafe/ssz'
 import type { ForkName, Preset } from '../chain/index.ts'
-import { LamparaError } from '../errors/index.ts'
-import { beaconBlockBodyTypes } from './beacon-block-body.ts'
 import { beaconLimits, sharedLimits } from './beacon-limits.ts'
 import {
   Checkpoint,
@@ -31,47 +27,7 @@ import {
 import { bytes32, uint64, uint64Bigint } from './primitives.ts'
 import { BeaconBlockHeader, committeeTypes } from './types.ts'
 
-/** A container whose fields are looked up by name. */
-export type BeaconContainer = ContainerType<Record<string, Type<unknown>>>
-
-type ContainersByFork = Readonly<Partial<Record<ForkName, BeaconContainer>>>
-
-const built = new Map<Preset['name'], { state: ContainersByFork; body: ContainersByFork }>()
-
-/**
- * The BeaconState of a fork, Altair to Fulu. The same type for the same preset and fork.
- *
- * @throws LamparaError `fork_unknown` for phase0 and Gloas
- */
-export function beaconStateType(preset: Preset, fork: ForkName): BeaconContainer {
-  return ofFork(typesOf(preset).state, fork, 'BeaconState')
-}
-
-/**
- * The BeaconBlockBody of a fork, Altair to Fulu. The same type for the same preset and fork.
- *
- * @throws LamparaError `fork_unknown` for phase0 and Gloas
- */
-export function beaconBlockBodyType(preset: Preset, fork: ForkName): BeaconContainer {
-  return ofFork(typesOf(preset).body, fork, 'BeaconBlockBody')
-}
-
-function typesOf(preset: Preset): { state: ContainersByFork; body: ContainersByFork } {
-  const known = built.get(preset.name)
-  if (known !== undefined) return known
-  const types = {
-    state: beaconStateTypes(preset) as unknown as ContainersByFork,
-    body: beaconBlockBodyTypes(preset) as unknown as ContainersByFork,
-  }
-  built.set(preset.name, types)
-  return types
-}
-
-function ofFork(types: ContainersByFork, fork: ForkName, name: string): BeaconContainer {
-  const type = types[fork]
-  if (type === undefined) throw new LamparaError('fork_unknown', `Cannot give a ${name}: ${fork} is not supported`)
-  return type
-}
+export { beaconBlockBodyTypes } from './beacon-block-body.ts'
 
 /**
  * BeaconState of every fork from Altair to Fulu. Builds anew on each call: keep the result.
