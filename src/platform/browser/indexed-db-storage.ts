@@ -1,0 +1,83 @@
+import { LamparaError, messageOf } from '../../errors/index.ts'
+import type { KeyValueStorage } from '../storage.ts'
+import { assertNamespace } from '../storage-names.ts'
+
+const STORE = 'values'
+
+/**
+ * Opens storage in an IndexedDB database of its own.
+ *
+ * @param namespace - becomes part of the database's name
+ * @throws LamparaError `invalid_argument` for a bad namespace, `storage_unavailable` where the browser refuses, as some
+ *   do in private windows
+ */
+export async function openIndexedDbStorage(namespace: string): Promise<KeyValueStorage> {
+  assertNamespace(namespace)
+  const database = await attempt(`open storage "${namespace}"`, () => openDatabase(`lampara-${namespace}`))
+  let closed = false
+  // Another tab may delete or upgrade the database, which waits until everyone lets go of it.
+  database.onversionchange = () => database.close()
+
+  async function run<T>(
+    action: string,
+    key: string,
+    mode: IDBTransactionMode,
+    work: (store: IDBObjectStore) => IDBRequest<T>,
+  ): Promise<T> {
+    if (key === '') throw new LamparaError('invalid_argument', 'Cannot use "" as a storage key: it is empty')
+    if (closed) throw new LamparaError('storage_unavailable', `Cannot ${action} "${key}": the storage is closed`)
+    return attempt(`${action} "${key}"`, () => inTransaction(database, mode, work))
+  }
+
+  return {
+    async get(key) {
+      const value = await run<unknown>('read', key, 'readonly', (store) => store.get(key))
+      return value instanceof Uint8Array ? value : undefined
+    },
+    async set(key, value) {
+      await run('write', key, 'readwrite', (store) => store.put(value.slice(), key))
+    },
+    async delete(key) {
+      await run('delete', key, 'readwrite', (store) => store.delete(key))
+    },
+    async close() {
+      closed = true
+      database.close()
+    },
+  }
+}
+
+function openDatabase(name: string): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    // Hardened browsers lack it, or throw when it is merely looked at.
+    if (globalThis.indexedDB === undefined) throw new Error('there is no IndexedDB here')
+    const request = globalThis.indexedDB.open(name, 1)
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE)
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+    request.onblocked = () => reject(new Error('another tab holds an older version open'))
+  })
+}
+
+/** Resolves when the transaction is complete: a request's own success may still be rolled back. */
+function inTransaction<T>(
+  database: IDBDatabase,
+  mode: IDBTransactionMode,
+  work: (store: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction(STORE, mode)
+    const request = work(transaction.objectStore(STORE))
+    transaction.oncomplete = () => resolve(request.result)
+    transaction.onabort = () => reject(transaction.error ?? request.error)
+    transaction.onerror = () => reject(transaction.error ?? request.error)
+  })
+}
+
+async function attempt<T>(action: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw new LamparaError('storage_unavailable', `Cannot ${action}: ${messageOf(cause)}`, { cause })
+  }
+}

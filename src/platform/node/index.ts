@@ -1,0 +1,17 @@
+import { tcp } from '@libp2p/tcp'
+import { webSockets } from '@libp2p/websockets'
+import { dialKindOf } from '../dial-kind.ts'
+import type { Platform } from '../platform.ts'
+import { useFastHasher } from './fast-hasher.ts'
+import { openFileStorage } from './file-storage.ts'
+import { loadBls } from './load-bls.ts'
+
+/** Node: native BLS and hashing where their add-ons load, TCP and WebSocket, storage in files. */
+export const platform: Platform = {
+  name: 'node',
+  loadBls,
+  useFastHasher,
+  transports: () => [tcp(), webSockets()],
+  canDial: (address) => dialKindOf(address) !== undefined,
+  openStorage: openFileStorage,
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { canDialFromPage } from '../../src/platform/browser/can-dial.ts'
+import { platform } from '../../src/platform/browser/index.ts'
+import { platformConformance } from './conformance.ts'
+
+// The whole suite runs in a real browser; here, what needs none.
+describe('the browser platform', () => {
+  it.each(platformConformance.filter(({ name }) => !name.startsWith('storage ') || name.includes('namespaces that')))(
+    '$name',
+    ({ run }) => run(platform),
+  )
+
+  it('runs on noble', async () => {
+    expect((await platform.loadBls()).implementation).toBe('noble')
+  })
+
+  it('reports storage_unavailable where there is no IndexedDB', async () => {
+    await expect(platform.openStorage('any')).rejects.toMatchObject({ code: 'storage_unavailable' })
+  })
+
+  it('dials no plain TCP', () => {
+    expect(platform.canDial('/ip4/192.0.2.1/tcp/9000')).toBe(false)
+  })
+})
+
+describe('canDialFromPage()', () => {
+  it('takes plain WebSocket on a page without TLS', () => {
+    expect(canDialFromPage('/ip4/192.0.2.1/tcp/80/ws', 'http:')).toBe(true)
+    expect(canDialFromPage('/ip4/192.0.2.1/tcp/80/ws', undefined)).toBe(true)
+  })
+
+  it('refuses plain WebSocket on a page with TLS, save to this machine', () => {
+    expect(canDialFromPage('/ip4/192.0.2.1/tcp/80/ws', 'https:')).toBe(false)
+    expect(canDialFromPage('/dns4/127.example/tcp/80/ws', 'https:')).toBe(false)
+    expect(canDialFromPage('/ip4/127.0.0.1/tcp/80/ws', 'https:')).toBe(true)
+    expect(canDialFromPage('/dns4/localhost/tcp/80/ws', 'https:')).toBe(true)
+    expect(canDialFromPage('/ip6/::1/tcp/80/ws', 'https:')).toBe(true)
+  })
+})
