@@ -1,0 +1,90 @@
+import {
+  type FieldProblem,
+  isFieldProblem,
+  queryOf,
+  type Target,
+  type TargetForm,
+  targetFromForm,
+  targetName,
+} from './connect/target.ts'
+import { pageModel } from './model/page.ts'
+import { type AppEvent, type AppState, initialState, reduce } from './state/app-state.ts'
+import { type OpenClient, type Session, startSession } from './state/session.ts'
+import { pageView } from './view/page.ts'
+
+/** What the page is given: the way to a client, and what to start with. */
+export interface AppOptions {
+  /** Starts a client that joins at the target. */
+  readonly open: (target: Target, signal: AbortSignal) => ReturnType<OpenClient>
+  /** What the form holds at first; a target that it names already is joined at once. */
+  readonly form: TargetForm
+}
+
+/** Ages tick by the second. */
+const TICK_MS = 1000
+
+/** Puts the page into an element and runs it for as long as the document lives. */
+export function mountApp(root: Element, options: AppOptions): void {
+  let state: AppState = initialState
+  let session: Session | undefined
+  let target: Target | undefined
+  let frame = 0
+
+  const render = (): void => {
+    frame = 0
+    const where = target === undefined ? undefined : targetName(target)
+    const model = pageModel(state, session?.now() ?? Date.now(), view.chartWidth, where)
+    document.title = model.title
+    view.show(model)
+  }
+  // Events come in bursts while syncing; the page needs one layout per frame.
+  const schedule = (): void => {
+    if (frame === 0) frame = requestAnimationFrame(render)
+  }
+  const dispatch = (event: AppEvent): void => {
+    // The log tells the reader's own time; a replayed chain's clock serves only for ages.
+    state = reduce(state, event, Date.now())
+    if (event.type === 'open-failed') view.form.open(true)
+    schedule()
+  }
+  const start = async (next: Target): Promise<void> => {
+    const previous = session
+    target = next
+    session = undefined
+    await previous?.stop()
+    // Another start may have come while the previous client said goodbye.
+    if (session !== undefined || target !== next) return
+    view.form.complain(undefined)
+    view.form.open(false)
+    dispatch({ type: 'opening', where: targetName(next) })
+    session = startSession((signal) => options.open(next, signal), dispatch)
+  }
+  const submit = (): FieldProblem | undefined => {
+    const result = targetFromForm(view.form.value, location.href)
+    if (isFieldProblem(result)) return result
+    history.replaceState(null, '', queryOf(result))
+    void start(result)
+    return undefined
+  }
+  const toggle = (): void => {
+    const running = state.phase === 'opening' || (state.phase === 'running' && state.status?.state !== 'failed')
+    if (running) void session?.stop()
+    else if (target !== undefined) void start(target)
+    else submitAloud()
+  }
+  const submitAloud = (): void => {
+    const problem = submit()
+    if (problem !== undefined) view.form.open(true)
+    view.form.complain(problem)
+  }
+
+  const view = pageView({ onSubmit: submitAloud, onAction: toggle, onResize: schedule })
+  root.replaceChildren(view.element)
+  view.form.fill(options.form)
+  render()
+  setInterval(schedule, TICK_MS)
+  document.addEventListener('visibilitychange', schedule)
+  const given = options.form.url !== '' || options.form.address !== ''
+  if (given) submitAloud()
+  else view.form.open(true)
+}

@@ -1,0 +1,67 @@
+import type { LightClientStatus, NetworkEvent } from 'lampara'
+import { capitalise, formatCount, shorten } from '../model/format.ts'
+
+/** One line to log. */
+export interface LogLine {
+  readonly tone: 'plain' | 'good' | 'bad'
+  readonly text: string
+}
+
+/** A line as logged. */
+export interface LogEntry extends LogLine {
+  /** Rises by one with each entry. */
+  readonly key: number
+  /** When it last happened. */
+  readonly atMs: number
+  /** How often in a row. */
+  readonly count: number
+}
+
+const stateLines = {
+  connecting: { tone: 'plain', text: 'Connecting' },
+  bootstrapping: { tone: 'plain', text: 'Connected; asking for the checkpoint' },
+  syncing: { tone: 'plain', text: 'Checkpoint proven; catching up' },
+  following: { tone: 'good', text: 'Following the chain' },
+  stalled: { tone: 'bad', text: 'Stalled: no new head' },
+  disconnected: { tone: 'bad', text: 'Connection lost' },
+  failed: { tone: 'bad', text: 'Gave up' },
+  stopped: undefined,
+} as const satisfies Record<LightClientStatus['state'], LogLine | undefined>
+
+/** What a change of status means, where it is worth a line: state, error, fork, finality. */
+export function describeStatusChange(
+  before: LightClientStatus | undefined,
+  after: LightClientStatus,
+): LogLine | undefined {
+  if (after.error !== undefined && after.error.message !== before?.error?.message) {
+    return { tone: 'bad', text: after.error.message }
+  }
+  if (after.state !== before?.state) return stateLines[after.state]
+  const fork = after.optimistic?.fork
+  if (fork !== undefined && before?.optimistic !== undefined && before.optimistic.fork !== fork) {
+    return { tone: 'good', text: `The chain is now on ${capitalise(fork)}` }
+  }
+  const finalized = after.finalized
+  if (finalized !== undefined && finalized.slot !== before?.finalized?.slot) {
+    return { tone: 'plain', text: `Finalized slot ${formatCount(finalized.slot)}` }
+  }
+  return undefined
+}
+
+/** A network event in words. */
+export function describeEvent(event: NetworkEvent): LogLine {
+  switch (event.type) {
+    case 'peer:connected':
+      return { tone: 'plain', text: `Peer ${shortId(event.peer.id)} connected` }
+    case 'peer:disconnected':
+      return { tone: 'plain', text: `Peer ${shortId(event.peer.id)} left: ${event.reason}` }
+    case 'peer:banned':
+      return { tone: 'bad', text: `Peer ${shortId(event.peerId)} banned: ${event.reason}` }
+    case 'dial:failed':
+      return { tone: 'bad', text: event.error.message }
+  }
+}
+
+function shortId(id: string): string {
+  return shorten(id, 6, 8)
+}

@@ -1,0 +1,67 @@
+import type { Clock, Head, LightClient, LightClientStatus, Network, NetworkEvent, PeerView } from 'lampara'
+import { LamparaError, mainnet } from 'lampara'
+
+/** What a scene shows: the client's last word, and what it said before. */
+export interface Scene {
+  readonly status: LightClientStatus
+  readonly peers: readonly PeerView[]
+  /** Optimistic heads that came while following, oldest first. */
+  readonly heads: readonly Head[]
+  readonly events: readonly NetworkEvent[]
+}
+
+/** The gallery's present: the moment that all scenes show. */
+export const galleryNowMs = mainnet.genesisTimeMs + 14_018_021 * 12_000 + 4_700
+
+/** Enough of a light client for the page, which plays one scene and then holds still. Test code only. */
+export function fakeClient(scene: Scene): LightClient {
+  const refuse = (): never => {
+    throw new LamparaError('internal', 'The gallery has no network')
+  }
+  const clock: Clock = { now: () => galleryNowMs, setTimer: () => () => {} }
+  const network = {
+    chain: mainnet,
+    clock,
+    peerId: '16Uiu2HAmGallery',
+    addresses: [],
+    get gossip() {
+      return refuse()
+    },
+    get reqresp() {
+      return refuse()
+    },
+    status: { state: 'connected', peers: scene.peers.length },
+    peers: scene.peers,
+    watchStatus: refuse,
+    watchPeers(callback) {
+      callback(scene.peers)
+      return () => {}
+    },
+    events: (_types, options) => held(scene.events as readonly never[], options?.signal),
+    connect: async () => refuse(),
+    disconnect: async () => refuse(),
+    report: refuse,
+    setStatus: refuse,
+    stop: async () => {},
+  } satisfies Network
+  return {
+    chain: mainnet,
+    network,
+    status: scene.status,
+    heads: (options) => held(scene.heads, options?.signal),
+    watchStatus(callback) {
+      callback({ ...scene.status, state: 'following' })
+      // Heads are delivered in microtasks: the scene's own state comes after them.
+      setTimeout(() => callback(scene.status), 30)
+      return () => {}
+    },
+    watchVerified: () => () => {},
+    ready: async () => refuse(),
+    stop: async () => {},
+  }
+}
+
+async function* held<T>(values: readonly T[], signal: AbortSignal | undefined): AsyncGenerator<T> {
+  yield* values
+  await new Promise((resolve) => signal?.addEventListener('abort', resolve))
+}
