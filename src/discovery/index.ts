@@ -1,0 +1,11 @@
+export { type PeerAddress, parsePeerAddress } from './addresses.ts'
+export {
+  encodeJoinDocument,
+  type FetchJoinDocumentOptions,
+  fetchJoinDocument,
+  type JoinDocument,
+  joinDocumentPath,
+  joinDocumentUrl,
+  parseJoinDocument,
+} from './join-document.ts'
+export { type ReadJsonOptions, readJson } from './read-json.ts'
