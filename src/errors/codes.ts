@@ -29,7 +29,9 @@ export const errorCodes = [
   'bootstrap_root_mismatch',
   'header_invalid',
   'execution_branch_invalid',
+  'finalized_header_unexpected',
   'finality_branch_invalid',
+  'next_sync_committee_unexpected',
   'next_sync_committee_branch_invalid',
   'current_sync_committee_branch_invalid',
   'sync_committee_mismatch',
@@ -42,6 +44,7 @@ export const errorCodes = [
   'update_from_future',
   'update_too_early',
   'period_out_of_reach',
+  'next_sync_committee_unknown',
   'bootstrap_unrequested',
   // Network
   'bootnodes_missing',

@@ -1,0 +1,93 @@
+import { type Chain, epochOfSlot, forkAtSlot, isForkActive } from '../../chain/index.ts'
+import { LamparaError } from '../../errors/index.ts'
+import {
+  type ExecutionPayloadHeader,
+  ExecutionPayloadHeaderCapella,
+  ExecutionPayloadHeaderDeneb,
+  executionPayloadGindex,
+  type LightClientGindices,
+  type LightClientHeader,
+  lightClientGindices,
+} from '../../ssz/index.ts'
+import { isValidNormalizedMerkleBranch, isZero, isZeroBranch } from './merkle-branch.ts'
+
+/** Which header of an object is meant, for messages. */
+export type HeaderRole = 'bootstrap' | 'attested' | 'finalized'
+
+const noBlobGas = { blobGasUsed: 0n, excessBlobGas: 0n }
+
+/**
+ * is_valid_light_client_header (capella and deneb/light-client/sync-protocol.md): the header proves just the execution
+ * payload that its slot's fork has. Containers of any fork are taken; what they lack counts as empty.
+ *
+ * @throws LamparaError `header_invalid` for execution data before its fork, `execution_branch_invalid` where the branch
+ *   does not prove it, `fork_unknown` from Gloas on
+ */
+export function assertValidLightClientHeader(chain: Chain, header: LightClientHeader, role: HeaderRole): void {
+  const epoch = epochOfSlot(chain, header.beacon.slot)
+  if (isForkActive(chain, 'gloas', epoch)) {
+    throw new LamparaError('fork_unknown', `Cannot check a ${role} header: light-client data of Gloas is not supported`)
+  }
+  const { execution, executionBranch = [] } = header
+  if (!isForkActive(chain, 'capella', epoch)) {
+    if (isEmptyExecution(execution) && isZeroBranch(executionBranch)) return
+    throw new LamparaError('header_invalid', `Invalid ${role} header: it has execution data before Capella`)
+  }
+  if (!isForkActive(chain, 'deneb', epoch) && !isEmptyExecution(blobGasOf(execution))) {
+    throw new LamparaError('header_invalid', `Invalid ${role} header: it has blob gas before Deneb`)
+  }
+  const root = executionRoot(chain, header)
+  if (!isValidNormalizedMerkleBranch(root, executionBranch, executionPayloadGindex, header.beacon.bodyRoot)) {
+    throw new LamparaError(
+      'execution_branch_invalid',
+      `Invalid ${role} header: its branch does not prove the execution`,
+    )
+  }
+}
+
+/** get_lc_execution_root (capella and deneb/light-client/sync-protocol.md): zeros before Capella. */
+export function executionRoot(chain: Chain, header: LightClientHeader): Uint8Array {
+  const epoch = epochOfSlot(chain, header.beacon.slot)
+  if (isForkActive(chain, 'deneb', epoch)) {
+    const execution = header.execution ?? ExecutionPayloadHeaderDeneb.defaultValue()
+    return ExecutionPayloadHeaderDeneb.hashTreeRoot({ ...execution, ...blobGasOf(execution) })
+  }
+  if (isForkActive(chain, 'capella', epoch)) {
+    return ExecutionPayloadHeaderCapella.hashTreeRoot(header.execution ?? ExecutionPayloadHeaderCapella.defaultValue())
+  }
+  return new Uint8Array(32)
+}
+
+/** True for LightClientHeader(), which stands for no header at all. */
+export function isEmptyHeader({ beacon, execution, executionBranch = [] }: LightClientHeader): boolean {
+  const { slot, proposerIndex, ...roots } = beacon
+  return (
+    slot === 0 &&
+    proposerIndex === 0 &&
+    Object.values(roots).every(isZero) &&
+    isEmptyExecution(execution) &&
+    isZeroBranch(executionBranch)
+  )
+}
+
+/**
+ * The generalized indices at a header's slot (`…_gindex_at_slot`).
+ *
+ * @throws LamparaError `header_invalid` before Altair, whose states have no sync committees
+ */
+export function gindicesAt(chain: Chain, header: LightClientHeader): LightClientGindices {
+  const { name } = forkAtSlot(chain, header.beacon.slot)
+  if (name !== 'phase0') return lightClientGindices(name)
+  throw new LamparaError('header_invalid', `Invalid header: slot ${header.beacon.slot} is before Altair`)
+}
+
+function blobGasOf(execution: ExecutionPayloadHeader | undefined) {
+  const { blobGasUsed, excessBlobGas } = { ...noBlobGas, ...execution }
+  return { blobGasUsed, excessBlobGas }
+}
+
+function isEmptyExecution(execution: Partial<ExecutionPayloadHeader> | undefined): boolean {
+  if (execution === undefined) return true
+  if (execution.extraData !== undefined && execution.extraData.length > 0) return false
+  return Object.values(execution).every((value) => (typeof value === 'bigint' ? value === 0n : isZero(value)))
+}
