@@ -5,6 +5,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: '#platform', replacement: fileURLToPath(new URL('./src/platform/node/index.ts', import.meta.url)) },
+      { find: /^lampara$/, replacement: fileURLToPath(new URL('./src/index.ts', import.meta.url)) },
     ],
   },
   test: {

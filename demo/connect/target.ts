@@ -22,9 +22,6 @@ export interface FieldProblem {
   readonly words: string
 }
 
-/** The path where a bootnode serves its join document. */
-export const JOIN_PATH = '/.well-known/lampara.json'
-
 const MAX_FIELD_LENGTH = 2048
 
 export const emptyForm: TargetForm = { kind: 'join', url: '', address: '', chain: 'mainnet', checkpoint: '' }
@@ -78,8 +75,6 @@ function joinTarget(text: string, pageUrl: string): Target | FieldProblem {
       words: 'That is no web address. It looks like https://relay.example/.well-known/lampara.json.',
     }
   }
-  // A bare host means its join document.
-  if (url.pathname === '/' && url.search === '') url.pathname = JOIN_PATH
   return { kind: 'join', url: url.href }
 }
 

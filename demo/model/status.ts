@@ -57,9 +57,18 @@ export function statusModel(state: AppState): StatusModel {
 
 function runningModel(status: LightClientStatus): StatusModel {
   const { tone, title, sentence } = words[status.state]
-  const reason = asSentence(status.reason)
+  const reason = saysMore.has(status.state) ? asSentence(withoutError(status)) : ''
   const progress = status.state === 'syncing' ? progressOf(status) : undefined
   return { key: status.state, tone, title, sentence: reason === '' ? sentence : reason, ...(progress && { progress }) }
+}
+
+/** States whose reason tells more than their title does. */
+const saysMore: ReadonlySet<LightClientState> = new Set(['connecting', 'bootstrapping', 'stalled', 'failed'])
+
+/** The error has a place of its own on the page. */
+function withoutError({ reason, error, state }: LightClientStatus): string {
+  if (error === undefined || state === 'failed') return reason
+  return reason.endsWith(`: ${error.message}`) ? reason.slice(0, -error.message.length - 2) : reason
 }
 
 function progressOf(status: LightClientStatus): StatusModel['progress'] {

@@ -40,8 +40,8 @@ describe('the address bar', () => {
 
 describe('the form', () => {
   test.each([
-    ['relay.example', 'https://relay.example/.well-known/lampara.json'],
-    ['http://127.0.0.1:4900', 'http://127.0.0.1:4900/.well-known/lampara.json'],
+    ['relay.example', 'https://relay.example/'],
+    ['http://127.0.0.1:4900', 'http://127.0.0.1:4900/'],
     ['https://relay.example/deep/join.json', 'https://relay.example/deep/join.json'],
     ['/.well-known/lampara.json', 'https://wallet.example/.well-known/lampara.json'],
     ['  https://relay.example/a.json ', 'https://relay.example/a.json'],
