@@ -1,0 +1,64 @@
+import { snappyCompressor, snappyUncompressor } from 'hysnappy'
+import { LamparaError, messageOf } from '../errors/index.ts'
+import { decodeVarint } from './varint.ts'
+
+// Each holds a WebAssembly instance whose memory stays as large as its largest message: bounded by maxBytes, so one is kept.
+let uncompress: ReturnType<typeof snappyUncompressor> | undefined
+let compress: ReturnType<typeof snappyCompressor> | undefined
+
+/** The format's own limit (format_description.txt, "preamble"). */
+const MAX_BLOCK_BYTES = 2 ** 32 - 1
+
+/** The most bytes that `length` bytes can take when compressed (phase0/p2p-interface.md, `max_compressed_len`). */
+export function maxCompressedLength(length: number): number {
+  return 32 + length + Math.floor(length / 6)
+}
+
+/** Compresses bytes as one snappy block: what gossip carries. */
+export function compressBlock(bytes: Uint8Array): Uint8Array {
+  compress ??= snappyCompressor()
+  return compress(bytes)
+}
+
+/**
+ * Decompresses one snappy block.
+ *
+ * @param options.maxBytes - the most bytes that it may decompress to: the bound of the SSZ type
+ * @throws LamparaError `length_out_of_bounds` when the block declares more than `maxBytes`, or has more bytes than
+ *   `maxBytes` can take, both before anything is allocated; `snappy_invalid` when it is no such block
+ */
+export function decompressBlock(bytes: Uint8Array, options: { readonly maxBytes: number }): Uint8Array {
+  const { maxBytes } = options
+  if (bytes.length > maxCompressedLength(maxBytes)) {
+    throw outOfBounds(`it has ${bytes.length} bytes for at most ${maxBytes}`)
+  }
+  const { value: length, bytes: headBytes } = declaredLength(bytes)
+  if (length > maxBytes) throw outOfBounds(`it declares ${length} bytes, more than ${maxBytes}`)
+  if (length === 0) {
+    if (bytes.length > headBytes)
+      throw new LamparaError('snappy_invalid', 'Cannot decompress block: it has bytes to spare')
+    return new Uint8Array(0)
+  }
+  uncompress ??= snappyUncompressor()
+  try {
+    return uncompress(bytes, length)
+  } catch (cause) {
+    // A trap leaves the instance's stack where it was: a fresh one is safer.
+    if (cause instanceof WebAssembly.RuntimeError) uncompress = undefined
+    throw new LamparaError('snappy_invalid', `Cannot decompress block: ${messageOf(cause)}`, { cause })
+  }
+}
+
+function declaredLength(bytes: Uint8Array): { value: number; bytes: number } {
+  try {
+    const declared = decodeVarint(bytes.subarray(0, 5))
+    if (declared.value <= MAX_BLOCK_BYTES) return declared
+  } catch (cause) {
+    throw new LamparaError('snappy_invalid', 'Cannot decompress block: it does not begin with its length', { cause })
+  }
+  throw new LamparaError('snappy_invalid', 'Cannot decompress block: its length is beyond 2^32 − 1')
+}
+
+function outOfBounds(reason: string): LamparaError {
+  return new LamparaError('length_out_of_bounds', `Cannot decompress block: ${reason}`)
+}
