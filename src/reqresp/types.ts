@@ -18,6 +18,13 @@ export interface ChunkContext {
   readonly forkDigest?: Hex
 }
 
+/** How often one peer may ask for a method. What exceeds it is delayed, never refused (phase0/p2p-interface.md, "Req/Resp"). */
+export interface Quota {
+  /** What one peer may spend in a window; a request costs 1. */
+  readonly tokens: number
+  readonly windowMs: number
+}
+
 /**
  * A request method, as one declaration. Made with `defineProtocol()`.
  *
@@ -32,7 +39,7 @@ export interface Protocol<Request, Response> {
   readonly id: string
   /** Bound to a chain when used, since sizes depend on its preset. `undefined`: no request body. */
   readonly request: ((chain: Chain) => Codec<Request>) | undefined
-  /** Codec of a chunk, chosen by its context. `undefined`: no response (goodbye is answered, but may not be). */
+  /** Codec of a chunk, chosen by its context. */
   readonly response: (context: ChunkContext) => Codec<Response>
   /** `fork-digest`: four context bytes precede each successful chunk. */
   readonly context: 'none' | 'fork-digest'
@@ -42,16 +49,26 @@ export interface Protocol<Request, Response> {
   readonly maxChunks: number | ((request: Request) => number)
   /** Older versions of the same method, tried in order when the peer lacks this one; with how to translate. */
   readonly fallbacks?: readonly ProtocolFallback<Request, Response>[]
+  /** How often each peer may ask us. Without it only the number of requests at once is limited. */
+  readonly quota?: Quota
+  /** What a request takes from the quota. @default 1 */
+  readonly cost?: (request: Request) => number
 }
 
-/** An older version of a method and how to translate to and from it. */
+/**
+ * An older version of a method and how to translate to and from it. Made with `fallbackTo()`, which checks the translators
+ * against the older version's types; here those types are hidden, since only the translators know them.
+ */
 export interface ProtocolFallback<Request, Response> {
-  // biome-ignore lint/suspicious/noExplicitAny: the older version's types are its own affair; the translators are typed at definition
-  readonly protocol: Protocol<any, any>
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  readonly requestTo: (request: Request) => any
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  readonly responseFrom: (response: any) => Response
+  readonly protocol: Protocol<unknown, unknown>
+  /** What we ask, in the older version's words. */
+  readonly requestTo: (request: Request) => unknown
+  /** What was answered, in the newer version's words. */
+  readonly responseFrom: (response: unknown) => Response
+  /** What we were asked in the older version, in the newer one's words; with `responseTo`, `serve()` answers both versions. */
+  readonly requestFrom?: (request: unknown) => Request
+  /** What we answer, in the older version's words. */
+  readonly responseTo?: (response: Response) => unknown
 }
 
 /** Limits in time for the phases of an exchange, each with its own code. */
@@ -70,7 +87,10 @@ export interface ExchangeTimeouts {
 
 /** Options of one request. */
 export interface RequestOptions extends ExchangeTimeouts {
-  /** Peer id to ask. Without it the best connected peer that offers the method. */
+  /**
+   * Peer id to ask; it must be connected. Without it, the best connected peer that offers the method, and when that one fails
+   * before its first chunk, the next best: three peers at the most.
+   */
   readonly peer?: string
   readonly signal?: AbortSignal
 }
@@ -79,12 +99,25 @@ export interface RequestOptions extends ExchangeTimeouts {
 export interface ExchangeEnd {
   /** `complete`: all the chunks that could come did, or the responder closed at a chunk's boundary; `stopped`: the caller left early. */
   readonly how: 'complete' | 'stopped'
+  /** Chunks that came; of a stopped exchange, those that the caller took. */
   readonly chunks: number
+  /** Bytes read from the stream. */
   readonly bytes: number
   readonly peer: string
 }
 
-/** A request under way: iterate its chunks once. */
+/**
+ * A request under way: iterate its chunks once. `break` and `throw` end it at once.
+ *
+ * Reading keeps at most two chunks ahead of the caller, so an exchange of many chunks that nobody iterates goes on until
+ * `exchange_timeout`.
+ *
+ * @throws LamparaError `peer_unavailable`, `peer_disconnected`, `protocol_unsupported`; `dial_timeout`, `request_timeout`,
+ * `first_byte_timeout`, `chunk_timeout`, `exchange_timeout`; `request_invalid`, `server_error`, `resource_unavailable`,
+ * `response_code_unknown` with the peer's words in `details.reason`; `context_unknown`, `length_out_of_bounds`,
+ * `varint_invalid`, `snappy_invalid`, `snappy_checksum_mismatch`, `ssz_invalid`, `unexpected_end` for a malformed answer;
+ * `queue_overflow` when too many requests to one peer wait; `stopped`; the signal's reason
+ */
 export interface Exchange<Response> extends AsyncIterable<Response> {
   /** Settles when the exchange is over: how it ended, or the error that the iteration throws too. Never an unhandled rejection. */
   readonly ended: Promise<ExchangeEnd>
@@ -119,3 +152,16 @@ export interface ReqResp {
   /** Answers a method until the returned function is called. @throws LamparaError `invalid_argument` when it is already served */
   serve<Request, Response>(protocol: Protocol<Request, Response>, handler: Handler<Request, Response>): () => void
 }
+
+/** What a peer did wrong, for whoever keeps its score. */
+export type ReportOffence = (
+  peerId: string,
+  offence: 'fatal' | 'low-tolerance' | 'mid-tolerance' | 'high-tolerance',
+  reason: string,
+) => void
+
+/** Chooses the best connected peer that offers one of the protocol ids and is not excluded. */
+export type SelectPeer = (
+  protocolIds: readonly string[],
+  options: { readonly exclude: ReadonlySet<string> },
+) => string | undefined

@@ -1,0 +1,210 @@
+import type { Stream } from '@libp2p/interface'
+import { type Chain, forkOfDigest, fromHex } from '../chain/index.ts'
+import { isLamparaError, LamparaError, messageOf } from '../errors/index.ts'
+import { delay, linkSignals, raceSignal } from '../streams/abort.ts'
+import { type ByteReader, createByteReader } from '../streams/byte-reader.ts'
+import type { Clock } from '../streams/clock.ts'
+import { encodeChunk, encodeErrorChunk, readRequest } from '../wire/index.ts'
+import type { Limiter } from './limiter.ts'
+import { requestOffence } from './offences.ts'
+import { within } from './phases.ts'
+import type { QuotaKeeper } from './quota.ts'
+import { closeWrite, letGo, reset, sendAll } from './stream-io.ts'
+import type { ChunkContext, Handler, Protocol, ReportOffence } from './types.ts'
+import { maxChunksOf, type servedVersions } from './versions.ts'
+
+/** Until a request has arrived whole. */
+const REQUEST_TIMEOUT_MS = 10_000
+/** Until the asker has taken a chunk. */
+const CHUNK_TIMEOUT_MS = 10_000
+/** For the whole answer, waiting for a turn excluded. */
+const ANSWER_TIMEOUT_MS = 60_000
+
+/** What answering needs, for the life of the behaviour. */
+export interface AnswerContext {
+  readonly chain: Chain
+  readonly clock: Clock
+  readonly limiter: Limiter
+  readonly quotas: QuotaKeeper
+  readonly onOffence: ReportOffence
+}
+
+/** A method under service. */
+export interface Service<Request, Response> {
+  readonly protocol: Protocol<Request, Response>
+  readonly version: ReturnType<typeof servedVersions<Request, Response>>[number]
+  readonly handler: Handler<Request, Response>
+  /** Ends the service. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Answers one request on a stream, from its first byte to letting go of the stream. Never rejects: whatever happens ends
+ * in a response code or in a reset.
+ *
+ * Must be called in the handler's own turn, so that the reader is there before the stream can close.
+ */
+export async function answer<Request, Response>(
+  context: AnswerContext,
+  service: Service<Request, Response>,
+  stream: Stream,
+  peer: string,
+): Promise<void> {
+  const { clock } = context
+  const reader = service.version.protocol.request && createByteReader(stream)
+  if (!reader) stream.closeRead().catch(() => {})
+  const gone = linkSignals(service.signal)
+  const onClose = (): void => gone.abort(new LamparaError('peer_disconnected', `The asker ${peer} has gone`))
+  if (stream.status === 'open') stream.addEventListener('close', onClose)
+  else onClose()
+  try {
+    const request = await receive(context, service, reader, peer, gone.signal)
+    await inTurn(context, service, request, peer, gone.signal, async () => {
+      await respond(context, service, request, stream, peer, gone.signal)
+    })
+    await close(clock, stream, gone.signal)
+  } catch (error) {
+    if (gone.signal.aborted || isLamparaError(error, 'chunk_timeout')) reset(stream, error)
+    else await refuse(clock, stream, error, gone.signal)
+  } finally {
+    stream.removeEventListener('close', onClose)
+    gone.dispose()
+    reader?.release()
+  }
+}
+
+async function receive<Request, Response>(
+  { chain, clock, onOffence }: AnswerContext,
+  { version }: Service<Request, Response>,
+  reader: ByteReader | undefined,
+  peer: string,
+  signal: AbortSignal,
+): Promise<Request> {
+  if (!reader) return version.requestFrom(undefined)
+  try {
+    const codec = version.protocol.request!(chain)
+    const { minBytes, maxBytes } = codec
+    const bytes = await within(
+      { clock, signal, limitMs: REQUEST_TIMEOUT_MS, code: 'request_timeout', what: 'the request did not arrive' },
+      (limit) => readRequest(reader, { minBytes, maxBytes, signal: limit }),
+    )
+    return version.requestFrom(codec.decode(bytes))
+  } catch (thrown) {
+    signal.throwIfAborted()
+    const error = LamparaError.from(thrown, 'internal', 'unexpected')
+    const offence = requestOffence(error.code)
+    if (offence) onOffence(peer, offence, `Cannot read ${version.protocol.name} request of ${peer}: ${error.message}`)
+    throw new LamparaError('request_invalid', error.message, { cause: error })
+  }
+}
+
+/** Waits until the asker's earlier requests are answered and its quota allows: a responder delays, it does not refuse. */
+async function inTurn<Request, Response>(
+  { clock, limiter, quotas }: AnswerContext,
+  { protocol }: Service<Request, Response>,
+  request: Request,
+  peer: string,
+  signal: AbortSignal,
+  action: () => Promise<void>,
+): Promise<void> {
+  const key = `${protocol.name} by ${peer}`
+  const release = await limiter.acquire(key, signal)
+  try {
+    const { quota } = protocol
+    const delayMs = quota ? quotas.delayMs(key, quota, protocol.cost?.(request) ?? 1) : 0
+    if (delayMs > 0) await delay(delayMs, { clock, signal })
+    await action()
+  } finally {
+    release()
+  }
+}
+
+async function respond<Request, Response>(
+  context: AnswerContext,
+  { protocol, version, handler }: Service<Request, Response>,
+  request: Request,
+  stream: Stream,
+  peer: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { chain, clock } = context
+  const maxChunks = maxChunksOf(protocol, request)
+  const phase = { limitMs: ANSWER_TIMEOUT_MS, code: 'server_error', what: 'the answer was not ready' } as const
+  await within({ clock, signal, ...phase }, async (limit) => {
+    const chunks = handler(request, { peer, signal: limit })
+    const iterator = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]()
+    let sent = 0
+    let exhausted = false
+    try {
+      while (sent < maxChunks) {
+        const next = await raceSignal(Promise.resolve(iterator.next()), limit)
+        if (next.done) {
+          exhausted = true
+          return
+        }
+        const bytes = encodeOwnChunk(protocol, version, chain, next.value)
+        await within(
+          { clock, signal: limit, limitMs: CHUNK_TIMEOUT_MS, code: 'chunk_timeout', what: 'a chunk was not taken' },
+          (chunkLimit) => sendAll(stream, bytes, chunkLimit),
+        )
+        sent++
+      }
+    } finally {
+      // Never awaited: a handler parked in a wait of its own would keep us with it.
+      if (!exhausted) leave(iterator)
+    }
+  })
+}
+
+function leave(iterator: Iterator<unknown> | AsyncIterator<unknown>): void {
+  try {
+    Promise.resolve(iterator.return?.()).catch(() => {})
+  } catch {
+    // A handler that fails while it is being left has nobody to tell.
+  }
+}
+
+function encodeOwnChunk<Request, Response>(
+  protocol: Protocol<Request, Response>,
+  version: Service<Request, Response>['version'],
+  chain: Chain,
+  response: Response,
+): Uint8Array {
+  if (protocol.context === 'none' || !protocol.digestOf) {
+    return encodeChunk(version.protocol.response({ chain }).encode(version.responseTo(response)))
+  }
+  const forkDigest = protocol.digestOf(response, chain)
+  const fork = forkOfDigest(chain, forkDigest)?.fork.name
+  const context: ChunkContext = fork === undefined ? { chain, forkDigest } : { chain, forkDigest, fork }
+  const codec = version.protocol.response(context)
+  return encodeChunk(codec.encode(version.responseTo(response)), fromHex(forkDigest, 4))
+}
+
+async function close(clock: Clock, stream: Stream, signal: AbortSignal): Promise<void> {
+  await within(
+    { clock, signal, limitMs: CHUNK_TIMEOUT_MS, code: 'chunk_timeout', what: 'the end was not taken' },
+    (limit) => closeWrite(stream, limit),
+  )
+  letGo(stream, clock)
+}
+
+/** Only errors that are meant for the asker are told to it. */
+function refusalOf(error: unknown): { readonly code: number; readonly message: string } {
+  if (isLamparaError(error, 'request_invalid')) return { code: 1, message: messageOf(error) }
+  if (isLamparaError(error, 'resource_unavailable')) return { code: 3, message: messageOf(error) }
+  if (isLamparaError(error, 'server_error')) return { code: 2, message: messageOf(error) }
+  return { code: 2, message: 'internal error' }
+}
+
+async function refuse(clock: Clock, stream: Stream, error: unknown, signal: AbortSignal): Promise<void> {
+  const { code, message } = refusalOf(error)
+  try {
+    await within(
+      { clock, signal, limitMs: CHUNK_TIMEOUT_MS, code: 'chunk_timeout', what: 'the refusal was not taken' },
+      (limit) => sendAll(stream, encodeErrorChunk(code, message), limit),
+    )
+    await close(clock, stream, signal)
+  } catch (failure) {
+    reset(stream, failure)
+  }
+}

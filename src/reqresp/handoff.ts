@@ -1,0 +1,95 @@
+/**
+ * Hands values from one producer to one consumer, one lying ready at a time: what the consumer does not take, the producer waits with.
+ */
+export interface Handoff<T> {
+  /** Lays a value ready; resolves at once where the place is free, else when it has become so. @throws the signal's reason */
+  put(value: T, signal: AbortSignal): Promise<void>
+  /** No more values; what lies ready is still delivered. */
+  end(): void
+  /** Ends with an error; what lies ready is dropped. */
+  fail(error: unknown): void
+  /** The next value. Rejects once with the error of `fail()`. */
+  next(): Promise<IteratorResult<T, undefined>>
+  /** Nothing lies ready. */
+  readonly empty: boolean
+  /** Resolves when nothing lies ready. @throws the signal's reason */
+  emptied(signal: AbortSignal): Promise<void>
+}
+
+interface Taker<T> {
+  readonly resolve: (result: IteratorResult<T, undefined>) => void
+  readonly reject: (error: unknown) => void
+}
+
+const DONE = { done: true, value: undefined } as const
+
+/** Makes a handoff with nothing in it. */
+export function createHandoff<T>(): Handoff<T> {
+  let ready: { readonly value: T } | undefined
+  let over: { error?: unknown; failed: boolean } | undefined
+  const takers: Taker<T>[] = []
+  let onEmpty: (() => void) | undefined
+
+  const emptied = async (signal: AbortSignal): Promise<void> => {
+    signal.throwIfAborted()
+    if (!ready) return
+    await new Promise<void>((resolve, reject) => {
+      const abort = (): void => {
+        onEmpty = undefined
+        reject(signal.reason)
+      }
+      onEmpty = () => {
+        signal.removeEventListener('abort', abort)
+        onEmpty = undefined
+        resolve()
+      }
+      signal.addEventListener('abort', abort, { once: true })
+    })
+  }
+
+  const finish = (outcome: { error?: unknown; failed: boolean }): void => {
+    if (over) return
+    over = outcome
+    for (const taker of takers.splice(0)) {
+      if (over.failed) {
+        over.failed = false
+        taker.reject(over.error)
+      } else taker.resolve(DONE)
+    }
+  }
+
+  return {
+    async put(value, signal) {
+      await emptied(signal)
+      if (over) return
+      const taker = takers.shift()
+      if (taker) taker.resolve({ done: false, value })
+      else ready = { value }
+    },
+    end: () => finish({ failed: false }),
+    fail(error) {
+      if (over) return
+      ready = undefined
+      onEmpty?.()
+      finish({ error, failed: true })
+    },
+    next() {
+      if (ready) {
+        const { value } = ready
+        ready = undefined
+        onEmpty?.()
+        return Promise.resolve({ done: false, value })
+      }
+      if (over?.failed) {
+        over.failed = false
+        return Promise.reject(over.error)
+      }
+      if (over) return Promise.resolve(DONE)
+      return new Promise((resolve, reject) => takers.push({ resolve, reject }))
+    },
+    get empty() {
+      return ready === undefined
+    },
+    emptied,
+  }
+}

@@ -1,0 +1,76 @@
+import { isLamparaError, LamparaError } from '../errors/index.ts'
+import {
+  contextDigestOf,
+  decodeLightClientObjectOfDigest,
+  encodeLightClientObject,
+  type LightClientKind,
+  type LightClientObject,
+  type LightClientUpdatesByRangeRequest,
+  lightClientForkOf,
+  lightClientSizeBounds,
+  maxRequestLightClientUpdates,
+  networkMessages,
+} from '../ssz/index.ts'
+import { sszCodec } from './codecs.ts'
+import { defineProtocol } from './define-protocol.ts'
+import type { ChunkContext, Codec } from './types.ts'
+
+/** LightClientBootstrap by block root (altair/light-client/p2p-interface.md). */
+export const lightClientBootstrap = defineProtocol<Uint8Array, LightClientObject<'bootstrap'>>({
+  name: 'light_client_bootstrap',
+  request: sszCodec(networkMessages.root),
+  response: codecOf('bootstrap'),
+  digestOf: (object, chain) => contextDigestOf(chain, object),
+  quota: { tokens: 5, windowMs: 15_000 },
+})
+
+/** LightClientUpdate of each of up to 128 consecutive sync-committee periods. */
+export const lightClientUpdatesByRange = defineProtocol<LightClientUpdatesByRangeRequest, LightClientObject<'update'>>({
+  name: 'light_client_updates_by_range',
+  request: sszCodec(networkMessages.lightClientUpdatesByRangeRequest),
+  response: codecOf('update'),
+  digestOf: (object, chain) => contextDigestOf(chain, object),
+  maxChunks: ({ count }) => Math.min(count, maxRequestLightClientUpdates),
+  quota: { tokens: maxRequestLightClientUpdates, windowMs: 10_000 },
+  cost: ({ count }) => count,
+})
+
+/** The newest LightClientFinalityUpdate. */
+export const lightClientFinalityUpdate = defineProtocol<undefined, LightClientObject<'finality_update'>>({
+  name: 'light_client_finality_update',
+  response: codecOf('finality_update'),
+  digestOf: (object, chain) => contextDigestOf(chain, object),
+  quota: { tokens: 2, windowMs: 12_000 },
+})
+
+/** The newest LightClientOptimisticUpdate. */
+export const lightClientOptimisticUpdate = defineProtocol<undefined, LightClientObject<'optimistic_update'>>({
+  name: 'light_client_optimistic_update',
+  response: codecOf('optimistic_update'),
+  digestOf: (object, chain) => contextDigestOf(chain, object),
+  quota: { tokens: 2, windowMs: 12_000 },
+})
+
+function codecOf<K extends LightClientKind>(kind: K): (context: ChunkContext) => Codec<LightClientObject<K>> {
+  return ({ chain, fork, forkDigest }) => {
+    if (fork === undefined || forkDigest === undefined) {
+      throw new LamparaError('context_unknown', `Cannot choose the containers of a ${kind} without a fork digest`)
+    }
+    const bounds = inContext(() => lightClientSizeBounds(chain.preset, kind, lightClientForkOf(fork)))
+    return {
+      ...bounds,
+      encode: (object) => encodeLightClientObject(chain, object as LightClientObject),
+      decode: (bytes) => inContext(() => decodeLightClientObjectOfDigest(chain, kind, forkDigest, bytes)),
+    }
+  }
+}
+
+/** A digest of a fork without light-client containers is as good as an unknown one. */
+function inContext<T>(action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    if (!isLamparaError(error, 'fork_unknown')) throw error
+    throw new LamparaError('context_unknown', error.message, { cause: error })
+  }
+}

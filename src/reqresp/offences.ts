@@ -1,0 +1,51 @@
+import type { LamparaErrorCode } from '../errors/index.ts'
+
+/** How grave a peer's fault is: fatal bans at once, the others after some repetition. */
+export type Offence = 'fatal' | 'low-tolerance' | 'mid-tolerance' | 'high-tolerance'
+
+/**
+ * What an answer's failure says of the peer. Codes that are missing say nothing: the connection went, the data is not there,
+ * or the fault is ours.
+ *
+ * Bytes that no implementation produces by mischance are fatal, since noise already guards against corruption on the way.
+ * A truncated answer can be a crash, an unknown digest a fork that our configuration lacks.
+ */
+const responseOffences: Partial<Record<LamparaErrorCode, Offence>> = {
+  ssz_invalid: 'fatal',
+  snappy_invalid: 'fatal',
+  snappy_checksum_mismatch: 'fatal',
+  length_out_of_bounds: 'fatal',
+  varint_invalid: 'fatal',
+  response_invalid: 'fatal',
+  unexpected_end: 'low-tolerance',
+  context_unknown: 'low-tolerance',
+  request_invalid: 'low-tolerance',
+  server_error: 'mid-tolerance',
+  first_byte_timeout: 'mid-tolerance',
+  chunk_timeout: 'mid-tolerance',
+  response_code_unknown: 'high-tolerance',
+  dial_timeout: 'high-tolerance',
+  request_timeout: 'high-tolerance',
+}
+
+/** What a request's failure says of the asker. Softer: a request of another length may be another version's. */
+const requestOffences: Partial<Record<LamparaErrorCode, Offence>> = {
+  snappy_invalid: 'fatal',
+  snappy_checksum_mismatch: 'fatal',
+  varint_invalid: 'fatal',
+  ssz_invalid: 'low-tolerance',
+  length_out_of_bounds: 'low-tolerance',
+  request_invalid: 'low-tolerance',
+  unexpected_end: 'low-tolerance',
+  request_timeout: 'mid-tolerance',
+}
+
+/** The offence in a failed answer, where there is one. */
+export function responseOffence(code: LamparaErrorCode): Offence | undefined {
+  return responseOffences[code]
+}
+
+/** The offence in a failed request, where there is one. */
+export function requestOffence(code: LamparaErrorCode): Offence | undefined {
+  return requestOffences[code]
+}

@@ -1,0 +1,71 @@
+import type { Stream } from '@libp2p/interface'
+import { LamparaError } from '../errors/index.ts'
+import type { Clock } from '../streams/clock.ts'
+
+/** How long a finished stream may wait for the other side's close before it is reset. */
+const LINGER_MS = 2_000
+
+/**
+ * Sends bytes and resolves when the stream has passed all of them on, so that no more than one chunk is ever buffered.
+ *
+ * The bytes must not change afterwards: the stream keeps them by reference.
+ *
+ * @throws LamparaError `peer_disconnected` when the stream ends first; the signal's reason
+ */
+export async function sendAll(stream: Stream, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
+  if (stream.writeStatus !== 'writable') throw gone()
+  stream.send(bytes)
+  const sent = (): boolean => stream.writeBufferLength === 0 && !stream.writableNeedsDrain
+  if (sent()) return
+  await new Promise<void>((resolve, reject) => {
+    const finish = (settle: () => void): void => {
+      stream.removeEventListener('drain', progress)
+      stream.removeEventListener('idle', progress)
+      stream.removeEventListener('close', closed)
+      signal.removeEventListener('abort', aborted)
+      settle()
+    }
+    // On `drain` the stream sends on in a microtask that it queued before this one. Its onDrain() works only once: events do not.
+    const progress = (): void => queueMicrotask(() => sent() && finish(resolve))
+    const closed = (): void => finish(() => reject(gone()))
+    const aborted = (): void => finish(() => reject(signal.reason))
+    stream.addEventListener('drain', progress)
+    stream.addEventListener('idle', progress)
+    stream.addEventListener('close', closed)
+    signal.addEventListener('abort', aborted)
+  })
+}
+
+/** Closes our half. @throws LamparaError `peer_disconnected` when the stream ends first; the signal's reason */
+export async function closeWrite(stream: Stream, signal: AbortSignal): Promise<void> {
+  try {
+    await stream.close({ signal })
+  } catch {
+    signal.throwIfAborted()
+    throw gone()
+  }
+}
+
+/**
+ * Lets go of a stream on which everything was said: what still comes is discarded, and the other side has a moment to close
+ * its half, since a reset for a stream it has already forgotten counts against us with some implementations.
+ */
+export function letGo(stream: Stream, clock: Clock): void {
+  if (stream.status !== 'open' && stream.status !== 'closing') return
+  const cancel = clock.setTimer(
+    () => stream.abort(new LamparaError('timeout', 'The peer did not close the stream')),
+    LINGER_MS,
+  )
+  stream.addEventListener('close', cancel, { once: true })
+  stream.closeRead().catch(() => {})
+}
+
+/** Resets a stream, whatever its state. */
+export function reset(stream: Stream, reason: unknown): void {
+  stream.abort(reason instanceof Error ? reason : new Error(String(reason)))
+}
+
+function gone(): LamparaError {
+  return new LamparaError('peer_disconnected', 'the stream has ended')
+}
