@@ -13,4 +13,5 @@ if (Number(process.versions.node.split('.')[0]) < needed) {
   process.exit(1)
 }
 process.argv = [node, program, ...args]
+await import('./support/source.mjs')
 await import(pathToFileURL(program).href)

@@ -1,0 +1,3 @@
+import { buildPackage } from './support/package.ts'
+
+await buildPackage()

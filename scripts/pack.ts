@@ -1,0 +1,3 @@
+import { packPackage } from './support/package.ts'
+
+console.log(await packPackage())

@@ -1,0 +1,94 @@
+import { join, relative } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build, type Plugin, type Rolldown } from 'vite'
+import { root } from './package.ts'
+
+/** One JavaScript file of a bundle. */
+export interface Chunk {
+  readonly name: string
+  readonly gzipBytes: number
+  /** Loaded with the page, rather than by an `import()`. */
+  readonly initial: boolean
+  /** The files of this checkout that contribute to it. */
+  readonly sources: readonly string[]
+}
+
+const entry = 'lampara-entry'
+
+/** A page's script is an entry; what it does not use of what it imports is dropped. */
+function entryPlugin(code: string): Plugin {
+  return {
+    name: entry,
+    resolveId: (id) => (id === entry ? `\0${entry}` : undefined),
+    load: (id) => (id === `\0${entry}` ? code : undefined),
+  }
+}
+
+/**
+ * Bundles a page's script for browsers, minified, as Vite does for production.
+ *
+ * @param code - the script; `lampara` is this checkout's entry
+ */
+export async function bundleForBrowser(code: string): Promise<readonly Chunk[]> {
+  const result = (await build({
+    configFile: false,
+    root,
+    logLevel: 'error',
+    plugins: [entryPlugin(code)],
+    resolve: {
+      alias: [
+        { find: '#platform', replacement: join(root, 'src/platform/browser/index.ts') },
+        { find: /^lampara$/, replacement: join(root, 'src/index.ts') },
+      ],
+    },
+    build: { write: false, modulePreload: false, reportCompressedSize: false, rolldownOptions: { input: entry } },
+  })) as Rolldown.RolldownOutput
+  const chunks = result.output.filter((file) => file.type === 'chunk')
+  const initial = withImports(
+    chunks,
+    chunks.filter((chunk) => chunk.isEntry),
+  )
+  return chunks.map((chunk) => ({
+    name: chunk.name,
+    gzipBytes: gzipSync(chunk.code, { level: 9 }).length,
+    initial: initial.has(chunk),
+    sources: Object.entries(chunk.modules)
+      .filter(([, module]) => module.renderedLength > 0)
+      .map(([id]) => relative(root, id)),
+  }))
+}
+
+function withImports(
+  all: readonly Rolldown.OutputChunk[],
+  from: readonly Rolldown.OutputChunk[],
+): Set<Rolldown.OutputChunk> {
+  const reached = new Set(from)
+  for (const chunk of reached) {
+    for (const name of chunk.imports) {
+      const imported = all.find((other) => other.fileName === name)
+      if (imported !== undefined) reached.add(imported)
+    }
+  }
+  return reached
+}
+
+/** Files that load only once a head has been verified; all else counts as needed before. */
+const afterFirstHead: readonly string[] = []
+
+/** What a light client's page loads, gzip kilobytes (10³ bytes). */
+export interface BundleSizes {
+  /** Up to the first verified head: the script with all that it imports, at once or when needed. */
+  readonly firstHeadKb: number
+  /** All of it, whenever it loads. */
+  readonly allKb: number
+  readonly chunks: readonly Chunk[]
+}
+
+/** Measures the smallest page that follows mainnet. */
+export async function measureBundle(): Promise<BundleSizes> {
+  const chunks = await bundleForBrowser(
+    `import { createLightClient, mainnet } from 'lampara'\nglobalThis.start = () => createLightClient({ chain: mainnet })`,
+  )
+  const kb = (counted: readonly Chunk[]) => counted.reduce((sum, chunk) => sum + chunk.gzipBytes, 0) / 1000
+  return { firstHeadKb: kb(chunks.filter(({ name }) => !afterFirstHead.includes(name))), allKb: kb(chunks), chunks }
+}

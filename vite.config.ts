@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vite'
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+
+/** The demo page. */
+export default defineConfig({
+  root: path('./demo'),
+  // Relative, so that the built page can be served from any folder.
+  base: './',
+  resolve: {
+    alias: [
+      { find: '#platform', replacement: path('./src/platform/browser/index.ts') },
+      { find: /^lampara$/, replacement: path('./src/index.ts') },
+    ],
+  },
+  build: { outDir: path('./dist-demo'), emptyOutDir: true },
+  server: { host: '127.0.0.1' },
+})
