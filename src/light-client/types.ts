@@ -2,6 +2,7 @@ import type { Hex } from '../chain/hex.ts'
 import type { Chain, ForkName } from '../chain/index.ts'
 import type { LamparaError } from '../errors/index.ts'
 import type { Network, NetworkOptions } from '../network/types.ts'
+import type { LightClientObject } from '../ssz/index.ts'
 
 /** Where trust starts: a block root, or providers asked for one. */
 export type Checkpoint =
@@ -102,6 +103,11 @@ export interface LightClient {
   heads(options?: { readonly kind?: Head['kind']; readonly signal?: AbortSignal }): AsyncIterable<Head>
   /** Calls back with the present status at once and with each change. @returns how to stop watching */
   watchStatus(callback: (status: LightClientStatus) => void): () => void
+  /**
+   * Calls back with each light-client object that moved the verified store, once its committees are checked too:
+   * what may be served to others. @returns how to stop watching
+   */
+  watchVerified(callback: (object: LightClientObject) => void): () => void
   /**
    * Resolves with the first verified head that is current (the client follows).
    *

@@ -1,0 +1,43 @@
+/**
+ * Ethereum light clients on the beacon chain's own peer-to-peer network, in browser tabs and in Node.
+ *
+ * `createLightClient()` follows the chain and yields verified heads; `createNetwork()` is the network alone, with every
+ * gossip topic and request method as async iterables.
+ *
+ * @packageDocumentation
+ */
+
+export {
+  type BlobParameters,
+  type Chain,
+  createChain,
+  type Fork,
+  type ForkName,
+  type Hex,
+  hoodi,
+  mainnet,
+  type Preset,
+  sepolia,
+} from './chain/index.ts'
+export { fetchJoinDocument, type JoinDocument, parseJoinDocument } from './discovery/index.ts'
+export { isLamparaError, LamparaError, type LamparaErrorCode } from './errors/index.ts'
+export { defineTopic, topics } from './gossip/index.ts'
+export type * from './gossip/types.ts'
+export {
+  type Checkpoint,
+  createLightClient,
+  type ExecutionHead,
+  type Head,
+  type LightClient,
+  type LightClientOptions,
+  type LightClientState,
+  type LightClientStatus,
+} from './light-client/index.ts'
+export { createNetwork } from './network/index.ts'
+export type * from './network/types.ts'
+export type * from './peers/types.ts'
+export { type KeyValueStorage, memoryStorage } from './platform/storage.ts'
+export { defineProtocol, protocols } from './reqresp/index.ts'
+export type * from './reqresp/types.ts'
+export type { LightClientKind, LightClientObject, LightClientValues } from './ssz/index.ts'
+export { type CancelTimer, type Clock, offsetClock, systemClock } from './streams/clock.ts'

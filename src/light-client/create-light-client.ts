@@ -1,0 +1,105 @@
+import { platform } from '#platform'
+import { LamparaError } from '../errors/index.ts'
+import { createNetwork } from '../network/index.ts'
+import type { Network } from '../network/types.ts'
+import { raceSignal } from '../streams/abort.ts'
+import { resolveCheckpoint } from './checkpoint.ts'
+import { type Follower, startFollower } from './follower.ts'
+import type { Head, LightClient, LightClientOptions } from './types.ts'
+import { createCommitteeVerifier } from './verification/index.ts'
+
+const DEFAULT_MIN_PARTICIPATION = 2 / 3
+const DEFAULT_STALLED_AFTER_SLOTS = 4
+
+/**
+ * Creates a light client: joins the network, bootstraps from the checkpoint, catches up, and follows the chain.
+ * Resolves as soon as it runs; `ready()` and `watchStatus()` tell the rest.
+ *
+ * @throws LamparaError `bootnodes_missing` in a browser without bootnodes (before any dial), `address_invalid`,
+ *   `checkpoint_missing`, `checkpoint_unavailable` when providers do not agree; `invalid_argument`; the signal's reason
+ */
+export async function createLightClient(options: LightClientOptions): Promise<LightClient> {
+  const minParticipation = options.minParticipation ?? DEFAULT_MIN_PARTICIPATION
+  if (!(minParticipation >= 0 && minParticipation <= 1)) {
+    throw new LamparaError(
+      'invalid_argument',
+      `Cannot create a light client: minParticipation ${minParticipation} is not from 0 to 1`,
+    )
+  }
+  options.signal?.throwIfAborted()
+  const network = options.network ?? (await createNetwork(options))
+  try {
+    const { chain, clock } = network
+    const [checkpoint, bls] = await raceSignal(
+      Promise.all([
+        resolveCheckpoint(chain, options.checkpoint, { clock, signal: options.signal }),
+        platform.loadBls(),
+        platform.useFastHasher(),
+      ]),
+      options.signal,
+    )
+    const follower = startFollower({
+      network,
+      context: { chain, committees: createCommitteeVerifier(bls) },
+      checkpoint,
+      minParticipation,
+      maxCheckpointAgeMs: options.maxCheckpointAgeMs ?? chain.maxCheckpointAgeMs,
+      stalledAfterSlots: options.stalledAfterSlots ?? DEFAULT_STALLED_AFTER_SLOTS,
+    })
+    return lightClientOf(network, follower, options)
+  } catch (error) {
+    if (options.network === undefined) await network.stop()
+    throw error
+  }
+}
+
+function lightClientOf(network: Network, follower: Follower, options: LightClientOptions): LightClient {
+  const { heads, status } = follower
+  let stopped: Promise<void> | undefined
+
+  function stop(): Promise<void> {
+    stopped ??= (async () => {
+      options.signal?.removeEventListener('abort', stop)
+      await follower.stop()
+      if (options.network === undefined) await network.stop()
+    })()
+    return stopped
+  }
+  options.signal?.addEventListener('abort', stop, { once: true })
+
+  const client: LightClient = {
+    chain: network.chain,
+    network,
+    get status() {
+      return status.value
+    },
+    heads: ({ kind = 'optimistic', signal } = {}) => shownHeads(heads[kind].values({ signal })),
+    watchStatus: (callback) => status.watch(callback),
+    watchVerified: (callback) => follower.watchVerified(callback),
+    ready: (readyOptions) => firstCurrentHead(client, readyOptions?.signal),
+    stop,
+  }
+  // Safari lacks the symbol; `stop()` is the way to end things everywhere.
+  if (Symbol.asyncDispose !== undefined) Object.defineProperty(client, Symbol.asyncDispose, { value: stop })
+  return client
+}
+
+async function* shownHeads(values: AsyncIterable<Head | undefined>): AsyncGenerator<Head> {
+  for await (const head of values) if (head !== undefined) yield head
+}
+
+async function firstCurrentHead(client: LightClient, signal: AbortSignal | undefined): Promise<Head> {
+  signal?.throwIfAborted()
+  const settled = Promise.withResolvers<Head>()
+  const unwatch = client.watchStatus(({ state, optimistic, error }) => {
+    if (state === 'following' && optimistic !== undefined) settled.resolve(optimistic)
+    if (state === 'failed') settled.reject(error)
+    if (state === 'stopped')
+      settled.reject(new LamparaError('stopped', 'Cannot get ready: the light client was stopped'))
+  })
+  try {
+    return await raceSignal(settled.promise, signal)
+  } finally {
+    unwatch()
+  }
+}

@@ -1,0 +1,49 @@
+import { type Chain, epochOfSlot, forkAtSlot, isForkActive, slotStartMs, toHex } from '../chain/index.ts'
+import { headerRoot, type LightClientHeader, type SyncAggregate } from '../ssz/index.ts'
+import type { ExecutionHead, Head } from './types.ts'
+
+/** How a verified header came to be shown. */
+export interface HeadEvidence {
+  readonly kind: Head['kind']
+  /** Share of the committee that signed, 0 to 1. */
+  readonly participation: number
+  readonly verifiedAtMs: number
+}
+
+/** A verified header as the public face shows it. */
+export function headOf(chain: Chain, header: LightClientHeader, evidence: HeadEvidence): Head {
+  const { beacon } = header
+  const execution = executionOf(chain, header)
+  return {
+    kind: evidence.kind,
+    slot: beacon.slot,
+    root: toHex(headerRoot(beacon)),
+    parentRoot: toHex(beacon.parentRoot),
+    stateRoot: toHex(beacon.stateRoot),
+    fork: forkAtSlot(chain, beacon.slot).name,
+    ...(execution === undefined ? {} : { execution }),
+    participation: evidence.participation,
+    slotStartMs: slotStartMs(chain, beacon.slot),
+    verifiedAtMs: evidence.verifiedAtMs,
+  }
+}
+
+/** The share of the committee whose bits are set, 0 to 1. */
+export function participationOf(aggregate: SyncAggregate): number {
+  const bits = aggregate.syncCommitteeBits
+  return bits.getTrueBitIndexes().length / bits.bitLen
+}
+
+/** Headers before Capella prove no execution block, even inside a later container, which fills the field with zeros. */
+function executionOf(chain: Chain, header: LightClientHeader): ExecutionHead | undefined {
+  const { execution } = header
+  if (execution === undefined || !isForkActive(chain, 'capella', epochOfSlot(chain, header.beacon.slot))) {
+    return undefined
+  }
+  return {
+    blockHash: toHex(execution.blockHash),
+    blockNumber: execution.blockNumber,
+    stateRoot: toHex(execution.stateRoot),
+    timestamp: execution.timestamp,
+  }
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { createSlotClock, mainnet, slotStartMs } from '../../src/chain/index.ts'
+import { finalityUpdateOf, optimisticUpdateOf } from '../../src/light-client/derive.ts'
+import { afterForwarding, isRepeated, isTooEarly, verdictAfterProcessing } from '../../src/light-client/gossip-rules.ts'
+import type { LightClientObject } from '../../src/ssz/index.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
+import { fixtures } from '../support/fixtures.ts'
+import { readFolder } from '../verification/support/folders.ts'
+
+const still = { finalizedAdvanced: false, optimisticAdvanced: false }
+
+describe.skipIf(!fixtures.available)('the gossip rules for light-client updates', () => {
+  const updates = fixtures.available ? readFolder('colibri-electra-1600-1602').updates : []
+  const [first, second] = updates as LightClientObject<'update'>[]
+  const finality = first && finalityUpdateOf(first)
+  const later = second && finalityUpdateOf(second)
+  const optimistic = first && optimisticUpdateOf(first)
+
+  /** The same update with so many signers left. */
+  function signedBy(
+    update: LightClientObject<'finality_update'>,
+    signers: number,
+  ): LightClientObject<'finality_update'> {
+    const bits = update.value.syncAggregate.syncCommitteeBits.clone()
+    for (let i = signers; i < bits.bitLen; i++) bits.set(i, false)
+    const syncAggregate = { ...update.value.syncAggregate, syncCommitteeBits: bits }
+    return { ...update, value: { ...update.value, syncAggregate } }
+  }
+
+  it('hold an update back until a third of its signature slot has passed, less the clock disparity', () => {
+    const slotClock = createSlotClock(mainnet, createFakeClock())
+    const slotStart = slotStartMs(mainnet, finality!.value.signatureSlot)
+    // 3333 basis points of 12 s, less 500 ms.
+    expect(isTooEarly(finality!, slotClock, slotStart + 3_499)).toBe(true)
+    expect(isTooEarly(finality!, slotClock, slotStart + 3_500)).toBe(false)
+  })
+
+  it('take a finality update once, and again only when the signers grew to a supermajority', () => {
+    expect(isRepeated(finality!, {})).toBe(false)
+    const weak = afterForwarding(signedBy(finality!, 100), {})
+    expect(isRepeated(signedBy(finality!, 101), weak)).toBe(true)
+    expect(isRepeated(finality!, weak)).toBe(false)
+    const strong = afterForwarding(finality!, weak)
+    expect(isRepeated(finality!, strong)).toBe(true)
+    expect(isRepeated(later!, strong)).toBe(false)
+    expect(isRepeated(finality!, afterForwarding(later!, strong))).toBe(true)
+  })
+
+  it('take an optimistic update only for a newer attested header', () => {
+    const forwarded = afterForwarding(optimistic!, {})
+    expect(isRepeated(optimistic!, forwarded)).toBe(true)
+    expect(isRepeated(optimisticUpdateOf(second!), forwarded)).toBe(false)
+  })
+
+  it('forward a finality update only when it advances finality', () => {
+    expect(verdictAfterProcessing(finality!, { ...still, finalizedAdvanced: true }, {})).toBe('accept')
+    expect(verdictAfterProcessing(finality!, { ...still, optimisticAdvanced: true }, {})).toBe('ignore')
+  })
+
+  it('forward an optimistic update that advances the head, or that matches the finality update forwarded last', () => {
+    expect(verdictAfterProcessing(optimistic!, { ...still, optimisticAdvanced: true }, {})).toBe('accept')
+    expect(verdictAfterProcessing(optimistic!, still, {})).toBe('ignore')
+    expect(verdictAfterProcessing(optimistic!, still, afterForwarding(finality!, {}))).toBe('accept')
+    expect(verdictAfterProcessing(optimistic!, still, afterForwarding(later!, {}))).toBe('ignore')
+    expect(verdictAfterProcessing(optimistic!, still, afterForwarding(signedBy(finality!, 400), {}))).toBe('ignore')
+  })
+})

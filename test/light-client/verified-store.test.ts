@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import type { LamparaError } from '../../src/errors/index.ts'
+import type { CommitteeVerifier } from '../../src/light-client/verification/index.ts'
+import { createVerifiedStore, type VerifiedStore } from '../../src/light-client/verified-store.ts'
+import type { LightClientObject, SyncCommittee } from '../../src/ssz/index.ts'
+import { fixtures } from '../support/fixtures.ts'
+import { contextOf } from '../verification/support/context.ts'
+import { readFolder } from '../verification/support/folders.ts'
+
+describe.skipIf(!fixtures.available)('the verified store', () => {
+  function setUp(committees?: (real: CommitteeVerifier) => CommitteeVerifier) {
+    const folder = readFolder('ultralight-capella-879-881')
+    const expected = folder.expected[0]!
+    const seen: string[] = []
+    const real = contextOf(folder.chain)
+    const context = committees === undefined ? real : { ...real, committees: committees(real.committees) }
+    const verified = createVerifiedStore(context, {
+      onChange: () => seen.push('change'),
+      onSettled: (object) => seen.push(`settled ${object.kind}`),
+      onForged: (object, error) => seen.push(`forged ${object?.kind} ${error.code}`),
+    })
+    const bootstrap = folder.bootstraps.get(expected.checkpoint)!
+    return { folder, expected, verified, seen, bootstrap }
+  }
+
+  async function start(verified: VerifiedStore, checkpoint: `0x${string}`, bootstrap: LightClientObject<'bootstrap'>) {
+    await verified.bootstrap(checkpoint, bootstrap)
+    await verified.settled()
+  }
+
+  it('comes to the heads that another light client found, though all objects are handed in at once', async () => {
+    const { folder, expected, verified, bootstrap } = setUp()
+    await Promise.all([
+      verified.bootstrap(expected.checkpoint, bootstrap),
+      ...folder.updates.map((update) => verified.process(update, update.value.signatureSlot + 1)),
+    ])
+    expect(verified.finalized?.header.beacon.slot).toBe(expected.finalized)
+    expect(verified.optimistic?.header.beacon.slot).toBe(expected.optimistic)
+  })
+
+  it('refuses updates before a bootstrap, and goes on afterwards', async () => {
+    const { folder, expected, verified, bootstrap } = setUp()
+    const update = folder.updates[0]!
+    await expect(verified.process(update, update.value.signatureSlot + 1)).rejects.toMatchObject({
+      code: 'period_out_of_reach',
+    })
+    await start(verified, expected.checkpoint, bootstrap)
+    expect((await verified.process(update, update.value.signatureSlot + 1)).changed).toBe(true)
+  })
+
+  it('rolls back to before the object that brought a committee whose aggregate proves forged', async () => {
+    let forged: SyncCommittee | undefined
+    const { folder, expected, verified, seen, bootstrap } = setUp((real) => ({
+      verify: (...args) => real.verify(...args),
+      checkSum: async (committee) => committee !== forged && real.checkSum(committee),
+    }))
+    await start(verified, expected.checkpoint, bootstrap)
+    const before = verified.store
+    const update = folder.updates[0] as LightClientObject<'update'>
+    forged = update.value.nextSyncCommittee
+    // The head shows before the sum is looked at: that is what makes it quick.
+    expect((await verified.process(update, update.value.signatureSlot + 1)).changed).toBe(true)
+    await verified.settled()
+    expect(verified.store).toBe(before)
+    expect(seen.at(-1)).toBe('forged update sync_committee_aggregate_mismatch')
+    expect(seen).not.toContain('settled update')
+  })
+
+  it('looks at the next object only when the committees of the one before are checked', async () => {
+    const checking = Promise.withResolvers<void>()
+    const { folder, expected, verified, bootstrap } = setUp((real) => ({
+      verify: (...args) => real.verify(...args),
+      checkSum: async (committee) => {
+        await checking.promise
+        return real.checkSum(committee)
+      },
+    }))
+    await verified.bootstrap(expected.checkpoint, bootstrap)
+    const update = folder.updates[0]!
+    let processed = false
+    const processing = verified.process(update, update.value.signatureSlot + 1).then(() => {
+      processed = true
+    })
+    await new Promise(setImmediate)
+    expect(processed).toBe(false)
+    checking.resolve()
+    await processing
+    expect(processed).toBe(true)
+  })
+
+  it('refuses a flood instead of queueing it', async () => {
+    const { folder, expected, verified, bootstrap } = setUp()
+    await start(verified, expected.checkpoint, bootstrap)
+    const update = folder.updates[0]!
+    const results = await Promise.allSettled(
+      Array.from({ length: 100 }, () => verified.process(update, update.value.signatureSlot + 1)),
+    )
+    const codes = results.flatMap((result) =>
+      result.status === 'rejected' ? [(result.reason as LamparaError).code] : [],
+    )
+    expect(codes).toContain('queue_overflow')
+    await verified.settled()
+    const next = folder.updates[1]!
+    expect((await verified.process(next, next.value.signatureSlot + 1)).changed).toBe(true)
+  })
+})
