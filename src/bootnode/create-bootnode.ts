@@ -1,0 +1,129 @@
+import { platform } from '#platform'
+import { encodeJoinDocument } from '../discovery/index.ts'
+import { createLightClient, serveLightClientData } from '../light-client/index.ts'
+import { localStatusOf } from '../light-client/local-status.ts'
+import { createCommitteeVerifier, type VerificationContext } from '../light-client/verification/index.ts'
+import { createNetwork } from '../network/index.ts'
+import { keepBootstraps } from './bootstrap-keeper.ts'
+import { serveHttp } from './http.ts'
+import { relayVerified } from './relay.ts'
+import type { Bootnode, BootnodeOptions } from './types.ts'
+import { createVerifiedData } from './verified-data.ts'
+
+const DEFAULT_LISTEN = ['/ip4/127.0.0.1/tcp/0/ws']
+const DEFAULT_MAX_CLIENTS = 2500
+
+/**
+ * Creates a bootnode: one node that follows the beacon chain over TCP and verifies it, and one that browsers meet over
+ * WebSocket. Resolves when both listen and the join document is served; the document is there once there is a
+ * checkpoint to start from.
+ *
+ * @throws LamparaError as `createLightClient()`; `invalid_argument` when a port cannot be listened on; the signal's reason
+ */
+export async function createBootnode(options: BootnodeOptions): Promise<Bootnode> {
+  const { chain, clock, signal } = options
+  const stack: (() => Promise<void> | void)[] = []
+  const stopping = new AbortController()
+  let stopped: Promise<void> | undefined
+
+  function stop(): Promise<void> {
+    stopped ??= (async () => {
+      signal?.removeEventListener('abort', stop)
+      stopping.abort()
+      for (const end of stack.reverse()) await end()
+    })()
+    return stopped
+  }
+
+  try {
+    const storageOf = async (name: string) => {
+      if (options.dataDirectory === undefined) return {}
+      const storage = await platform.openStorage(`bootnode-${chain.name}-${name}`, { directory: options.dataDirectory })
+      stack.push(() => storage.close())
+      return { storage }
+    }
+    const client = await createLightClient({
+      chain,
+      clock,
+      signal,
+      peers: options.upstream,
+      checkpoint: options.checkpoint,
+      maxCheckpointAgeMs: options.maxCheckpointAgeMs,
+      ...(await storageOf('upstream')),
+    })
+    stack.push(client.stop)
+    const downstream = await createNetwork({
+      chain,
+      clock,
+      signal,
+      role: 'relay',
+      listen: options.listen ?? DEFAULT_LISTEN,
+      announce: options.announce,
+      maxConnections: options.maxClients ?? DEFAULT_MAX_CLIENTS,
+      ...(await storageOf('downstream')),
+    })
+    stack.push(() => downstream.stop())
+
+    const data = createVerifiedData(chain)
+    const context: VerificationContext = { chain, committees: createCommitteeVerifier(await platform.loadBls()) }
+    const counts = { relayed: 0, recipients: 0, failed: 0 }
+    stack.push(serveLightClientData(downstream.reqresp, data))
+    stack.push(
+      client.watchVerified((object) => {
+        data.add(object)
+        if (object.kind === 'bootstrap') downstream.setStatus(localStatusOf(chain, object.value.header.beacon))
+        else if ('finalizedHeader' in object.value && object.value.finalizedHeader.beacon.slot > 0) {
+          downstream.setStatus(localStatusOf(chain, object.value.finalizedHeader.beacon))
+        }
+      }),
+    )
+    const relaying = relayVerified(
+      client.network,
+      downstream,
+      {
+        onRelayed(recipients) {
+          counts.relayed++
+          counts.recipients += recipients
+        },
+        onFailed: () => void counts.failed++,
+      },
+      stopping.signal,
+    )
+    const keeping = keepBootstraps(client, context, data, stopping.signal)
+    stack.push(() => Promise.allSettled([relaying, keeping]).then(() => {}))
+
+    const http = await serveHttp(
+      {
+        joinDocument: () => {
+          const checkpoint = data.newestBootstrap()?.root
+          if (checkpoint === undefined) return undefined
+          const { clockOffsetMs = 0 } = options
+          return encodeJoinDocument({ chain, bootnodes: [...downstream.addresses], checkpoint, clockOffsetMs })
+        },
+        ready: () => client.status.state === 'following',
+      },
+      { host: options.http?.host ?? '127.0.0.1', port: options.http?.port ?? 0, signal },
+    )
+    stack.push(http.stop)
+    signal?.addEventListener('abort', stop, { once: true })
+    signal?.throwIfAborted()
+
+    return {
+      chain,
+      get addresses() {
+        return downstream.addresses
+      },
+      url: http.url,
+      client,
+      downstream,
+      get counts() {
+        return { ...counts }
+      },
+      checkpoint: () => data.newestBootstrap()?.root,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

@@ -1,0 +1,85 @@
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { joinDocumentPath } from '../discovery/index.ts'
+import { LamparaError } from '../errors/index.ts'
+import { raceSignal } from '../streams/abort.ts'
+
+/** What the HTTP side answers with. */
+export interface HttpSources {
+  /** The join document as JSON, or undefined while there is nothing to join. */
+  joinDocument(): string | undefined
+  /** True when clients can be served verified heads. */
+  ready(): boolean
+}
+
+/** The running HTTP side. */
+export interface HttpSide {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** A slow or silent asker is dropped after this. */
+const REQUEST_TIMEOUT_MS = 10_000
+const MAX_CONNECTIONS = 512
+
+/**
+ * Serves the join document, `/health` (the process runs) and `/ready` (verified heads can be had).
+ *
+ * @throws LamparaError `invalid_argument` when the port cannot be listened on
+ */
+export async function serveHttp(
+  sources: HttpSources,
+  options: { readonly host: string; readonly port: number; readonly signal?: AbortSignal },
+): Promise<HttpSide> {
+  const server = createServer((request, response) => {
+    // Anyone's page may read the document: it holds nothing but public addresses.
+    response.setHeader('access-control-allow-origin', '*')
+    response.setHeader('cache-control', 'no-store')
+    request.resume()
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return answer(response, 405, '{"error":"method not allowed"}')
+    switch (pathOf(request.url)) {
+      case joinDocumentPath: {
+        const document = sources.joinDocument()
+        return document === undefined ? answer(response, 503, '{"error":"not ready"}') : answer(response, 200, document)
+      }
+      case '/health':
+        return answer(response, 200, '{"ok":true}')
+      case '/ready':
+        return sources.ready() ? answer(response, 200, '{"ready":true}') : answer(response, 503, '{"ready":false}')
+      default:
+        return answer(response, 404, '{"error":"not found"}')
+    }
+  })
+  server.requestTimeout = REQUEST_TIMEOUT_MS
+  server.headersTimeout = REQUEST_TIMEOUT_MS
+  server.maxConnections = MAX_CONNECTIONS
+  await raceSignal(listening(server, options), options.signal)
+  const { port } = server.address() as AddressInfo
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host
+  return {
+    url: `http://${host}:${port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function listening(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) =>
+      reject(LamparaError.from(error, 'invalid_argument', `Cannot serve the join document on ${host}:${port}`)),
+    )
+    server.listen(port, host, resolve)
+  })
+}
+
+function pathOf(url: string | undefined): string {
+  return (url ?? '/').split('?', 1)[0] ?? '/'
+}
+
+function answer(response: ServerResponse, status: number, json: string): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(`${json}\n`)
+}

@@ -1,0 +1,57 @@
+import type { Chain, Hex } from '../chain/index.ts'
+import type { Checkpoint, LightClient } from '../light-client/types.ts'
+import type { Network } from '../network/types.ts'
+import type { Clock } from '../streams/clock.ts'
+
+/** Options of `createBootnode()`. */
+export interface BootnodeOptions {
+  readonly chain: Chain
+  /** Multiaddrs of beacon nodes to follow, each with `/p2p/…`. */
+  readonly upstream: readonly string[]
+  /** Where the bootnode's own trust starts. */
+  readonly checkpoint: Checkpoint
+  /** Multiaddrs to listen on for browsers and Node. @default ['/ip4/127.0.0.1/tcp/0/ws'] */
+  readonly listen?: readonly string[]
+  /** Multiaddrs to announce instead of those listened on: behind a proxy that ends TLS, say. */
+  readonly announce?: readonly string[]
+  /** Where the join document is served. @default 127.0.0.1, a free port */
+  readonly http?: { readonly host?: string; readonly port?: number }
+  /** Where both identities persist. Without it they live as long as the process. */
+  readonly dataDirectory?: string
+  readonly clock?: Clock
+  /** Told in the join document, for chains under a clock of their own. @default 0 */
+  readonly clockOffsetMs?: number
+  /** @default the chain's */
+  readonly maxCheckpointAgeMs?: number
+  /** The most clients at once. @default 2500 */
+  readonly maxClients?: number
+  /** Aborts the start, and stops the bootnode afterwards. */
+  readonly signal?: AbortSignal
+}
+
+/** What the bootnode has done so far. */
+export interface BootnodeCounts {
+  /** Verified messages published to clients, and how many recipients they had in all. */
+  readonly relayed: number
+  readonly recipients: number
+  /** Publications that failed. */
+  readonly failed: number
+}
+
+/** A running bootnode. */
+export interface Bootnode {
+  readonly chain: Chain
+  /** Where clients connect, each with `/p2p/…`. */
+  readonly addresses: readonly string[]
+  /** Base URL of the HTTP side; the join document is at `/.well-known/lampara.json`. */
+  readonly url: string
+  /** The node that meets the beacon chain's network, and what it verified. */
+  readonly client: LightClient
+  /** The node that clients meet. */
+  readonly downstream: Network
+  readonly counts: BootnodeCounts
+  /** The newest finalized block root that clients can bootstrap from here; undefined until there is one. */
+  checkpoint(): Hex | undefined
+  /** Idempotent; resolves when nothing of it runs any more. */
+  stop(): Promise<void>
+}
