@@ -5,11 +5,13 @@ import type { Chain, ForkName } from '../chain/index.ts'
 export interface Topic<Message> {
   /** As in the topic string: `light_client_optimistic_update`. */
   readonly name: string
-  /** The SSZ type's own bound, which caps decompression. */
+  /** The SSZ type's own bound, which caps decompression. @throws LamparaError `fork_unknown` where the fork has no such topic */
   readonly maxBytes: (chain: Chain, fork: ForkName) => number
   /** @throws LamparaError `ssz_invalid` */
   decode(bytes: Uint8Array, context: TopicContext): Message
   encode(message: Message, context: TopicContext): Uint8Array
+  /** The digest under which this message belongs, where it can be told: one that comes under another is rejected. */
+  digestOf?(message: Message, chain: Chain): Hex
 }
 
 /** What a topic's codec may depend on. */
@@ -25,13 +27,13 @@ export interface GossipMessage<Message> {
   /** The topic string it came on. */
   readonly topicString: string
   readonly forkDigest: Hex
-  /** Decoded on first access, then kept. A message whose decoding fails is never delivered. */
+  /** Decoded once and shared by all subscribers: do not change it. What cannot be decoded is never delivered. */
   readonly message: Message
   /** The SSZ bytes. */
   readonly data: Uint8Array
   /** The payload as it was on the wire (block snappy), for forwarding unchanged. */
   readonly raw: Uint8Array
-  /** Peer id of who handed it to us; ours for our own. */
+  /** Peer id of who handed it to us. What we publish ourselves is not delivered to us. */
   readonly from: string
   /** True when an attached validator accepted it. */
   readonly verified: boolean
@@ -41,7 +43,10 @@ export interface GossipMessage<Message> {
 /** A validator's verdict (gossipsub v1.1 extended validators). */
 export type Verdict = 'accept' | 'ignore' | 'reject'
 
-/** Judges a message before it is forwarded. May take its time, but see the cache: after about 4 s accepting forwards nothing. */
+/**
+ * Judges a message before it is forwarded: accepted ones are, ignored ones are not, rejected ones lower the sender's score.
+ * One that throws counts as ignoring, and the network's `validator:failed` event tells.
+ */
 export type GossipValidator<Message> = (
   message: Message,
   context: { readonly from: string; readonly forkDigest: Hex; readonly fork: ForkName; readonly receivedAtMs: number },
@@ -86,12 +91,18 @@ export interface Gossip {
    */
   validate<Message>(topic: Topic<Message>, validator: GossipValidator<Message>): () => void
   /**
-   * Publishes under the fork digest given, or the present one.
+   * Publishes under the fork digest given; without one under that of the message, where the topic can tell, else the
+   * present one.
    *
-   * @returns to how many peers it went
+   * @returns to how many peers it went: 0 when nobody subscribes, or when it was published before
    * @throws LamparaError `publish_failed`
    */
   publish<Message>(topic: Topic<Message>, message: Message, options?: { readonly forkDigest?: Hex }): Promise<number>
-  /** Publishes a payload as it came, bytes unchanged. */
+  /**
+   * Publishes a payload as it came, bytes unchanged.
+   *
+   * @returns to how many peers it went: 0 when nobody subscribes, or when it came from the network or was published before
+   * @throws LamparaError `topic_invalid`, `publish_failed`
+   */
   publishRaw(topicString: string, raw: Uint8Array): Promise<number>
 }

@@ -1,7 +1,7 @@
 import type { Chain } from '../chain/index.ts'
 import type { LamparaError } from '../errors/index.ts'
 import type { Gossip } from '../gossip/types.ts'
-import type { PeerView } from '../peers/types.ts'
+import type { Offence, PeerEvent, PeerView } from '../peers/types.ts'
 import type { KeyValueStorage } from '../platform/storage.ts'
 import type { ReqResp } from '../reqresp/types.ts'
 import type { Clock } from '../streams/clock.ts'
@@ -46,10 +46,9 @@ export interface NetworkStatus {
 
 /** What happens on the network, as a filterable stream. */
 export type NetworkEvent =
-  | { readonly type: 'peer:connected'; readonly peer: PeerView }
-  | { readonly type: 'peer:disconnected'; readonly peer: PeerView; readonly reason: string }
-  | { readonly type: 'peer:banned'; readonly peerId: string; readonly reason: string; readonly untilMs: number }
-  | { readonly type: 'dial:failed'; readonly address: string; readonly error: LamparaError }
+  | PeerEvent
+  /** A gossip validator threw, or gave no verdict: the message counts as ignored. */
+  | { readonly type: 'validator:failed'; readonly topic: string; readonly error: LamparaError }
 
 /** A running node on the beacon chain's peer-to-peer network. Made by `createNetwork()`. */
 export interface Network {
@@ -79,10 +78,14 @@ export interface Network {
    * @throws LamparaError `address_invalid`, `dial_failed`, `dial_timeout`, `irrelevant_network`; the signal's reason
    */
   connect(address: string, options?: { readonly signal?: AbortSignal }): Promise<PeerView>
-  /** Says goodbye and closes. @param reason - a Goodbye code. @default 1 (client shutdown) */
+  /**
+   * Says goodbye and closes. A bootnode or a peer to keep is let go of, too: it is not dialed again until `connect()`.
+   *
+   * @param reason - a Goodbye code. @default 1 (client shutdown)
+   */
   disconnect(peerId: string, reason?: number): Promise<void>
   /** Lowers a peer's score for what it did; below the limit it is banned, disconnected, and `peer:banned` tells. */
-  report(peerId: string, offence: 'fatal' | 'low-tolerance' | 'mid-tolerance' | 'high-tolerance', reason: string): void
+  report(peerId: string, offence: Offence, reason: string): void
   /** What Status tells peers of our chain view; the light client keeps it current. */
   setStatus(status: LocalStatus): void
   /** Says goodbye to all, closes everything. Idempotent. */

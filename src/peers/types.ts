@@ -1,4 +1,5 @@
 import type { Hex } from '../chain/hex.ts'
+import type { LamparaError } from '../errors/index.ts'
 
 /** A peer as others see it: a read-only snapshot. */
 export interface PeerView {
@@ -27,3 +28,13 @@ export interface RemoteStatus {
   /** Status v2 only. */
   readonly earliestAvailableSlot?: number
 }
+
+/** How grave a peer's fault is: fatal bans at once, the others after some repetition. */
+export type Offence = 'fatal' | 'low-tolerance' | 'mid-tolerance' | 'high-tolerance'
+
+/** What happens to peers. */
+export type PeerEvent =
+  | { readonly type: 'peer:connected'; readonly peer: PeerView }
+  | { readonly type: 'peer:disconnected'; readonly peer: PeerView; readonly reason: string }
+  | { readonly type: 'peer:banned'; readonly peerId: string; readonly reason: string; readonly untilMs: number }
+  | { readonly type: 'dial:failed'; readonly address: string; readonly error: LamparaError }

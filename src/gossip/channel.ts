@@ -1,0 +1,28 @@
+import type { GossipMessage, GossipValidator, Topic } from './types.ts'
+
+/** Who wants the messages of a topic. */
+export interface Receiver<Message> {
+  readonly includeIgnored: boolean
+  push(message: GossipMessage<Message>): void
+}
+
+/** One topic as the program sees it, whatever digest it goes by. */
+export interface Channel<Message> {
+  readonly topic: Topic<Message>
+  readonly receivers: Set<Receiver<Message>>
+  validator: GossipValidator<Message> | undefined
+  /** Messages with the validator now. */
+  pending: number
+}
+
+/** Creates a channel that nobody listens to yet. */
+export function createChannel<Message>(topic: Topic<Message>): Channel<Message> {
+  return { topic, receivers: new Set(), validator: undefined, pending: 0 }
+}
+
+/** Hands a message to everyone who wants it. Ignored ones go to those who asked for them. */
+export function deliver<Message>(channel: Channel<Message>, message: GossipMessage<Message>, ignored: boolean): void {
+  for (const receiver of channel.receivers) {
+    if (!ignored || receiver.includeIgnored) receiver.push(message)
+  }
+}

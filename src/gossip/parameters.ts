@@ -1,0 +1,69 @@
+import type { GossipsubOpts } from '@libp2p/gossipsub'
+import type { Chain } from '../chain/index.ts'
+import { scoreParameters, scoreThresholds } from './score-parameters.ts'
+
+/** How a node treats peers that only listen: a `relay` publishes to all of them and keeps no mesh. */
+export type GossipRole = 'peer' | 'relay'
+
+const MIB = 1024 * 1024
+/** Seen ids are kept at least this long, however short a test chain's epochs are. */
+const MIN_SEEN_MS = 60_000
+
+// Every message that a relay's clients send is a control message, or one light-client update.
+const bytesOf = {
+  peer: { maxInboundDataLength: 4 * MIB, maxOutboundBufferSize: 4 * MIB },
+  relay: { maxInboundDataLength: MIB / 4, maxOutboundBufferSize: MIB },
+} as const
+
+const meshOf = {
+  // phase0/p2p-interface.md, "Gossipsub v1.1 parameters".
+  peer: { D: 8, Dlo: 6, Dhi: 12, Dscore: 4, Dout: 2, Dlazy: 6, gossipFactor: 0.25 },
+  // A mesh of twelve among thousands of listeners only costs: they all get what is published, at once.
+  relay: { D: 0, Dlo: 0, Dhi: 0, Dscore: 0, Dout: 0, Dlazy: 0, gossipFactor: 0 },
+} as const
+
+/** What of a peer's buffer is left for one payload beside its topic and framing. */
+export function maxPublishBytes(role: GossipRole): number {
+  return bytesOf[role].maxOutboundBufferSize - 1024
+}
+
+/** Gossipsub as the beacon chain runs it (phase0/p2p-interface.md), with bounds on whatever a peer can make grow. */
+export function gossipParameters(
+  chain: Chain,
+  role: GossipRole,
+  scoreOf: (peerId: string) => number,
+): Partial<GossipsubOpts> {
+  const epochMs = chain.slotDurationMs * chain.preset.slotsPerEpoch
+  return {
+    globalSignaturePolicy: 'StrictNoSign',
+    fallbackToFloodsub: false,
+    emitSelf: false,
+    doPX: false,
+    ...meshOf[role],
+    ...bytesOf[role],
+    heartbeatInterval: 700,
+    fanoutTTL: 60_000,
+    mcacheLength: 6,
+    mcacheGossip: 3,
+    seenTTL: Math.max(2 * epochMs, MIN_SEEN_MS),
+    // What we publish goes to everyone who listens: a star's leaves are outside any mesh.
+    floodPublish: true,
+    batchPublish: true,
+    allowPublishToZeroTopicPeers: true,
+    ignoreDuplicatePublishError: true,
+    maxInboundStreams: 2,
+    maxOutboundStreams: 2,
+    maxTopicBytesPerPeer: MIB / 4,
+    decodeRpcLimits: {
+      maxSubscriptions: 512,
+      maxMessages: 512,
+      maxIhaveMessageIDs: 5000,
+      maxIwantMessageIDs: 5000,
+      maxIdontwantMessageIDs: 512,
+      maxControlMessages: 1000,
+      maxPeerInfos: 16,
+    },
+    scoreParams: scoreParameters(chain, role, scoreOf),
+    scoreThresholds,
+  }
+}

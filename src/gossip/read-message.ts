@@ -1,0 +1,28 @@
+import type { Chain } from '../chain/index.ts'
+import { LamparaError } from '../errors/index.ts'
+import { decompressBlock } from '../wire/index.ts'
+import type { TopicEntry } from './topic-table.ts'
+
+/** A payload, opened. */
+export interface ReadMessage {
+  /** The SSZ bytes. */
+  readonly data: Uint8Array
+  readonly message: unknown
+}
+
+/**
+ * Decompresses and decodes a payload, and checks that it belongs under the digest that it came under.
+ *
+ * @throws LamparaError `length_out_of_bounds`, `snappy_invalid`, `ssz_invalid`; `context_unknown` for a wrong digest
+ */
+export function readMessage(chain: Chain, entry: TopicEntry, raw: Uint8Array): ReadMessage {
+  const { topic, digest, fork, maxBytes } = entry
+  const data = decompressBlock(raw, { maxBytes })
+  const message = topic.decode(data, { chain, fork: fork.name })
+  const ownDigest = topic.digestOf?.(message, chain) ?? digest
+  if (ownDigest !== digest) {
+    const reason = `it belongs under fork digest ${ownDigest}`
+    throw new LamparaError('context_unknown', `Cannot take a message of ${entry.topicString}: ${reason}`)
+  }
+  return { data, message }
+}

@@ -1,0 +1,41 @@
+import type { GossipsubOpts } from '@libp2p/gossipsub'
+import type { Chain } from '../chain/index.ts'
+import { LamparaError } from '../errors/index.ts'
+import { messageId } from '../wire/index.ts'
+import { type GossipRole, gossipParameters, maxPublishBytes } from './parameters.ts'
+import { MAX_PAYLOAD_BYTES } from './topic.ts'
+import { createTopicTable, type TopicTable } from './topic-table.ts'
+
+/** What the gossipsub service is made with, and the table that it and `createGossip()` share. */
+export interface GossipRouter {
+  readonly table: TopicTable
+  readonly options: Partial<GossipsubOpts>
+  /** The most bytes that a payload may have, compressed: more would be dropped on the way without a word. */
+  readonly maxPublishBytes: number
+}
+
+/**
+ * Prepares gossipsub for a chain.
+ *
+ * @param scoreOf - our own score of a peer, −100 to 100
+ */
+export function createGossipRouter(chain: Chain, role: GossipRole, scoreOf: (peerId: string) => number): GossipRouter {
+  const table = createTopicTable(chain)
+  return {
+    table,
+    maxPublishBytes: maxPublishBytes(role),
+    options: {
+      ...gossipParameters(chain, role, scoreOf),
+      msgIdFn: ({ topic, data }) => messageId(topic, data, table.get(topic)?.maxBytes ?? MAX_PAYLOAD_BYTES),
+      dataTransform: {
+        // Payloads stay as they came, so that they can be forwarded unchanged. What belongs to no topic of ours is
+        // turned away here, before it is decompressed for its id or kept for others.
+        inboundTransform(topic, data) {
+          if (table.get(topic) !== undefined) return data
+          throw new LamparaError('topic_not_subscribed', `Cannot take a message: topic ${topic} is not one of ours`)
+        },
+        outboundTransform: (_topic, data) => data,
+      },
+    },
+  }
+}

@@ -1,0 +1,79 @@
+import { LamparaError } from '../errors/index.ts'
+import { raceSignal } from '../streams/abort.ts'
+import { createQueue } from '../streams/queue.ts'
+import type { Receiver } from './channel.ts'
+import type { GossipMessage, SubscribeOptions, Subscription, Topic } from './types.ts'
+
+const DEFAULT_MAX_QUEUED = 64
+
+/** What a subscription needs of the gossip that it belongs to. */
+export interface SubscriptionHost {
+  /** Peers that subscribe to the topic too. */
+  subscribers(): readonly string[]
+  /** Resolves once one of them would also be sent what we publish, and we what they do. */
+  untilReachable(): { readonly reached: Promise<void>; cancel(): void }
+  onRelease(): void
+}
+
+/** A subscription with the end that fills it. */
+export interface OpenSubscription<Message> {
+  readonly subscription: Subscription<Message>
+  readonly receiver: Receiver<Message>
+  /** Ends it as the network does when it stops: what waits is still delivered. */
+  end(): void
+}
+
+/** Creates a subscription. @throws LamparaError `invalid_argument` when `maxQueued` is no whole number from 1 */
+export function openSubscription<Message>(
+  topic: Topic<Message>,
+  options: SubscribeOptions,
+  host: SubscriptionHost,
+): OpenSubscription<Message> {
+  const { maxQueued = DEFAULT_MAX_QUEUED, overflow = 'drop-oldest', signal, includeIgnored = false } = options
+  const waits = new Set<(error: unknown) => void>()
+  let ended: LamparaError | undefined
+  const queue = createQueue<GossipMessage<Message>>({
+    maxQueued,
+    overflow,
+    signal,
+    onRelease() {
+      ended = new LamparaError('stopped', `Cannot wait for peers on topic ${topic.name}: the subscription is over`)
+      for (const fail of waits) fail(signal?.aborted ? signal.reason : ended)
+      host.onRelease()
+    },
+  })
+
+  async function ready(own?: AbortSignal): Promise<void> {
+    own?.throwIfAborted()
+    if (ended !== undefined) throw signal?.aborted ? signal.reason : ended
+    const reachable = host.untilReachable()
+    const over = Promise.withResolvers<never>()
+    waits.add(over.reject)
+    try {
+      await raceSignal(Promise.race([reachable.reached, over.promise]), own)
+    } finally {
+      waits.delete(over.reject)
+      reachable.cancel()
+    }
+  }
+
+  return {
+    receiver: { includeIgnored, push: (message) => void queue.push(message) },
+    end: () => queue.end(),
+    subscription: {
+      topic,
+      get dropped() {
+        return queue.dropped
+      },
+      get queued() {
+        return queue.size
+      },
+      get peers() {
+        return host.subscribers()
+      },
+      ready: (waitOptions = {}) => ready(waitOptions.signal),
+      stop: () => queue.end(),
+      [Symbol.asyncIterator]: () => queue[Symbol.asyncIterator](),
+    },
+  }
+}

@@ -1,0 +1,90 @@
+import { type Chain, fromHex, type Hex, toHex } from '../chain/index.ts'
+import { digestAtMs, type Peers, type PeerWire, type RemoteStatus } from '../peers/index.ts'
+import { protocols, type ReqResp, type StatusMessage } from '../reqresp/index.ts'
+import { attestationSubnetCount, BitArray } from '../ssz/index.ts'
+import type { Clock } from '../streams/clock.ts'
+import type { LocalStatus } from './types.ts'
+
+const ROOT_BYTES = 32
+
+/** What Status tells before anything is verified: nothing is finalized, the head is the chain's beginning. */
+const genesisStatus: LocalStatus = {
+  finalizedRoot: new Uint8Array(ROOT_BYTES),
+  finalizedEpoch: 0,
+  headRoot: new Uint8Array(ROOT_BYTES),
+  headSlot: 0,
+  earliestAvailableSlot: 0,
+}
+
+/** Our own Status, as it stands. */
+export interface OwnStatus {
+  readonly value: LocalStatus
+  set(status: LocalStatus): void
+  message(): StatusMessage
+  finality(): { readonly finalizedEpoch: number; readonly finalizedRoot: Hex }
+}
+
+/** Creates our Status in its genesis form. */
+export function createOwnStatus(chain: Chain, clock: Clock): OwnStatus {
+  let value = genesisStatus
+  return {
+    get value() {
+      return value
+    },
+    set(status) {
+      value = status
+    },
+    message: () => ({ ...value, forkDigest: fromHex(digestAtMs(chain, clock.now()), 4) }),
+    finality: () => ({ finalizedEpoch: value.finalizedEpoch, finalizedRoot: toHex(value.finalizedRoot) }),
+  }
+}
+
+/** The requests that the peer manager makes. */
+export function peerWire(reqresp: () => ReqResp, own: OwnStatus): PeerWire {
+  return {
+    async exchangeStatus(peer, signal) {
+      return remoteStatusOf(await reqresp().request(protocols.status, own.message(), { peer, signal }).single())
+    },
+    async ping(peer, signal) {
+      // Beacon nodes give up on an answer after five to ten seconds, too.
+      const limits = { dialTimeoutMs: 5_000, firstByteTimeoutMs: 5_000 }
+      await reqresp()
+        .request(protocols.ping, 0n, { peer, signal, ...limits })
+        .single()
+    },
+    async sayGoodbye(peer, code, signal) {
+      await reqresp().request(protocols.goodbye, BigInt(code), { peer, signal }).ended
+    },
+  }
+}
+
+/** Answers what every beacon node asks: Status, Ping, MetaData and Goodbye (phase0/p2p-interface.md). */
+export function serveBaseProtocols(reqresp: ReqResp, peers: Peers, own: OwnStatus): void {
+  reqresp.serve(protocols.status, function* (request, { peer }) {
+    peers.takeStatus(peer, remoteStatusOf(request))
+    yield own.message()
+  })
+  reqresp.serve(protocols.ping, function* () {
+    yield 0n
+  })
+  // On no subnet, ever: the sequence number stays, and peers have nothing to ask again.
+  reqresp.serve(protocols.metadata, function* () {
+    yield { seqNumber: 0n, attnets: BitArray.fromBitLen(attestationSubnetCount) }
+  })
+  // biome-ignore lint/correctness/useYield: a goodbye has no answer
+  reqresp.serve(protocols.goodbye, function* (code, { peer }) {
+    peers.takeGoodbye(peer, Number(code))
+  })
+}
+
+function remoteStatusOf(status: StatusMessage): RemoteStatus {
+  const { finalizedEpoch, headSlot, earliestAvailableSlot } = status
+  return {
+    forkDigest: toHex(status.forkDigest),
+    finalizedRoot: toHex(status.finalizedRoot),
+    finalizedEpoch,
+    headRoot: toHex(status.headRoot),
+    headSlot,
+    ...(earliestAvailableSlot === undefined ? {} : { earliestAvailableSlot }),
+  }
+}

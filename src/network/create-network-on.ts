@@ -1,0 +1,183 @@
+import { parsePeerAddress } from '../discovery/index.ts'
+import { LamparaError, messageOf } from '../errors/index.ts'
+import { createGossip, createGossipRouter } from '../gossip/index.ts'
+import { CLIENT_SHUTDOWN, createGater, createPeers, createScoreBook, type KeptPeer } from '../peers/index.ts'
+import type { Platform } from '../platform/platform.ts'
+import { createReqResp, type ReqResp } from '../reqresp/index.ts'
+import { deadline, onAbort, raceSignal } from '../streams/abort.ts'
+import { systemClock } from '../streams/clock.ts'
+import { createWatchable } from '../streams/watchable.ts'
+import { createOwnStatus, peerWire, serveBaseProtocols } from './base-protocols.ts'
+import { createEventHub } from './event-hub.ts'
+import { hasGossipStream, speaksGossip, watchGossipStreams } from './gossip-streams.ts'
+import { loadIdentity } from './identity.ts'
+import { createNode } from './libp2p-options.ts'
+import { sameStatus, statusOf } from './status.ts'
+import type { Network, NetworkOptions, NetworkStatus } from './types.ts'
+
+/** How often peers are pinged: a relay has too many to hear from each of them often. */
+const pingOf = {
+  peer: { inbound: 15_000, outbound: 20_000 },
+  relay: { inbound: 60_000, outbound: 20_000 },
+} as const
+/** What is let go of without waiting when it does not end by then. */
+const STOP_MS = 3_000
+
+/** Creates a network on a platform; see `createNetwork()`, which brings its own. */
+export async function createNetworkOn(platform: Platform, options: NetworkOptions): Promise<Network> {
+  const { chain, clock = systemClock, role = 'peer', signal } = options
+  signal?.throwIfAborted()
+  const kept = keptPeers(options)
+  if (platform.name === 'browser' && kept.length === 0) {
+    const reason = 'nothing in a browser finds peers by itself: name a bootnode'
+    throw new LamparaError('bootnodes_missing', `Cannot create network: ${reason}`)
+  }
+
+  const privateKey = await loadIdentity(options.privateKey, options.storage)
+  signal?.throwIfAborted()
+  const book = createScoreBook(clock)
+  const router = createGossipRouter(chain, role, book.scoreOf)
+  const gater = createGater({
+    isBanned: (peerId) => book.bannedUntilMs(peerId) !== undefined,
+    allowPrivateAddresses: options.allowPrivateAddresses ?? false,
+    canDial: platform.canDial,
+  })
+  for (const { addresses } of kept) for (const address of addresses) gater.allow(address)
+  const libp2p = await createNode(options, { platform, privateKey, connectionGater: gater.connectionGater, router })
+
+  const hub = createEventHub()
+  const own = createOwnStatus(chain, clock)
+  const status = createWatchable<NetworkStatus>({ state: 'connecting', peers: 0 }, sameStatus)
+  let everConnected = false
+  let stopping = false
+  let stopped: Promise<void> | undefined
+
+  function tellStatus(): void {
+    const count = peers.list.value.length
+    everConnected ||= count > 0
+    const facts = { stopped: stopping, peers: count, everConnected, unreachable: peers.unreachable() }
+    status.set(statusOf(facts))
+  }
+
+  const peers = createPeers({
+    libp2p,
+    chain,
+    clock,
+    book,
+    kept,
+    wire: peerWire((): ReqResp => reqresp, own),
+    pingMs: pingOf[role],
+    canDial: platform.canDial,
+    ownFinality: own.finality,
+    onEvent: hub.emit,
+    onReachability: () => tellStatus(),
+  })
+  const reqresp = createReqResp({
+    libp2p,
+    chain,
+    clock,
+    selectPeer: (protocolIds, { exclude }) => peers.select(protocolIds, exclude),
+    onOffence: peers.report,
+  })
+  serveBaseProtocols(reqresp, peers, own)
+
+  async function stop(): Promise<void> {
+    stopped ??= end()
+    return stopped
+  }
+
+  async function end(): Promise<void> {
+    forgetSignal()
+    // Told before anything closes: watchers see one change, not one for each peer.
+    stopping = true
+    tellStatus()
+    stopSweep()
+    gossip?.stop()
+    const limit = deadline({ clock, afterMs: STOP_MS, error: () => new Error('it does not end') })
+    const bounded = (work: Promise<unknown>): Promise<unknown> => raceSignal(work, limit.signal).catch(() => {})
+    await bounded(peers.stop())
+    await bounded(reqresp.stop())
+    await bounded(Promise.resolve(libp2p.stop()))
+    limit.cancel()
+    status.end()
+    hub.end()
+  }
+
+  let gossip: ReturnType<typeof createGossip> | undefined
+  let stopSweep = (): void => {}
+  let forgetSignal = (): void => {}
+  try {
+    try {
+      await libp2p.start()
+    } catch (error) {
+      const message = `Cannot listen on ${options.listen?.join(', ')}: ${messageOf(error)}`
+      throw new LamparaError('invalid_argument', message, { cause: error })
+    }
+    signal?.throwIfAborted()
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  gossip = createGossip({
+    pubsub: libp2p.services.pubsub,
+    router,
+    chain,
+    clock,
+    isReachable: (peerId) => hasGossipStream(libp2p, peerId),
+    onOffence: peers.report,
+    onAccepted: peers.reward,
+    onValidatorFailed: (topic, error) => hub.emit({ type: 'validator:failed', topic, error }),
+  })
+  peers.list.watch(tellStatus)
+  const speakers = (): string[] => peers.list.value.filter((peer) => speaksGossip(peer.protocols)).map(({ id }) => id)
+  stopSweep = watchGossipStreams(libp2p, clock, speakers, peers.reconnect)
+  forgetSignal = onAbort(signal, () => void stop())
+  peers.start()
+
+  const network: Network = {
+    chain,
+    clock,
+    peerId: libp2p.peerId.toString(),
+    get addresses() {
+      return libp2p.getMultiaddrs().map((address) => address.toString())
+    },
+    gossip,
+    reqresp,
+    get status() {
+      return status.value
+    },
+    get peers() {
+      return peers.list.value
+    },
+    watchStatus: status.watch,
+    watchPeers: peers.list.watch,
+    events: hub.events,
+    async connect(address, { signal: own } = {}) {
+      const parsed = parsePeerAddress(address)
+      gater.allow(parsed.address)
+      return peers.connect(parsed.peerId, parsed.address, own)
+    },
+    disconnect: (peerId, reason = CLIENT_SHUTDOWN) => peers.disconnect(peerId, reason),
+    report: peers.report,
+    setStatus: own.set,
+    stop,
+  }
+  // Safari has no such symbol: `stop()` is the way to end things, this a convenience where it exists.
+  return Symbol.asyncDispose === undefined ? network : Object.assign(network, { [Symbol.asyncDispose]: stop })
+}
+
+/** Bootnodes and named peers, one entry a peer however many addresses it was named by. @throws LamparaError `address_invalid` */
+function keptPeers({ bootnodes = [], peers = [] }: NetworkOptions): KeptPeer[] {
+  const kept = new Map<string, KeptPeer>()
+  for (const [kind, named] of [
+    ['bootnode', bootnodes],
+    ['peer', peers],
+  ] as const) {
+    for (const text of named) {
+      const { address, peerId } = parsePeerAddress(text)
+      const known = kept.get(peerId) ?? { id: peerId, kind, addresses: [] }
+      kept.set(peerId, { ...known, addresses: [...known.addresses, address] })
+    }
+  }
+  return [...kept.values()]
+}

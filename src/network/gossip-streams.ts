@@ -1,0 +1,52 @@
+import type { Libp2p } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
+import type { CancelTimer, Clock } from '../streams/clock.ts'
+
+const GOSSIP_PROTOCOL = /^\/meshsub\//
+const SWEEP_MS = 10_000
+
+/** True when our own gossip stream to the peer is open: what we publish reaches it, and it knows what we subscribe to. */
+export function hasGossipStream(libp2p: Pick<Libp2p, 'getConnections'>, peerId: string): boolean {
+  return libp2p
+    .getConnections(peerIdFromString(peerId))
+    .some(({ streams }) =>
+      streams.some(
+        ({ protocol, direction, status }) =>
+          direction === 'outbound' && status === 'open' && GOSSIP_PROTOCOL.test(protocol),
+      ),
+    )
+}
+
+/**
+ * Watches for peers that speak gossip but have no stream from us. Gossipsub never opens one again once it broke, as a full
+ * buffer or a reconnection at the wrong moment does, and the peer stays deaf: only a new connection helps.
+ *
+ * @param onDeaf - told of a peer that was deaf at two looks in a row
+ * @returns how to stop
+ */
+export function watchGossipStreams(
+  libp2p: Pick<Libp2p, 'getConnections'>,
+  clock: Clock,
+  speakers: () => readonly string[],
+  onDeaf: (peerId: string) => void,
+): () => void {
+  let suspects = new Set<string>()
+  let cancel: CancelTimer
+
+  function sweep(): void {
+    const deaf = speakers().filter((peerId) => !hasGossipStream(libp2p, peerId))
+    for (const peerId of deaf) {
+      if (suspects.has(peerId)) onDeaf(peerId)
+    }
+    suspects = new Set(deaf.filter((peerId) => !suspects.has(peerId)))
+    cancel = clock.setTimer(sweep, SWEEP_MS)
+  }
+
+  cancel = clock.setTimer(sweep, SWEEP_MS)
+  return () => cancel()
+}
+
+/** True when one of a peer's protocols is gossipsub. */
+export function speaksGossip(protocols: readonly string[]): boolean {
+  return protocols.some((protocol) => GOSSIP_PROTOCOL.test(protocol))
+}

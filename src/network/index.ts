@@ -1,0 +1,2 @@
+export { createNetwork } from './create-network.ts'
+export type * from './types.ts'

@@ -1,0 +1,25 @@
+import type { LamparaError } from '../errors/index.ts'
+import type { NetworkState, NetworkStatus } from './types.ts'
+
+/** What the state follows from. */
+export interface StatusFacts {
+  readonly stopped: boolean
+  readonly peers: number
+  /** A peer has counted since the start. */
+  readonly everConnected: boolean
+  /** Why none of the peers to keep can be reached. */
+  readonly unreachable: LamparaError | undefined
+}
+
+/** The network's status by the facts. */
+export function statusOf({ stopped, peers, everConnected, unreachable }: StatusFacts): NetworkStatus {
+  if (stopped) return { state: 'stopped', peers: 0 }
+  if (peers > 0) return { state: 'connected', peers }
+  const state: NetworkState = everConnected || unreachable !== undefined ? 'disconnected' : 'connecting'
+  return unreachable === undefined ? { state, peers } : { state, peers, error: unreachable }
+}
+
+/** True when the two say the same. Each failed round of dialing makes an error of its own. */
+export function sameStatus(a: NetworkStatus, b: NetworkStatus): boolean {
+  return a.state === b.state && a.peers === b.peers && a.error?.message === b.error?.message
+}

@@ -1,0 +1,69 @@
+import type { Connection } from '@libp2p/interface'
+import type { LamparaError } from '../errors/index.ts'
+import type { Loss } from './back-off.ts'
+import type { PeerState } from './lifecycle.ts'
+import type { PeerView, RemoteStatus } from './types.ts'
+
+/** A peer with an open connection. What changes is changed by the peer manager alone. */
+export interface ConnectedPeer {
+  readonly id: string
+  readonly connection: Connection
+  readonly connectedAtMs: number
+  state: PeerState
+  countedAtMs?: number
+  protocols: readonly string[]
+  agent?: string
+  status?: RemoteStatus
+  latencyMs?: number
+  /** The goodbye code that the peer sent. */
+  goodbye?: number
+  /** Why it leaves, in words; the first reason stands. */
+  leaveReason?: string
+  /** Why it never counted. */
+  failure?: LamparaError
+  /** A second connection, kept until it is clear that the first one works. */
+  spare?: Connection
+  /** The snapshot handed out last, until something changes. */
+  view?: PeerView
+  /** Aborts when the peer leaves or is lost: ends whatever is done with it. */
+  readonly life: AbortController
+  /** Resolves when the peer counts, rejects when it is lost before. */
+  readonly settled: PromiseWithResolvers<void>
+  /** Resolves when the connection is closed. */
+  readonly lost: PromiseWithResolvers<Loss>
+}
+
+/** A peer whose connection has just opened. */
+export function connectedPeer(id: string, connection: Connection, nowMs: number): ConnectedPeer {
+  const settled = Promise.withResolvers<void>()
+  // Nobody may be waiting for it.
+  settled.promise.catch(() => {})
+  return {
+    id,
+    connection,
+    connectedAtMs: nowMs,
+    state: 'greeting',
+    protocols: [],
+    life: new AbortController(),
+    settled,
+    lost: Promise.withResolvers<Loss>(),
+  }
+}
+
+/** The peer as others see it; the same object as long as nothing changed. */
+export function viewOf(peer: ConnectedPeer, persistent: boolean, score: number): PeerView {
+  const { id, connection, protocols, agent, status, connectedAtMs, latencyMs } = peer
+  peer.view ??= Object.freeze({
+    id,
+    address: connection.remoteAddr.toString(),
+    direction: connection.direction,
+    persistent,
+    protocols,
+    score,
+    connectedAtMs,
+    ...(agent === undefined ? {} : { agent }),
+    ...(status === undefined ? {} : { status }),
+    ...(latencyMs === undefined ? {} : { latencyMs }),
+  })
+  return peer.view
+}

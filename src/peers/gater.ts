@@ -1,0 +1,47 @@
+import type { ConnectionGater } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import { isPrivateAddress } from './private-address.ts'
+
+/** The multicodec of `/p2p/…`. */
+const P2P_CODE = 421
+
+/** What the gater asks. */
+export interface GaterOptions {
+  isBanned(peerId: string): boolean
+  /** Dial private addresses that were learnt, too. */
+  readonly allowPrivateAddresses: boolean
+  /** True when this environment can dial the address at all. */
+  canDial(multiaddr: string): boolean
+}
+
+/** A connection gater, and the addresses that the user named. */
+export interface Gater {
+  readonly connectionGater: ConnectionGater
+  /** Always lets this address be dialed: the user asked for it. */
+  allow(address: Multiaddr): void
+}
+
+/**
+ * Refuses banned peers both ways, and dials only addresses that were named or lead across the public internet: a stranger's
+ * word must not make us knock at the doors of the user's own network.
+ */
+export function createGater(options: GaterOptions): Gater {
+  const named = new Set<string>()
+  const { isBanned } = options
+  return {
+    allow: (address) => void named.add(withoutPeer(address)),
+    connectionGater: {
+      denyDialPeer: (peerId) => isBanned(peerId.toString()),
+      denyDialMultiaddr(address) {
+        if (named.has(withoutPeer(address))) return false
+        return !options.canDial(address.toString()) || (!options.allowPrivateAddresses && isPrivateAddress(address))
+      },
+      denyInboundEncryptedConnection: (peerId) => isBanned(peerId.toString()),
+      denyOutboundEncryptedConnection: (peerId) => isBanned(peerId.toString()),
+    },
+  }
+}
+
+function withoutPeer(address: Multiaddr): string {
+  return address.decapsulateCode(P2P_CODE).toString()
+}

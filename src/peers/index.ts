@@ -1,0 +1,8 @@
+export type { KeptKind } from './back-off.ts'
+export { createPeers, type Peers, type PeersOptions, type PeerWire } from './create-peers.ts'
+export { createGater, type Gater } from './gater.ts'
+export { CLIENT_SHUTDOWN } from './goodbye.ts'
+export type { KeptPeer } from './keep.ts'
+export { digestAtMs, type OwnFinality } from './relevance.ts'
+export { createScoreBook, type ScoreBook } from './score-book.ts'
+export type * from './types.ts'

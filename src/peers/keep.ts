@@ -1,0 +1,96 @@
+import type { Multiaddr } from '@multiformats/multiaddr'
+import { LamparaError } from '../errors/index.ts'
+import { delay, raceSignal } from '../streams/abort.ts'
+import type { Clock } from '../streams/clock.ts'
+import { afterFailure, afterLoss, type BackOff, type KeptKind, type Loss } from './back-off.ts'
+
+/** A peer to keep, with every address that it was named by. */
+export interface KeptPeer {
+  readonly id: string
+  readonly kind: KeptKind
+  readonly addresses: readonly Multiaddr[]
+}
+
+/** What keeping peers needs. */
+export interface KeepOptions {
+  readonly clock: Clock
+  readonly random: () => number
+  /** Resolves when the peer counts, with a promise of its loss. @throws LamparaError why it does not */
+  connect(peer: KeptPeer, signal: AbortSignal): Promise<{ readonly lost: Promise<Loss> }>
+  /** Until when the peer is banned, in unix milliseconds. */
+  bannedUntilMs(peerId: string): number | undefined
+  onFailed(peer: KeptPeer, error: LamparaError): void
+  /** Called whenever `unreachable()` may have changed. */
+  onChange(): void
+}
+
+/** Keeps peers connected for as long as it runs. */
+export interface Keeper {
+  has(peerId: string): boolean
+  /** Why none of the kept peers counts, once each has been tried in vain; undefined before that and while one counts. */
+  unreachable(): LamparaError | undefined
+  /** Lets go of a peer: it is not dialed again. */
+  release(peerId: string): void
+  stop(): void
+}
+
+/** Dials every peer at once and again for ever: see `afterFailure()` and `afterLoss()` for the waits. */
+export function keepPeers(peers: readonly KeptPeer[], options: KeepOptions): Keeper {
+  const { clock, random } = options
+  const kept = new Map(peers.map((peer) => [peer.id, { peer, stop: new AbortController() }]))
+  const failures = new Map<string, LamparaError>()
+
+  async function keep(peer: KeptPeer, signal: AbortSignal): Promise<never> {
+    let backOff: BackOff = { waitMs: 0, failures: 0 }
+    for (;;) {
+      await banOver(peer, signal)
+      if (backOff.waitMs > 0) await delay(backOff.waitMs, { clock, signal })
+      try {
+        const { lost } = await options.connect(peer, signal)
+        failures.delete(peer.id)
+        options.onChange()
+        backOff = afterLoss(peer.kind, backOff.failures, await raceSignal(lost, signal), random)
+      } catch (thrown) {
+        signal.throwIfAborted()
+        const error = fail(peer, LamparaError.from(thrown, 'dial_failed', `Cannot connect to ${peer.id}`))
+        options.onFailed(peer, error)
+        backOff = afterFailure(backOff.failures, random)
+      }
+    }
+  }
+
+  async function banOver(peer: KeptPeer, signal: AbortSignal): Promise<void> {
+    const untilMs = options.bannedUntilMs(peer.id)
+    if (untilMs === undefined) return
+    const until = new Date(untilMs).toISOString()
+    fail(peer, new LamparaError('dial_failed', `Cannot connect to ${peer.id}: it is banned until ${until}`))
+    await delay(untilMs - clock.now(), { clock, signal })
+  }
+
+  function fail(peer: KeptPeer, error: LamparaError): LamparaError {
+    failures.set(peer.id, error)
+    options.onChange()
+    return error
+  }
+
+  for (const { peer, stop } of kept.values()) keep(peer, stop.signal).catch(() => {})
+
+  return {
+    has: (peerId) => kept.has(peerId),
+    unreachable() {
+      if (kept.size === 0 || failures.size < kept.size) return undefined
+      const last = [...failures.values()].at(-1)
+      return new LamparaError('bootnodes_unreachable', `Cannot reach any of ${kept.size} peers: ${last?.message}`, {
+        cause: last,
+      })
+    },
+    release(peerId) {
+      kept.get(peerId)?.stop.abort()
+      kept.delete(peerId)
+      failures.delete(peerId)
+    },
+    stop() {
+      for (const { stop } of kept.values()) stop.abort()
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import type { Clock } from '../streams/clock.ts'
+import { BAN_MS, BAN_SCORE, changedScore, loweredScore, type Score, scoreAt } from './score.ts'
+import type { Offence } from './types.ts'
+
+/** Peers remembered, connected or not: a new connection must not wash a score clean. */
+const MAX_REMEMBERED = 10_000
+
+/** Scores and bans by peer id. */
+export interface ScoreBook {
+  scoreOf(peerId: string): number
+  raise(peerId: string, by: number): void
+  /** @returns until when the peer is banned, in unix milliseconds, if this offence is what banned it */
+  lower(peerId: string, offence: Offence): number | undefined
+  /** Until when the peer is banned, in unix milliseconds; undefined when it is not. */
+  bannedUntilMs(peerId: string): number | undefined
+}
+
+/** Creates an empty book. */
+export function createScoreBook(clock: Clock): ScoreBook {
+  const scores = new Map<string, Score>()
+  const bans = new Map<string, number>()
+
+  /** Sets and bounds; what was changed longest ago gives way. */
+  function put<Value>(map: Map<string, Value>, peerId: string, value: Value): void {
+    map.delete(peerId)
+    map.set(peerId, value)
+    if (map.size > MAX_REMEMBERED) map.delete(map.keys().next().value!)
+  }
+
+  function bannedUntilMs(peerId: string): number | undefined {
+    const untilMs = bans.get(peerId)
+    if (untilMs === undefined || untilMs > clock.now()) return untilMs
+    bans.delete(peerId)
+    return undefined
+  }
+
+  return {
+    scoreOf: (peerId) => scoreAt(scores.get(peerId), clock.now()),
+    raise: (peerId, by) => put(scores, peerId, changedScore(scores.get(peerId), by, clock.now())),
+    lower(peerId, offence) {
+      const nowMs = clock.now()
+      const score = loweredScore(scores.get(peerId), offence, nowMs)
+      put(scores, peerId, score)
+      if (score.value > BAN_SCORE || bannedUntilMs(peerId) !== undefined) return undefined
+      put(bans, peerId, nowMs + BAN_MS)
+      return nowMs + BAN_MS
+    },
+    bannedUntilMs,
+  }
+}
