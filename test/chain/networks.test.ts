@@ -1,0 +1,69 @@
+import { genesisData, hoodiChainConfig, mainnetChainConfig, sepoliaChainConfig } from '@lodestar/config/networks'
+import { describe, expect, it } from 'vitest'
+import { createChain, forkDigests, hoodi, mainnet, sepolia, toHex } from '../../src/chain/index.ts'
+import { fixtures } from '../support/fixtures.ts'
+
+const networks = [
+  { chain: mainnet, lodestar: mainnetChainConfig },
+  { chain: sepolia, lodestar: sepoliaChainConfig },
+  { chain: hoodi, lodestar: hoodiChainConfig },
+]
+
+describe.each(networks)('$chain.name', ({ chain, lodestar }) => {
+  it("agrees with Lodestar's configuration, which was written by others", () => {
+    const values = Object.entries(lodestar).map(([key, value]) => {
+      if (value instanceof Uint8Array) return [key, toHex(value)]
+      return [key, value === Number.POSITIVE_INFINITY ? 2n ** 64n - 1n : value]
+    })
+    const name = chain.name as 'mainnet' | 'sepolia' | 'hoodi'
+    const { genesisTime, genesisValidatorsRoot } = genesisData[name]
+    const theirs = createChain(
+      Object.fromEntries(values),
+      { genesisTime, genesisValidatorsRoot: genesisValidatorsRoot as `0x${string}` },
+      { bootnodeEnrs: chain.bootnodeEnrs },
+    )
+    // Lodestar's release knows no date for Gloas yet.
+    const forks = chain.forks.filter((fork) => fork.name !== 'gloas')
+    expect({ ...chain, forks }).toEqual(theirs)
+  })
+
+  it('has discovery bootnodes that are whole records, each once', () => {
+    expect(chain.bootnodeEnrs.length).toBeGreaterThan(5)
+    expect(new Set(chain.bootnodeEnrs).size).toBe(chain.bootnodeEnrs.length)
+    for (const enr of chain.bootnodeEnrs) {
+      const record = Buffer.from(enr.replace(/^enr:/, ''), 'base64url')
+      // An RLP list whose length stands in one byte, or two, and reaches to the end.
+      const length = record[0] === 0xf8 ? record[1]! + 2 : record.readUInt16BE(1) + 3
+      expect(record.length).toBe(length)
+      expect(record.length).toBeLessThanOrEqual(300)
+      expect(record.includes('secp256k1')).toBe(true)
+      expect(record.includes('udp')).toBe(true)
+    }
+  })
+})
+
+describe.skipIf(!fixtures.available)('networks', () => {
+  it('agree with the recorded fork schedules and genesis validators roots', () => {
+    const index = fixtures.json('light-client/index.json') as {
+      genesis_validators_root: Record<string, string>
+      fork_schedule: Record<string, { fork: string; version: string; epoch: number }[]>
+    }
+    for (const { chain } of networks) {
+      expect(chain.genesisValidatorsRoot).toBe(index.genesis_validators_root[chain.name])
+      const recorded = index.fork_schedule[chain.name]!.map(({ fork, ...rest }) => ({ name: fork, ...rest }))
+      expect(chain.forks.filter((fork) => fork.name !== 'gloas')).toEqual(recorded)
+    }
+  })
+
+  it('have the published bootnodes', () => {
+    for (const chain of [mainnet, sepolia]) {
+      const published = fixtures.text(`networks/${chain.name}/bootstrap_nodes.yaml`).match(/enr:[\w-]+/g)
+      expect(chain.bootnodeEnrs).toEqual(published)
+    }
+  })
+
+  it('have no digest in common', () => {
+    const digests = networks.flatMap(({ chain }) => forkDigests(chain).map((entry) => entry.digest))
+    expect(new Set(digests).size).toBe(digests.length)
+  })
+})
