@@ -167,7 +167,7 @@ export function startFollower(options: FollowerOptions): Follower {
     while (step.kind === 'updates') {
       lastRangeEpoch = epochOfSlot(chain, slotClock.currentSlot())
       const targetPeriod = periodOfSlot(chain, slotClock.currentSlot())
-      const before = verified.store
+      const asked = step
       sync = { startPeriod, period: step.startPeriod, targetPeriod }
       // Only a real distance is worth a word: the present period's own update is fetched in passing.
       if (targetPeriod > step.startPeriod || heads.optimistic.value === undefined) enter('syncing')
@@ -187,8 +187,9 @@ export function startFollower(options: FollowerOptions): Follower {
         // Heads may be followed within this period and the next without its update: peers may not have made it yet.
         if (!isLamparaError(thrown, 'resource_unavailable') && !isLamparaError(thrown, 'response_empty')) throw thrown
       }
-      if (verified.store === before) break
       step = planSync()
+      // What peers have leads no further: the same question would get the same answer.
+      if (step.kind === 'updates' && step.startPeriod <= asked.startPeriod) break
     }
     sync = undefined
   }
