@@ -58,6 +58,7 @@ export function describeEvent(event: NetworkEvent): LogLine {
     case 'peer:banned':
       return { tone: 'bad', text: `Peer ${shortId(event.peerId)} banned: ${event.reason}` }
     case 'dial:failed':
+    case 'validator:failed':
       return { tone: 'bad', text: event.error.message }
   }
 }

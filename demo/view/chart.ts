@@ -18,8 +18,14 @@ export function chartView(onResize: () => void): ChartView {
     rx: 3,
     visibility: 'hidden',
   })
-  const drawing = svg('svg', { class: 'chart', role: 'img', tabindex: 0, 'data-test': 'chart' }, axes, cursor, columns)
-  const readout = html('p', { class: 'chart-readout', 'data-test': 'readout' })
+  const drawing = svg(
+    'svg',
+    { class: 'chart', role: 'img', tabindex: 0, 'data-testid': 'chart' },
+    axes,
+    cursor,
+    columns,
+  )
+  const readout = html('p', { class: 'chart-readout', 'data-testid': 'readout' })
   const frame = html('div', { class: 'chart-frame' }, drawing)
   const element = html(
     'section',

@@ -37,7 +37,7 @@ export function connectForm(onSubmit: () => void): ConnectForm {
   )
   const form = html(
     'form',
-    { class: 'form', novalidate: true, 'aria-label': 'Where to join', 'data-test': 'form' },
+    { class: 'form', novalidate: true, 'aria-label': 'Where to join', 'data-testid': 'form' },
     html('fieldset', { class: 'segments' }, html('legend', {}, 'Join by'), join.element, bootnode.element),
     joinFields,
     bootnodeFields,
@@ -46,7 +46,7 @@ export function connectForm(onSubmit: () => void): ConnectForm {
   const whereText = html('span', { class: 'connect-where' })
   const element = html(
     'details',
-    { class: 'card connect', 'data-test': 'connect' },
+    { class: 'card connect', 'data-testid': 'connect' },
     html('summary', {}, html('h2', {}, 'Connection'), whereText),
     form,
   )

@@ -11,21 +11,21 @@ const notes = {
 /** One head's card. */
 export function headView(kind: HeadModel['kind']): View<HeadModel> {
   const id = `${kind}-title`
-  const slot = html('span', { class: 'head-slot', 'data-test': `${kind}-slot` })
-  const age = html('span', { class: 'head-age', 'data-test': `${kind}-age` })
+  const slot = html('span', { class: 'head-slot', 'data-testid': `${kind}-slot` })
+  const age = html('span', { class: 'head-age', 'data-testid': `${kind}-age` })
   const fork = html('span', { class: 'chip' })
   const root = shortValueView('block root')
   const executionHash = shortValueView('execution block hash')
-  const executionNumber = html('span', { class: 'number', 'data-test': `${kind}-number` })
+  const executionNumber = html('span', { class: 'number', 'data-testid': `${kind}-number` })
   const participation = html('span', { class: 'number' })
   const meterFill = html('span', { class: 'meter-fill' })
   const meter = html('span', { class: 'meter', 'aria-hidden': 'true' }, meterFill)
-  root.element.dataset.test = `${kind}-root`
-  executionHash.element.dataset.test = `${kind}-hash`
+  root.element.dataset.testid = `${kind}-root`
+  executionHash.element.dataset.testid = `${kind}-hash`
 
   const element = html(
     'section',
-    { class: `card head head-${kind}`, 'aria-labelledby': id, 'data-test': kind },
+    { class: `card head head-${kind}`, 'aria-labelledby': id, 'data-testid': kind },
     html('header', { class: 'card-header' }, html('h2', { id, title: notes[kind] }, titles[kind]), fork),
     html('p', { class: 'head-lead' }, html('span', { class: 'head-label' }, 'slot '), slot, age),
     html(

@@ -8,7 +8,7 @@ export function logView(): View<readonly LogEntry[]> {
   const none = html('p', { class: 'none' }, 'Nothing has happened yet.')
   const element = html(
     'section',
-    { class: 'card log-card', 'aria-labelledby': 'log-title', 'data-test': 'log' },
+    { class: 'card log-card', 'aria-labelledby': 'log-title', 'data-testid': 'log' },
     html('header', { class: 'card-header' }, html('h2', { id: 'log-title' }, 'Events')),
     none,
     list,

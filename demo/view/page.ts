@@ -24,7 +24,7 @@ export interface PageView extends View<PageModel> {
 
 /** Builds the page. */
 export function pageView({ onSubmit, onAction, onResize }: PageActions): PageView {
-  const chain = html('span', { class: 'chip', 'data-test': 'chain' })
+  const chain = html('span', { class: 'chip', 'data-testid': 'chain' })
   const status = statusView(onAction)
   const problem = problemView()
   const form = connectForm(onSubmit)

@@ -15,7 +15,7 @@ type Column = (typeof columns)[number]
 
 /** The connected peers; a table that becomes a list of cards on a narrow page. */
 export function peersView(): View<PeersModel> {
-  const count = html('span', { class: 'count', 'data-test': 'peer-count' })
+  const count = html('span', { class: 'count', 'data-testid': 'peer-count' })
   const body = html('tbody')
   const table = html(
     'table',
@@ -26,7 +26,7 @@ export function peersView(): View<PeersModel> {
   const none = html('p', { class: 'none' })
   const element = html(
     'section',
-    { class: 'card peers-card', 'aria-labelledby': 'peers-title', 'data-test': 'peers' },
+    { class: 'card peers-card', 'aria-labelledby': 'peers-title', 'data-testid': 'peers' },
     html('header', { class: 'card-header' }, html('h2', { id: 'peers-title' }, 'Peers'), count),
     none,
     table,

@@ -9,7 +9,7 @@ export function problemView(): View<ProblemModel | undefined> {
   const code = html('code', { class: 'problem-code' })
   const element = html(
     'div',
-    { class: 'problem', role: 'alert', hidden: true, 'data-test': 'problem' },
+    { class: 'problem', role: 'alert', hidden: true, 'data-testid': 'problem' },
     html('p', {}, title, ' ', advice),
     html('p', { class: 'problem-small' }, detail, ' ', code),
   )

@@ -30,11 +30,11 @@ export function statusView(onAction: () => void): View<StatusPanelModel> {
   const progressWords = html('p', { class: 'progress-words' })
   const progress = html('div', { class: 'progress', hidden: true }, bar, progressWords)
   const facts = html('dl', { class: 'facts' })
-  const button = html('button', { type: 'button', class: 'button', 'data-test': 'action' })
+  const button = html('button', { type: 'button', class: 'button', 'data-testid': 'action' })
   button.addEventListener('click', onAction)
   const element = html(
     'section',
-    { class: 'card status', 'aria-labelledby': 'status-title', 'data-test': 'status' },
+    { class: 'card status', 'aria-labelledby': 'status-title', 'data-testid': 'status' },
     html('div', { class: 'status-lamp' }, lamp()),
     html('div', { class: 'status-words' }, words, progress),
     facts,

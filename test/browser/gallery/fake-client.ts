@@ -10,7 +10,7 @@ export interface Scene {
   readonly events: readonly NetworkEvent[]
 }
 
-/** The gallery's present: the moment that all scenes show. */
+/** The gallery's present: the moment at which all scenes begin. */
 export const galleryNowMs = mainnet.genesisTimeMs + 14_018_021 * 12_000 + 4_700
 
 /** Enough of a light client for the page, which plays one scene and then holds still. Test code only. */
@@ -18,7 +18,8 @@ export function fakeClient(scene: Scene): LightClient {
   const refuse = (): never => {
     throw new LamparaError('internal', 'The gallery has no network')
   }
-  const clock: Clock = { now: () => galleryNowMs, setTimer: () => () => {} }
+  const openedAtMs = Date.now()
+  const clock: Clock = { now: () => galleryNowMs + Date.now() - openedAtMs, setTimer: () => () => {} }
   const network = {
     chain: mainnet,
     clock,

@@ -1,0 +1,108 @@
+import {
+  createLightClient,
+  fetchJoinDocument,
+  type Head,
+  type Hex,
+  LamparaError,
+  type LightClientState,
+  offsetClock,
+} from 'lampara'
+
+/** What to follow, and how far. Plain data: it crosses from Node into a page. */
+export interface FollowOptions {
+  /** Address of the join document: chain, bootnodes, checkpoint and clock. */
+  readonly join: string
+  /** Multiaddrs of beacon nodes to dial instead of the bootnodes: Node, over TCP. */
+  readonly peers?: readonly string[]
+  /** Instead of the join document's. */
+  readonly checkpoint?: Hex
+  readonly maxCheckpointAgeMs?: number
+  /** Done when heads of both kinds are here or further. */
+  readonly goal: { readonly optimisticSlot: number; readonly finalizedSlot: number }
+  readonly timeoutMs: number
+}
+
+/** A head as it is compared between environments. */
+export interface SeenHead {
+  readonly kind: Head['kind']
+  readonly slot: number
+  readonly root: Hex
+  readonly fork: string
+  readonly blockHash: Hex | undefined
+  readonly participation: number
+}
+
+/** What was seen, in order. Plain data: it crosses from a page into Node. */
+export interface FollowSummary {
+  readonly states: readonly LightClientState[]
+  readonly heads: readonly SeenHead[]
+  /** The last ones. */
+  readonly optimistic: SeenHead
+  readonly finalized: SeenHead
+  /** The peers at the end, by address. */
+  readonly peers: readonly string[]
+}
+
+/** One thing that happened, for the log of whoever runs the scenario. */
+export type FollowReport =
+  | { readonly type: 'state'; readonly state: LightClientState; readonly reason: string; readonly error?: string }
+  | { readonly type: 'head'; readonly head: SeenHead }
+
+/**
+ * Follows a chain from its checkpoint until both heads reached the goal, by the public API alone: the same file runs in a
+ * page and in Node.
+ *
+ * @throws LamparaError `timeout`, saying how far it came
+ */
+export async function follow(options: FollowOptions, report: (report: FollowReport) => void): Promise<FollowSummary> {
+  const { chain, bootnodes, checkpoint, clockOffsetMs } = await fetchJoinDocument(options.join)
+  const trusted = options.checkpoint ?? checkpoint
+  if (trusted === undefined)
+    throw new LamparaError('checkpoint_missing', `Cannot follow ${options.join}: no checkpoint`)
+  const states: LightClientState[] = []
+  const heads: SeenHead[] = []
+  const last: Partial<Record<Head['kind'], SeenHead>> = {}
+  const tooLate = new AbortController()
+  const timer = setTimeout(() => {
+    const { optimistic, finalized } = last
+    const words = `${states.join(' → ')}; optimistic ${optimistic?.slot}, finalized ${finalized?.slot}`
+    tooLate.abort(new LamparaError('timeout', `Cannot follow ${chain.name} to the goal in time: ${words}`))
+  }, options.timeoutMs)
+
+  const client = await createLightClient({
+    chain,
+    ...(options.peers === undefined ? { bootnodes } : { peers: options.peers }),
+    checkpoint: trusted,
+    clock: offsetClock(clockOffsetMs),
+    ...(options.maxCheckpointAgeMs !== undefined && { maxCheckpointAgeMs: options.maxCheckpointAgeMs }),
+  })
+  const reach = async (kind: Head['kind'], goalSlot: number): Promise<SeenHead> => {
+    for await (const head of client.heads({ kind, signal: tooLate.signal })) {
+      const seen = seenHead(head)
+      last[kind] = seen
+      heads.push(seen)
+      report({ type: 'head', head: seen })
+      if (head.slot >= goalSlot) return seen
+    }
+    throw new LamparaError('internal', `Cannot follow ${chain.name}: the ${kind} heads ended`)
+  }
+  try {
+    client.watchStatus(({ state, reason, error }) => {
+      if (states.at(-1) !== state) states.push(state)
+      report({ type: 'state', state, reason, ...(error !== undefined && { error: error.message }) })
+    })
+    await client.ready({ signal: tooLate.signal })
+    const [optimistic, finalized] = await Promise.all([
+      reach('optimistic', options.goal.optimisticSlot),
+      reach('finalized', options.goal.finalizedSlot),
+    ])
+    return { states, heads, optimistic, finalized, peers: client.network.peers.map(({ address }) => address) }
+  } finally {
+    clearTimeout(timer)
+    await client.stop()
+  }
+}
+
+function seenHead({ kind, slot, root, fork, execution, participation }: Head): SeenHead {
+  return { kind, slot, root, fork, blockHash: execution?.blockHash, participation }
+}
