@@ -27,7 +27,7 @@ const foundations: readonly Step[] = [
 const checks: readonly Step[] = [
   { name: 'types', command: ['tsc', '-p', '.'] },
   { name: 'types-browser', command: ['tsc', '-p', 'tsconfig.browser.json'] },
-  { name: 'lint', command: ['biome', 'ci', '.'] },
+  { name: 'lint', command: ['biome', 'ci', '--colors=off', '.'] },
   { name: 'layers', command: script('layers'), tells: true },
   { name: 'unused', command: ['knip'] },
   { name: 'publint', command: ['publint', 'run', tarball, '--strict'] },
