@@ -42,6 +42,11 @@ export class PortableByteListType extends ByteArrayType {
     return value.length
   }
 
+  override value_serializeToBytes(output: ByteViews, offset: number, value: Uint8Array): number {
+    this.assertValidSize(value.length)
+    return super.value_serializeToBytes(output, offset, value)
+  }
+
   override tree_serializedSize(node: Node): number {
     return lengthOfTree(node)
   }
@@ -71,6 +76,7 @@ export class PortableByteListType extends ByteArrayType {
   }
 
   override hashTreeRootInto(value: Uint8Array, output: Uint8Array, offset: number): void {
+    this.assertValidSize(value.length)
     const pair = new Uint8Array(64)
     super.hashTreeRootInto(value, pair, 0)
     new DataView(pair.buffer).setUint32(32, value.length, true)

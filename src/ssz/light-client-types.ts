@@ -1,5 +1,6 @@
-import { ContainerType, type Type, VectorCompositeType } from '@chainsafe/ssz'
+import { ContainerType, type Type } from '@chainsafe/ssz'
 import type { ForkName, Preset } from '../chain/index.ts'
+import { ExactVectorType } from './exact-vectors.ts'
 import { ExecutionPayloadHeaderCapella, ExecutionPayloadHeaderDeneb } from './execution-header.ts'
 import { executionPayloadGindex, gindexDepth, lightClientGindices } from './generalized-indices.ts'
 import type { LightClientFork, LightClientHeader, LightClientValues } from './light-client-values.ts'
@@ -99,7 +100,7 @@ function branchTypes(fork: ForkName) {
 }
 
 function branchType(gindex: number) {
-  return new VectorCompositeType(bytes32, gindexDepth(gindex))
+  return new ExactVectorType(bytes32, gindexDepth(gindex))
 }
 
 function container<Fields extends Record<string, Type<unknown>>>(typeName: string, fields: Fields) {

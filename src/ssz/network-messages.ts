@@ -1,4 +1,5 @@
-import { type BitArray, BitVectorType, ContainerType } from '@chainsafe/ssz'
+import { type BitArray, ContainerType } from '@chainsafe/ssz'
+import { ExactBitVectorType } from './exact-vectors.ts'
 import { bytes4, bytes32, uint64, uint64Bigint } from './primitives.ts'
 
 /** ATTESTATION_SUBNET_COUNT (phase0/p2p-interface.md). */
@@ -56,8 +57,8 @@ const statusFields = {
   headSlot: uint64,
 }
 
-const metadataV1Fields = { seqNumber: uint64Bigint, attnets: new BitVectorType(attestationSubnetCount) }
-const metadataV2Fields = { ...metadataV1Fields, syncnets: new BitVectorType(syncCommitteeSubnetCount) }
+const metadataV1Fields = { seqNumber: uint64Bigint, attnets: new ExactBitVectorType(attestationSubnetCount) }
+const metadataV2Fields = { ...metadataV1Fields, syncnets: new ExactBitVectorType(syncCommitteeSubnetCount) }
 
 /** The types of request/response messages beside the light-client objects. Each has a fixed size. */
 export const networkMessages = {

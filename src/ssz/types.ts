@@ -1,5 +1,6 @@
-import { BitVectorType, ContainerType, type Type, VectorCompositeType } from '@chainsafe/ssz'
+import { ContainerType, type Type } from '@chainsafe/ssz'
 import type { Preset } from '../chain/index.ts'
+import { ExactBitVectorType, ExactVectorType } from './exact-vectors.ts'
 import type * as values from './light-client-values.ts'
 import { bytes4, bytes32, bytes48, bytes96, uint64, uint64Bigint } from './primitives.ts'
 
@@ -64,11 +65,11 @@ export function committeeTypes(size: number): ReturnType<typeof buildCommitteeTy
 function buildCommitteeTypes(size: number) {
   return {
     committee: new ContainerType(
-      { pubkeys: new VectorCompositeType(bytes48, size), aggregatePubkey: bytes48 },
+      { pubkeys: new ExactVectorType(bytes48, size), aggregatePubkey: bytes48 },
       { typeName: 'SyncCommittee', jsonCase: 'eth2' },
     ),
     aggregate: new ContainerType(
-      { syncCommitteeBits: new BitVectorType(size), syncCommitteeSignature: bytes96 },
+      { syncCommitteeBits: new ExactBitVectorType(size), syncCommitteeSignature: bytes96 },
       { typeName: 'SyncAggregate', jsonCase: 'eth2' },
     ),
   }

@@ -1,0 +1,4 @@
+import { minimalPreset } from '../../src/chain/index.ts'
+import { compareWithLodestar } from './support/lodestar-suite.ts'
+
+compareWithLodestar(minimalPreset)
