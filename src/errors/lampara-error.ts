@@ -46,5 +46,11 @@ export function isLamparaError(thrown: unknown, code?: LamparaErrorCode): thrown
 
 /** The words of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
+  if (thrown instanceof Error) return thrown.message
+  try {
+    return String(thrown)
+  } catch {
+    // An object that has no text of its own, and throws when asked for one.
+    return 'unknown error'
+  }
 }

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { errorCodes, isLamparaError, LamparaError, messageOf } from '../../src/errors/index.ts'
+
+describe('LamparaError', () => {
+  it('carries a code, a message, details and what it arose from', () => {
+    const cause = new Error('refused')
+    const error = new LamparaError('dial_failed', 'Cannot dial peer x: refused', { cause, details: { peer: 'x' } })
+    expect(error).toBeInstanceOf(Error)
+    expect(error).toMatchObject({
+      name: 'LamparaError',
+      code: 'dial_failed',
+      message: 'Cannot dial peer x: refused',
+      details: { peer: 'x' },
+      cause,
+    })
+    expect(String(error)).toBe('LamparaError: Cannot dial peer x: refused')
+  })
+
+  it('has no cause and no details where none were given', () => {
+    const error = new LamparaError('internal', 'Cannot go on')
+    expect('cause' in error).toBe(false)
+    expect(error.details).toEqual({})
+  })
+
+  it('passes through from() as it is, and wraps anything else with the action that failed', () => {
+    const own = new LamparaError('timeout', 'Cannot wait')
+    expect(LamparaError.from(own, 'internal', 'Cannot work')).toBe(own)
+    for (const thrown of [new TypeError('odd'), 'odd']) {
+      expect(LamparaError.from(thrown, 'internal', 'Cannot work')).toMatchObject({
+        code: 'internal',
+        message: 'Cannot work: odd',
+        cause: thrown,
+      })
+    }
+  })
+
+  it('is told from other errors by name and code, across copies of the package', () => {
+    const own = new LamparaError('timeout', 'Cannot wait')
+    expect(isLamparaError(own)).toBe(true)
+    expect(isLamparaError(own, 'timeout')).toBe(true)
+    expect(isLamparaError(own, 'aborted')).toBe(false)
+    const foreign = Object.assign(new Error('Cannot wait'), { name: 'LamparaError', code: 'timeout' })
+    expect(isLamparaError(foreign, 'timeout')).toBe(true)
+    for (const other of [new Error('x'), { name: 'LamparaError', code: 'timeout' }, null, undefined, 'timeout']) {
+      expect(isLamparaError(other)).toBe(false)
+    }
+  })
+
+  it('has a closed set of codes, each once and in one form', () => {
+    expect(new Set(errorCodes).size).toBe(errorCodes.length)
+    for (const code of errorCodes) expect(code).toMatch(/^[a-z]+(_[a-z]+)*$/)
+  })
+
+  it('finds words for anything that was thrown', () => {
+    expect(messageOf(new Error('words'))).toBe('words')
+    expect(messageOf(undefined)).toBe('undefined')
+    expect(messageOf(Object.create(null))).toBe('unknown error')
+    expect(messageOf(Symbol('s'))).toBe('Symbol(s)')
+  })
+})
