@@ -1,6 +1,6 @@
-import { type Chain, forkDigestAtSlot, forkOfDigest, type Hex, type Preset } from '../chain/index.ts'
+import { type Chain, forkAtSlot, forkDigestAtSlot, forkOfDigest, type Hex, type Preset } from '../chain/index.ts'
 import { LamparaError, messageOf } from '../errors/index.ts'
-import { lightClientForkAtSlot, lightClientForkOf } from './light-client-forks.ts'
+import { containersOf, lightClientForkOf } from './light-client-forks.ts'
 import { type LightClientTypes, lightClientTypes } from './light-client-types.ts'
 import type { LightClientFork, LightClientKind, LightClientObject, LightClientValues } from './light-client-values.ts'
 import type { SszType } from './types.ts'
@@ -58,13 +58,7 @@ export function decodeLightClientObjectOfDigest<K extends LightClientKind>(
   }
   const fork = lightClientForkOf(entry.fork.name)
   const object = decodeLightClientObject(chain, kind, fork, bytes)
-  const slot = contextSlotOf(object as LightClientObject)
-  if (lightClientForkAtSlot(chain, slot) !== fork) {
-    throw new LamparaError(
-      'context_unknown',
-      `Cannot decode ${kind}: fork digest ${digest} is not that of slot ${slot}`,
-    )
-  }
+  assertContainersOfSlot(chain, object as LightClientObject)
   return object
 }
 
@@ -86,17 +80,20 @@ export function contextSlotOf(object: LightClientObject): number {
 /**
  * The fork digest that an object is sent under (altair/light-client/p2p-interface.md).
  *
- * @throws LamparaError `invalid_argument` when the object is not in its slot's containers, as one that a store upgraded:
- *   under its slot's digest nobody could decode it
+ * @throws LamparaError `context_unknown` when the object is not in its slot's containers, as one that a store upgraded: under
+ *   its slot's digest nobody could decode it
  */
 export function contextDigestOf(chain: Chain, object: LightClientObject): Hex {
+  assertContainersOfSlot(chain, object)
+  return forkDigestAtSlot(chain, contextSlotOf(object))
+}
+
+function assertContainersOfSlot(chain: Chain, object: LightClientObject): void {
   const slot = contextSlotOf(object)
-  const fork = lightClientForkAtSlot(chain, slot)
-  if (fork !== object.fork) {
-    const reason = `slot ${slot} is of ${fork}, the object of ${object.fork}`
-    throw new LamparaError('invalid_argument', `Cannot give the fork digest of a ${object.kind}: ${reason}`)
-  }
-  return forkDigestAtSlot(chain, slot)
+  const { name } = forkAtSlot(chain, slot)
+  if (containersOf[name] === object.fork) return
+  const reason = `slot ${slot} is of ${name}, its containers are ${object.fork}'s`
+  throw new LamparaError('context_unknown', `Cannot tell the fork digest of the ${object.kind}: ${reason}`)
 }
 
 /** Tags a value with its kind and fork. */

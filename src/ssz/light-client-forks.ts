@@ -2,7 +2,8 @@ import { type Chain, type ForkName, forkAtSlot, forkNames } from '../chain/index
 import { LamparaError } from '../errors/index.ts'
 import type { LightClientFork } from './light-client-values.ts'
 
-const containersOf: Partial<Record<ForkName, LightClientFork>> = {
+/** Whose light-client containers each fork uses, where it has any that are supported. */
+export const containersOf: Readonly<Partial<Record<ForkName, LightClientFork>>> = {
   altair: 'altair',
   bellatrix: 'altair',
   capella: 'capella',

@@ -43,7 +43,8 @@ export function decodeUpdateStream(chain: Chain, bytes: Uint8Array): LightClient
 /**
  * Encodes updates as the Beacon API's octet stream, the inverse of `decodeUpdateStream()`.
  *
- * @throws LamparaError `invalid_argument` when an update does not fit its containers, or these are not its slot's
+ * @throws LamparaError `invalid_argument` when an update does not fit its containers, `context_unknown` when these are not
+ *   its slot's
  */
 export function encodeUpdateStream(chain: Chain, updates: readonly LightClientObject<'update'>[]): Uint8Array {
   const parts = updates.map((update) => ({

@@ -195,17 +195,21 @@ describe('the fork of light-client objects', () => {
 
   it('is refused with `context_unknown` when the digest is none of the chain’s, or not that of the object’s slot', () => {
     const object = made(mainnet, 'optimistic_update', 'electra')
-    const bytes = encodeLightClientObject(mainnet, object)
+    let bytes = encodeLightClientObject(mainnet, object)
     const decode = (digest: `0x${string}`): unknown =>
       decodeLightClientObjectOfDigest(mainnet, 'optimistic_update', digest, bytes)
     expect(failureOf(() => decode('0x00000000'))).toBe('context_unknown')
     // Deneb's optimistic update has the same form: only the slot tells.
     expect(failureOf(() => decode('0x6a95a1a9'))).toBe('context_unknown')
     expect(failureOf(() => decode('0xad532ceb'))).toBeUndefined()
+    // A slot of before any light client, which only a liar sends.
+    object.value.attestedHeader.beacon.slot = 0
+    bytes = encodeLightClientObject(mainnet, object)
+    expect(failureOf(() => decode('0xad532ceb'))).toBe('context_unknown')
   })
 
   it('has no digest where the object is in other containers than its slot’s', () => {
     const upgraded = { ...made(mainnet, 'update', 'deneb'), fork: 'electra' } as LightClientObject
-    expect(failureOf(() => contextDigestOf(mainnet, upgraded))).toBe('invalid_argument')
+    expect(failureOf(() => contextDigestOf(mainnet, upgraded))).toBe('context_unknown')
   })
 })
