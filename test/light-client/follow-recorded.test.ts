@@ -49,13 +49,13 @@ async function followNode(server: Network, options: Omit<LightClientOptions, 'ch
   return client
 }
 
-describe.skipIf(!fixtures.available)('a light client in Node over TCP', () => {
+describe.skipIf(!fixtures.available)('a light client in Node over TCP', { timeout: 60_000 }, () => {
   it('bootstraps from a checkpoint, catches up across sixty periods and shows the recorded heads', async () => {
     const { server, clock, expected } = await serveFolder('metacraft-altair-290-349')
     const client = await followNode(server, { clock, checkpoint: expected.checkpoint, maxCheckpointAgeMs: Infinity })
     const periods = new Set<number>()
     client.watchStatus(({ sync }) => sync && periods.add(sync.period))
-    const head = await client.ready({ signal: AbortSignal.timeout(25_000) })
+    const head = await client.ready({ signal: AbortSignal.timeout(55_000) })
     expect(head.slot).toBe(expected.optimistic)
     expect(head.execution).toBeUndefined()
     expect(client.status.finalized?.slot).toBe(expected.finalized)
@@ -65,7 +65,7 @@ describe.skipIf(!fixtures.available)('a light client in Node over TCP', () => {
   it('proves the execution block of its heads from Capella on', async () => {
     const { server, clock, expected, last } = await serveFolder('colibri-deneb-1347-1392')
     const client = await followNode(server, { clock, checkpoint: expected.checkpoint, maxCheckpointAgeMs: Infinity })
-    const head = await client.ready({ signal: AbortSignal.timeout(25_000) })
+    const head = await client.ready({ signal: AbortSignal.timeout(55_000) })
     expect(head.slot).toBe(expected.optimistic)
     expect(head.execution?.blockNumber).toBe(last.value.attestedHeader.execution?.blockNumber)
     for await (const finalized of client.heads({ kind: 'finalized' })) {

@@ -30,9 +30,9 @@ describe.skipIf(!fixtures.available)('the gossip rules for light-client updates'
   it('hold an update back until a third of its signature slot has passed, less the clock disparity', () => {
     const slotClock = createSlotClock(mainnet, createFakeClock())
     const slotStart = slotStartMs(mainnet, finality!.value.signatureSlot)
-    // 3333 basis points of 12 s, less 500 ms.
-    expect(isTooEarly(finality!, slotClock, slotStart + 3_499)).toBe(true)
-    expect(isTooEarly(finality!, slotClock, slotStart + 3_500)).toBe(false)
+    // 3333 basis points of 12 s are 3,999 ms, rounded down as the specification does; less 500 ms.
+    expect(isTooEarly(finality!, slotClock, slotStart + 3_498)).toBe(true)
+    expect(isTooEarly(finality!, slotClock, slotStart + 3_499)).toBe(false)
   })
 
   it('take a finality update once, and again only when the signers grew to a supermajority', () => {
