@@ -14,4 +14,5 @@ if (Number(process.versions.node.split('.')[0]) < needed) {
 }
 process.argv = [node, program, ...args]
 await import('./support/source.mjs')
+await import('./support/source.mjs')
 await import(pathToFileURL(program).href)

@@ -6,7 +6,12 @@ import { root } from './package.ts'
 /** One JavaScript file of a bundle. */
 export interface Chunk {
   readonly name: string
+  /** Its path below the page. */
+  readonly file: string
+  readonly code: string
   readonly gzipBytes: number
+  /** The script itself. */
+  readonly entry: boolean
   /** Loaded with the page, rather than by an `import()`. */
   readonly initial: boolean
   /** The files of this checkout that contribute to it. */
@@ -50,7 +55,10 @@ export async function bundleForBrowser(code: string): Promise<readonly Chunk[]> 
   )
   return chunks.map((chunk) => ({
     name: chunk.name,
+    file: chunk.fileName,
+    code: chunk.code,
     gzipBytes: gzipSync(chunk.code, { level: 9 }).length,
+    entry: chunk.isEntry,
     initial: initial.has(chunk),
     sources: Object.entries(chunk.modules)
       .filter(([, module]) => module.renderedLength > 0)

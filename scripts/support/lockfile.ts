@@ -50,7 +50,16 @@ export function missingFromLockfile({ packages }: Lockfile): Record<string, Lock
   for (const [path, { optionalDependencies = {}, dev }] of Object.entries(packages)) {
     for (const [name, version] of Object.entries(optionalDependencies)) {
       if (!/^\d/.test(version) || found(packages, path, name)) continue
-      missing[`node_modules/${name}`] = { version, ...(dev && { dev }), optional: true, ...platformOf(name) }
+      const { os, cpu, libc } = platformOf(name)
+      // In npm's own order, so that npm leaves the lines where they are.
+      missing[`node_modules/${name}`] = {
+        version,
+        ...(cpu && { cpu }),
+        ...(dev && { dev }),
+        ...(libc && { libc }),
+        optional: true,
+        ...(os && { os }),
+      }
     }
   }
   return missing
