@@ -263,13 +263,15 @@ describe('byte reader over libp2p', () => {
       const { dialer, listener } = await pair.streams()
       const maxBuffered = 65_536
       const reader = createByteReader(listener, { maxBuffered })
-      const total = 8_000_000
+      const total = 4_000_000
       const sent = sendAll(dialer, new Uint8Array(total))
       let peak = 0
       for (let read = 0; read < total; read += 40_000) {
-        // A slow reader: the writer has all the time it wants.
-        if (read % 400_000 === 0) await new Promise((resolve) => setTimeout(resolve, 10))
-        peak = Math.max(peak, listener.readBufferLength)
+        if (read % 200_000 === 40_000) {
+          // Each stream opened is a round trip behind the writer: whatever it may send by now has come.
+          for (let i = 0; i < 4; i++) (await pair.streams()).dialer.abort(new Error('round trip'))
+          peak = Math.max(peak, listener.readBufferLength)
+        }
         await reader.read(40_000)
       }
       await sent

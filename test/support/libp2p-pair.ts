@@ -61,7 +61,9 @@ export async function createLibp2pPair(options: Libp2pPairOptions = {}): Promise
     dialer,
     listener,
     async stop() {
-      await Promise.all([dialer.stop(), listener.stop()])
+      // One after the other: both at once wait half a second for each other to close.
+      await dialer.stop()
+      await listener.stop()
     },
   }
 }
