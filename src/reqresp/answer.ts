@@ -20,6 +20,9 @@ const CHUNK_TIMEOUT_MS = 10_000
 /** For the whole answer, waiting for a turn excluded. */
 const ANSWER_TIMEOUT_MS = 60_000
 
+/** Bytes taken off a stream before they are wanted: requests are small, and what comes beyond one may wait. */
+const MAX_BUFFERED_BYTES = 4_096
+
 /** What answering needs, for the life of the behaviour. */
 export interface AnswerContext {
   readonly chain: Chain
@@ -51,8 +54,7 @@ export async function answer<Request, Response>(
   peer: string,
 ): Promise<void> {
   const { clock } = context
-  const reader = service.version.protocol.request && createByteReader(stream)
-  if (!reader) stream.closeRead().catch(() => {})
+  const reader = createByteReader(stream, { maxBuffered: MAX_BUFFERED_BYTES })
   const gone = linkSignals(service.signal)
   const onClose = (): void => gone.abort(new LamparaError('peer_disconnected', `The asker ${peer} has gone`))
   if (stream.status === 'open') stream.addEventListener('close', onClose)
@@ -62,27 +64,27 @@ export async function answer<Request, Response>(
     await inTurn(context, service, request, peer, gone.signal, async () => {
       await respond(context, service, request, stream, peer, gone.signal)
     })
-    await close(clock, stream, gone.signal)
+    await close(clock, stream, reader, gone.signal)
   } catch (error) {
     if (gone.signal.aborted || isLamparaError(error, 'chunk_timeout')) reset(stream, error)
-    else await refuse(clock, stream, error, gone.signal)
+    else await refuse(clock, stream, reader, error, gone.signal)
   } finally {
     stream.removeEventListener('close', onClose)
     gone.dispose()
-    reader?.release()
+    reader.release()
   }
 }
 
 async function receive<Request, Response>(
   { chain, clock, onOffence }: AnswerContext,
   { version }: Service<Request, Response>,
-  reader: ByteReader | undefined,
+  reader: ByteReader,
   peer: string,
   signal: AbortSignal,
 ): Promise<Request> {
-  if (!reader) return version.requestFrom(undefined)
+  if (!version.protocol.request) return version.requestFrom(undefined)
   try {
-    const codec = version.protocol.request!(chain)
+    const codec = version.protocol.request(chain)
     const { minBytes, maxBytes } = codec
     const bytes = await within(
       { clock, signal, limitMs: REQUEST_TIMEOUT_MS, code: 'request_timeout', what: 'the request did not arrive' },
@@ -180,11 +182,12 @@ function encodeOwnChunk<Request, Response>(
   return encodeChunk(codec.encode(version.responseTo(response)), fromHex(forkDigest, 4))
 }
 
-async function close(clock: Clock, stream: Stream, signal: AbortSignal): Promise<void> {
+async function close(clock: Clock, stream: Stream, reader: ByteReader, signal: AbortSignal): Promise<void> {
   await within(
     { clock, signal, limitMs: CHUNK_TIMEOUT_MS, code: 'chunk_timeout', what: 'the end was not taken' },
     (limit) => closeWrite(stream, limit),
   )
+  reader.release()
   letGo(stream, clock)
 }
 
@@ -196,14 +199,20 @@ function refusalOf(error: unknown): { readonly code: number; readonly message: s
   return { code: 2, message: 'internal error' }
 }
 
-async function refuse(clock: Clock, stream: Stream, error: unknown, signal: AbortSignal): Promise<void> {
+async function refuse(
+  clock: Clock,
+  stream: Stream,
+  reader: ByteReader,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<void> {
   const { code, message } = refusalOf(error)
   try {
     await within(
       { clock, signal, limitMs: CHUNK_TIMEOUT_MS, code: 'chunk_timeout', what: 'the refusal was not taken' },
       (limit) => sendAll(stream, encodeErrorChunk(code, message), limit),
     )
-    await close(clock, stream, signal)
+    await close(clock, stream, reader, signal)
   } catch (failure) {
     reset(stream, failure)
   }

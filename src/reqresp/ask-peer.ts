@@ -89,15 +89,16 @@ async function exchange<Request, Response>(context: AskContext, ask: Ask<Request
       (limit) => sendRequest(stream, bytes, limit),
     )
     await readChunks(context, ask, reader, version.protocol, version.responseFrom)
+    reader.release()
     letGo(stream, clock)
   } catch (error) {
+    reader.release()
     // A refusal ends an exchange in good order: the peer closes by itself.
     if (isRefusal(error)) letGo(stream, clock)
     else reset(stream, error)
     throw error
   } finally {
     ask.progress.bytes += reader.bytesRead
-    reader.release()
   }
 }
 

@@ -51,6 +51,7 @@ export function startExchange<Request, Response>(
         return askPeer(context, { protocol, request, peer, timeouts, signal, progress, deliver })
       })
       handoff.end()
+      limit.cancel()
       // A caller that iterates decides how it ended: it may still leave before it has taken what came.
       if (iterating) await handoff.emptied(caller.signal)
       return { how: 'complete', chunks: progress.chunks, bytes: progress.bytes, peer }

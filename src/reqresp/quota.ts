@@ -1,8 +1,10 @@
 import type { Clock } from '../streams/clock.ts'
 import type { Quota } from './types.ts'
 
-/** Keys remembered before those whose debt is paid are swept out. */
-const SWEEP_AT = 1024
+/** Keys remembered before those whose debt is paid are swept out, at the least. */
+const MIN_SWEEP_SIZE = 1024
+/** The deepest debt, in windows: two requests may wait at once. A clock set back must not put a peer off for longer. */
+const MAX_DEBT_WINDOWS = 3
 
 /** Tells how long a request must wait. */
 export interface QuotaKeeper {
@@ -15,17 +17,20 @@ export interface QuotaKeeper {
  */
 export function createQuotaKeeper(clock: Clock): QuotaKeeper {
   const fullAtMs = new Map<string, number>()
+  let sweepSize = MIN_SWEEP_SIZE
 
   return {
     delayMs(key, quota, cost) {
       const nowMs = clock.now()
-      if (fullAtMs.size >= SWEEP_AT) {
+      if (fullAtMs.size >= sweepSize) {
         for (const [other, atMs] of fullAtMs) if (atMs <= nowMs) fullAtMs.delete(other)
+        sweepSize = Math.max(MIN_SWEEP_SIZE, 2 * fullAtMs.size)
       }
       const tokenMs = quota.windowMs / quota.tokens
       // One request may cost the whole bucket but never more, or it could never be paid for.
       const costMs = Math.min(cost, quota.tokens) * tokenMs
-      const nextFullAtMs = Math.max(fullAtMs.get(key) ?? nowMs, nowMs) + costMs
+      const owedMs = Math.max(0, (fullAtMs.get(key) ?? nowMs) - nowMs) + costMs
+      const nextFullAtMs = nowMs + Math.min(owedMs, MAX_DEBT_WINDOWS * quota.windowMs)
       fullAtMs.set(key, nextFullAtMs)
       return Math.max(0, nextFullAtMs - quota.windowMs - nowMs)
     },

@@ -3,7 +3,7 @@ import { LamparaError } from '../errors/index.ts'
 import type { Clock } from '../streams/clock.ts'
 
 /** How long a finished stream may wait for the other side's close before it is reset. */
-const LINGER_MS = 2_000
+const LINGER_MS = 1_000
 
 /**
  * Sends bytes and resolves when the stream has passed all of them on, so that no more than one chunk is ever buffered.
@@ -49,7 +49,8 @@ export async function closeWrite(stream: Stream, signal: AbortSignal): Promise<v
 
 /**
  * Lets go of a stream on which everything was said: what still comes is discarded, and the other side has a moment to close
- * its half, since a reset for a stream it has already forgotten counts against us with some implementations.
+ * its half, since a reset for a stream that it has already forgotten counts against us with some implementations. For the
+ * same reason nothing tells it to stop sending: over QUIC its own close would then fail.
  */
 export function letGo(stream: Stream, clock: Clock): void {
   if (stream.status !== 'open' && stream.status !== 'closing') return
@@ -58,7 +59,8 @@ export function letGo(stream: Stream, clock: Clock): void {
     LINGER_MS,
   )
   stream.addEventListener('close', cancel, { once: true })
-  stream.closeRead().catch(() => {})
+  stream.addEventListener('message', () => {})
+  if (stream.readStatus === 'paused') stream.resume()
 }
 
 /** Resets a stream, whatever its state. */

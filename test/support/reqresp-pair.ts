@@ -49,8 +49,8 @@ export function objectAtSlot<K extends LightClientKind>(kind: K, slot: number): 
 }
 
 /** An answer's chunk as bytes, as the protocol serves it. */
-export function chunkBytes<Response>(
-  protocol: Protocol<never, Response>,
+export function chunkBytes<Request, Response>(
+  protocol: Protocol<Request, Response>,
   response: Response,
   chain: Chain = testChain,
 ): Uint8Array {

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest'
+import { createHandoff } from '../../src/reqresp/handoff.ts'
+import { createLimiter } from '../../src/reqresp/limiter.ts'
+import { createQuotaKeeper } from '../../src/reqresp/quota.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
+
+const never = new AbortController().signal
+
+describe('a limiter', () => {
+  it('grants turns in the order of asking, each key by itself', async () => {
+    const limiter = createLimiter({ maxActive: 1, maxWaiting: 8 })
+    const order: string[] = []
+    const first = await limiter.acquire('a', never)
+    const others = ['one', 'two'].map(async (name) => {
+      const release = await limiter.acquire('a', never)
+      order.push(name)
+      release()
+    })
+    const elsewhere = await limiter.acquire('b', never)
+    expect(limiter.pending).toBe(4)
+    first()
+    await Promise.all(others)
+    elsewhere()
+    expect(order).toEqual(['one', 'two'])
+    expect(limiter.pending).toBe(0)
+  })
+
+  it('is not confused by a turn that is given back twice', async () => {
+    const limiter = createLimiter({ maxActive: 1, maxWaiting: 8 })
+    const release = await limiter.acquire('a', never)
+    release()
+    release()
+    await limiter.acquire('a', never)
+    let second = false
+    void limiter.acquire('a', never).then(() => {
+      second = true
+    })
+    await new Promise(setImmediate)
+    expect(second).toBe(false)
+  })
+
+  it('skips a waiter that has aborted', async () => {
+    const limiter = createLimiter({ maxActive: 1, maxWaiting: 8 })
+    const release = await limiter.acquire('a', never)
+    const controller = new AbortController()
+    const aborted = limiter.acquire('a', controller.signal)
+    const patient = limiter.acquire('a', never)
+    controller.abort('gone')
+    await expect(aborted).rejects.toBe('gone')
+    release()
+    ;(await patient)()
+    expect(limiter.pending).toBe(0)
+  })
+
+  it('refuses the waiter beyond its bound', async () => {
+    const limiter = createLimiter({ maxActive: 1, maxWaiting: 1 })
+    const release = await limiter.acquire('a', never)
+    const waiting = limiter.acquire('a', never)
+    await expect(limiter.acquire('a', never)).rejects.toMatchObject({ code: 'queue_overflow' })
+    release()
+    ;(await waiting)()
+  })
+})
+
+describe('a quota', () => {
+  const quota = { tokens: 5, windowMs: 15_000 }
+
+  it('lets a burst of its tokens pass, then one every windowMs/tokens', () => {
+    const clock = createFakeClock(1_000_000)
+    const quotas = createQuotaKeeper(clock)
+    const delays = Array.from({ length: 7 }, () => quotas.delayMs('a', quota, 1))
+    expect(delays).toEqual([0, 0, 0, 0, 0, 3_000, 6_000])
+    expect(quotas.delayMs('b', quota, 1)).toBe(0)
+  })
+
+  it('is full again after its window', async () => {
+    const clock = createFakeClock()
+    const quotas = createQuotaKeeper(clock)
+    expect(quotas.delayMs('a', quota, 5)).toBe(0)
+    expect(quotas.delayMs('a', quota, 1)).toBe(3_000)
+    await clock.advance(18_000)
+    expect(quotas.delayMs('a', quota, 5)).toBe(0)
+  })
+
+  it('charges a request no more than the whole bucket, so that it can be paid for', () => {
+    const quotas = createQuotaKeeper(createFakeClock())
+    expect(quotas.delayMs('a', quota, 1_000_000)).toBe(0)
+    expect(quotas.delayMs('a', quota, 1)).toBe(3_000)
+  })
+
+  it('puts nobody off for hours when the clock is set back', () => {
+    const clock = createFakeClock(1e12)
+    const quotas = createQuotaKeeper(clock)
+    quotas.delayMs('a', quota, 5)
+    clock.set(1e12 - 86_400_000)
+    expect(quotas.delayMs('a', quota, 1)).toBeLessThanOrEqual(2 * quota.windowMs)
+  })
+})
+
+describe('a handoff', () => {
+  it('keeps its producer waiting while a value lies ready', async () => {
+    const handoff = createHandoff<number>()
+    await handoff.put(1, never)
+    let second = false
+    const put = handoff.put(2, never).then(() => {
+      second = true
+    })
+    await new Promise(setImmediate)
+    expect(second).toBe(false)
+    await expect(handoff.next()).resolves.toEqual({ done: false, value: 1 })
+    await put
+    await expect(handoff.next()).resolves.toEqual({ done: false, value: 2 })
+  })
+
+  it('still delivers what lies ready after its end, but not after its failure', async () => {
+    const ended = createHandoff<number>()
+    await ended.put(1, never)
+    ended.end()
+    await expect(ended.next()).resolves.toEqual({ done: false, value: 1 })
+    await expect(ended.next()).resolves.toEqual({ done: true, value: undefined })
+    const failed = createHandoff<number>()
+    await failed.put(1, never)
+    failed.fail('broken')
+    await expect(failed.next()).rejects.toBe('broken')
+    await expect(failed.next()).resolves.toEqual({ done: true, value: undefined })
+  })
+
+  it('tells its failure to one parked taker and the end to the others', async () => {
+    const handoff = createHandoff<number>()
+    const takers = [handoff.next(), handoff.next()]
+    handoff.fail('broken')
+    await expect(Promise.allSettled(takers)).resolves.toMatchObject([
+      { reason: 'broken' },
+      { value: { done: true, value: undefined } },
+    ])
+  })
+})
