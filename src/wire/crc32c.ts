@@ -26,17 +26,19 @@ export function crc32c(bytes: Uint8Array): number {
   const table = tables
   let crc = -1
   let at = 0
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (const end = bytes.length - (bytes.length % SLICES); at < end; at += SLICES) {
-    crc ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
+    const low = crc ^ view.getInt32(at, true)
+    const high = view.getInt32(at + 4, true)
     crc =
-      table[1792 + (crc & 0xff)]! ^
-      table[1536 + ((crc >>> 8) & 0xff)]! ^
-      table[1280 + ((crc >>> 16) & 0xff)]! ^
-      table[1024 + (crc >>> 24)]! ^
-      table[768 + bytes[at + 4]!]! ^
-      table[512 + bytes[at + 5]!]! ^
-      table[256 + bytes[at + 6]!]! ^
-      table[bytes[at + 7]!]!
+      table[1792 + (low & 0xff)]! ^
+      table[1536 + ((low >>> 8) & 0xff)]! ^
+      table[1280 + ((low >>> 16) & 0xff)]! ^
+      table[1024 + (low >>> 24)]! ^
+      table[768 + (high & 0xff)]! ^
+      table[512 + ((high >>> 8) & 0xff)]! ^
+      table[256 + ((high >>> 16) & 0xff)]! ^
+      table[high >>> 24]!
   }
   for (; at < bytes.length; at++) crc = (crc >>> 8) ^ table[(crc ^ bytes[at]!) & 0xff]!
   return ~crc >>> 0

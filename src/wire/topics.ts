@@ -31,7 +31,9 @@ export function topicString(digest: Hex, name: string): string {
 export function parseTopic(topic: string): TopicParts {
   const match = topicPattern.exec(topic)
   if (match === null) {
-    throw new LamparaError('topic_invalid', `Cannot read the topic ${JSON.stringify(topic.slice(0, 128))}`)
+    // Topics come from peers: what could steer a terminal does not belong in an error's words.
+    const shown = topic.slice(0, 128).replace(/[^\x20-\x7e]/g, '?')
+    throw new LamparaError('topic_invalid', `Cannot read the topic "${shown}"`)
   }
   return { digest: `0x${match[1]!}`, name: match[2]! }
 }

@@ -38,8 +38,10 @@ describe('the Beacon API’s stream of updates', () => {
 
   it('that is cut off within an update ends with `unexpected_end`', () => {
     const boundaries = new Set([0, first, encodeUpdateStream(chain, updates.slice(0, 2)).length])
-    for (let length = 0; length < stream.length; length++) {
-      if (boundaries.has(length)) continue
+    const near = [...boundaries].flatMap((boundary) => Array.from({ length: 16 }, (_, i) => boundary + i - 3))
+    const apart = Array.from({ length: 40 }, (_, i) => Math.floor((i * stream.length) / 40))
+    for (const length of [...near, ...apart, stream.length - 1]) {
+      if (length < 0 || boundaries.has(length)) continue
       expect(failureOf(() => decodeUpdateStream(chain, stream.subarray(0, length)))).toBe('unexpected_end')
     }
   })

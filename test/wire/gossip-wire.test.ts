@@ -66,6 +66,10 @@ describe('topics', () => {
     expect(failureOf(() => parseTopic(text))).toBe('topic_invalid')
   })
 
+  it('from a peer do not carry control characters into an error’s words', () => {
+    expect(() => parseTopic('/eth2/\u001b[2J\u202e')).toThrow('Cannot read the topic "/eth2/?[2J?"')
+  })
+
   it('are not made of what could not be taken apart', () => {
     for (const [digest, name] of [
       ['0x8c9f62', 'x'],
