@@ -1,3 +1,4 @@
+import { LamparaError } from '../errors/index.ts'
 import { type Chain, forkNames } from './chain.ts'
 import { farFutureEpoch } from './config-values.ts'
 import type { GenesisValues } from './create-chain.ts'
@@ -42,7 +43,14 @@ export function chainToConfig(chain: Chain): ChainConfig {
   return config
 }
 
-/** What `createChain` needs beside the configuration. */
+/**
+ * What `createChain` needs beside the configuration.
+ *
+ * @throws {@link LamparaError} `invalid_argument` for a genesis that is not on a whole second, which nothing can express
+ */
 export function chainToGenesis(chain: Chain): GenesisValues {
+  if (chain.genesisTimeMs % 1000 !== 0) {
+    throw new LamparaError('invalid_argument', `Cannot describe chain ${chain.name}: its genesis splits a second`)
+  }
   return { genesisValidatorsRoot: chain.genesisValidatorsRoot, genesisTime: chain.genesisTimeMs / 1000 }
 }

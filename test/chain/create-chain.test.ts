@@ -278,4 +278,9 @@ describe('chainToConfig()', () => {
       expect('SECONDS_PER_SLOT' in spec).toBe(chain.slotDurationMs === 12_000)
     }
   })
+  it('refuses a genesis that no configuration can express', () => {
+    expect(() => chainToGenesis({ ...mainnet, genesisTimeMs: 1_700_000_000_500 })).toThrow(
+      expect.toSatisfy((error) => isLamparaError(error, 'invalid_argument')),
+    )
+  })
 })

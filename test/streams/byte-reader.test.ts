@@ -138,6 +138,25 @@ describe.each(['yamux', 'mplex'] as const)('byte reader over libp2p with %s', (m
     await expect(reader.hasMore()).rejects.toSatisfy(hasCode('peer_disconnected'))
   })
 
+  it('reads what came before a reset that found it paused, then rejects with `peer_disconnected`', async () => {
+    const { dialer, listener } = await streams()
+    const reader = createByteReader(listener, { maxBuffered: 1000 })
+    const data = pattern(100_000)
+    await sendAll(dialer, data)
+    while (listener.readBufferLength + 1000 < 50_000) await settle()
+    dialer.abort(new Error('gone'))
+    await closed(listener)
+    const read: Uint8Array[] = []
+    await expect(
+      (async () => {
+        for (;;) read.push(await reader.read(500))
+      })(),
+    ).rejects.toSatisfy(hasCode('peer_disconnected'))
+    const whole = Buffer.concat(read)
+    expect(whole.length).toBeGreaterThanOrEqual(50_000)
+    expect(Buffer.compare(whole, data.subarray(0, whole.length))).toBe(0)
+  })
+
   it('rejects with the error that the stream was aborted with here, where it has a code', async () => {
     const { listener } = await streams()
     const reader = createByteReader(listener)
