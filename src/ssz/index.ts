@@ -2,8 +2,6 @@ export { BitArray } from '@chainsafe/ssz'
 export { PortableByteListType } from './byte-list.ts'
 export { ExecutionPayloadHeaderCapella, ExecutionPayloadHeaderDeneb } from './execution-header.ts'
 export {
-  concatGindices,
-  containerGindex,
   executionBlockHashGindexGloas,
   executionPayloadGindex,
   gindexDepth,
@@ -20,7 +18,6 @@ export {
   hashLightClientObject,
   lightClientObject,
   lightClientSizeBounds,
-  type SizeBounds,
 } from './light-client-codec.ts'
 export { forkFromJsonVersion, lightClientForkAtSlot, lightClientForkOf } from './light-client-forks.ts'
 export {
@@ -30,16 +27,14 @@ export {
   lightClientObjectFromJson,
   lightClientObjectToJson,
 } from './light-client-json.ts'
-export { type LightClientTypes, lightClientTypes } from './light-client-types.ts'
+export { lightClientTypes } from './light-client-types.ts'
 export {
   type ExecutionPayloadHeader,
   type LightClientBootstrap,
-  type LightClientFinalityUpdate,
   type LightClientFork,
   type LightClientHeader,
   type LightClientKind,
   type LightClientObject,
-  type LightClientOptimisticUpdate,
   type LightClientUpdate,
   type LightClientValues,
   lightClientForks,
