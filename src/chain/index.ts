@@ -1,7 +1,7 @@
 export { type BlobParameters, type Chain, type Fork, type ForkName, forkNames } from './chain.ts'
 export { type ChainConfig, chainToConfig, chainToGenesis } from './chain-config.ts'
 export type { ConfigValues } from './config-values.ts'
-export { type ChainOptions, createChain, defaultMaxCheckpointAgeMs, type GenesisValues } from './create-chain.ts'
+export { type ChainOptions, createChain, type GenesisValues } from './create-chain.ts'
 export { type ForkDigest, forkDigestAtEpoch, forkDigestAtSlot, forkDigests, forkOfDigest } from './digest.ts'
 export { forkAtEpoch, forkAtSlot, isForkActive } from './forks.ts'
 export { equalBytes, fromHex, type Hex, toHex } from './hex.ts'
