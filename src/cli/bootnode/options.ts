@@ -1,0 +1,97 @@
+import { parseArgs } from 'node:util'
+import type { BootnodeOptions } from '../../bootnode/index.ts'
+import { messageOf } from '../../errors/index.ts'
+import { readTarget, targetHelp, targetOptions } from '../options/target.ts'
+import { usageError } from '../options/usage.ts'
+import { numberValue } from '../options/values.ts'
+
+const DAY_MS = 86_400_000
+const PORT = { min: 0, max: 65_535, integer: true } as const
+
+/** What `lampara bootnode` was asked. */
+export interface BootnodeCommandOptions {
+  readonly bootnode: BootnodeOptions
+  readonly json: boolean
+}
+
+export const bootnodeHelp = `Relays the beacon chain to browsers: follows and verifies it over TCP, and hands on what it verified over WebSocket.
+
+Usage: lampara bootnode (--join URL | --upstream ADDRESS) [OPTIONS]
+
+${targetHelp}
+  --upstream ADDRESS   multiaddr of a beacon node to follow, with /p2p/…; may be repeated
+  --host HOST          IP address to listen on. Default: 127.0.0.1
+  --port PORT          WebSocket port. Default: a free one
+  --http-port PORT     port of the join document. Default: a free one
+  --listen ADDRESS     multiaddr to listen on, instead of --host and --port; may be repeated
+  --announce ADDRESS   multiaddr that clients are told instead; may be repeated
+  --data-dir FOLDER    where identities are kept. Default: new ones each time
+  --max-clients N      the most clients at once. Default: 2500
+  --max-checkpoint-age DAYS    how old the checkpoint may be. Default: 14
+  --json               print one JSON object a line
+  --help               print this
+
+Ctrl-C ends it.`
+
+/** Understands the arguments. @throws LamparaError `invalid_argument`; as `fetchJoinDocument()` */
+export async function parseBootnodeOptions(
+  argv: readonly string[],
+  signal: AbortSignal,
+): Promise<BootnodeCommandOptions | 'help'> {
+  const values = parsed(argv)
+  if (values.help) return 'help'
+  const named = values.upstream ?? []
+  if (values.join === undefined && named.length === 0) throw usage('say what to follow with --join or --upstream')
+  const { chain, addresses, checkpoint, clock, clockOffsetMs } = await readTarget('bootnode', values, signal)
+  const port = numberValue('bootnode', '--port', values.port, PORT)
+  const age = values['max-checkpoint-age']
+  const maxClients = values['max-clients']
+  return {
+    bootnode: {
+      chain,
+      checkpoint,
+      clock,
+      clockOffsetMs,
+      upstream: [...named, ...addresses],
+      listen: values.listen ?? [`/${values.host.includes(':') ? 'ip6' : 'ip4'}/${values.host}/tcp/${port}/ws`],
+      ...(values.announce && { announce: values.announce }),
+      http: { host: values.host, port: numberValue('bootnode', '--http-port', values['http-port'], PORT) },
+      ...(values['data-dir'] && { dataDirectory: values['data-dir'] }),
+      ...(maxClients && {
+        maxClients: numberValue('bootnode', '--max-clients', maxClients, { min: 1, max: 100_000, integer: true }),
+      }),
+      ...(age && {
+        maxCheckpointAgeMs: numberValue('bootnode', '--max-checkpoint-age', age, { min: 0, max: 36_500 }) * DAY_MS,
+      }),
+    },
+    json: values.json,
+  }
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        ...targetOptions,
+        upstream: { type: 'string', multiple: true },
+        host: { type: 'string', default: '127.0.0.1' },
+        port: { type: 'string', default: '0' },
+        'http-port': { type: 'string', default: '0' },
+        listen: { type: 'string', multiple: true },
+        announce: { type: 'string', multiple: true },
+        'data-dir': { type: 'string' },
+        'max-clients': { type: 'string' },
+        'max-checkpoint-age': { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values
+  } catch (error) {
+    throw usage(messageOf(error))
+  }
+}
+
+function usage(what: string) {
+  return usageError('bootnode', what)
+}

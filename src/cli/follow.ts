@@ -1,0 +1,44 @@
+import { createLightClient } from '../light-client/index.ts'
+import { followHelp, parseFollowOptions } from './follow/options.ts'
+import { createReporter } from './follow/reporter.ts'
+import type { CliIo } from './io.ts'
+import { exitStatus } from './program.ts'
+
+/**
+ * `lampara follow`: prints verified heads, one line each, until it is interrupted or has printed as many as asked.
+ *
+ * @returns 0; 130 when interrupted
+ * @throws LamparaError `invalid_argument`; as `fetchJoinDocument()` and `createLightClient()`; why the client failed
+ */
+export async function run(argv: string[], io: CliIo): Promise<number> {
+  const options = await parseFollowOptions(argv, io.signal)
+  if (options === 'help') {
+    io.stdout(followHelp)
+    return exitStatus.ok
+  }
+  const { limit, json, kinds, client: clientOptions } = options
+  const client = await createLightClient({ ...clientOptions, signal: io.signal })
+  const reporter = createReporter(io, { json })
+  const enough = new AbortController()
+  let printed = 0
+  try {
+    const unwatch = client.watchStatus((status) => reporter.status(status))
+    await Promise.all(
+      kinds.map(async (kind) => {
+        for await (const head of client.heads({ kind, signal: AbortSignal.any([io.signal, enough.signal]) })) {
+          reporter.head(head)
+          printed++
+          if (printed >= limit) enough.abort()
+        }
+      }),
+    )
+    unwatch()
+    return exitStatus.ok
+  } catch (error) {
+    if (enough.signal.aborted && !io.signal.aborted) return exitStatus.ok
+    throw error
+  } finally {
+    reporter.end()
+    await client.stop()
+  }
+}

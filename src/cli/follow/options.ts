@@ -1,0 +1,107 @@
+import { parseArgs } from 'node:util'
+import { messageOf } from '../../errors/index.ts'
+import type { Head, LightClientOptions } from '../../light-client/types.ts'
+import { readTarget, targetHelp, targetOptions } from '../options/target.ts'
+import { usageError } from '../options/usage.ts'
+import { numberValue } from '../options/values.ts'
+
+const DAY_MS = 86_400_000
+
+/** What `lampara follow` was asked. */
+export interface FollowOptions {
+  readonly client: LightClientOptions
+  readonly kinds: readonly Head['kind'][]
+  /** Ends after so many heads. */
+  readonly limit: number
+  readonly json: boolean
+}
+
+export const followHelp = `Follows the chain and prints each verified head as a line.
+
+Usage: lampara follow (--join URL | --bootnode ADDRESS | --peer ADDRESS) [OPTIONS]
+
+${targetHelp}
+  --bootnode ADDRESS   multiaddr of a bootnode, with /p2p/…, or its http address as with --join; may be repeated
+  --peer ADDRESS       multiaddr of a beacon node to keep, with /p2p/…; may be repeated
+  --kind KIND          optimistic, finalized or both. Default: both
+  --heads N            end after N heads
+  --min-participation SHARE    share of the committee that must have signed, 0 to 1. Default: two thirds
+  --max-checkpoint-age DAYS    how old the checkpoint may be. Default: 14
+  --json               print one JSON object a line
+  --help               print this
+
+Ctrl-C ends it.`
+
+/** Understands the arguments. @throws LamparaError `invalid_argument`; as `fetchJoinDocument()` */
+export async function parseFollowOptions(
+  argv: readonly string[],
+  signal: AbortSignal,
+): Promise<FollowOptions | 'help'> {
+  const values = parsed(argv)
+  if (values.help) return 'help'
+  const bootnodes = values.bootnode ?? []
+  const join = values.join ?? bootnodes.find(isUrl)
+  const peers = values.peer ?? []
+  const multiaddrs = bootnodes.filter((address) => !isUrl(address))
+  if (join === undefined && multiaddrs.length === 0 && peers.length === 0) {
+    throw usage('say whom to meet with --join, --bootnode or --peer')
+  }
+  const { chain, addresses, checkpoint, clock } = await readTarget('follow', { ...values, join }, signal)
+  const participation = values['min-participation']
+  const age = values['max-checkpoint-age']
+  return {
+    client: {
+      chain,
+      checkpoint,
+      clock,
+      bootnodes: [...multiaddrs, ...addresses],
+      peers,
+      ...(participation && {
+        minParticipation: numberValue('follow', '--min-participation', participation, { min: 0, max: 1 }),
+      }),
+      ...(age && {
+        maxCheckpointAgeMs: numberValue('follow', '--max-checkpoint-age', age, { min: 0, max: 36_500 }) * DAY_MS,
+      }),
+    },
+    kinds: kindsOf(values.kind),
+    limit: values.heads
+      ? numberValue('follow', '--heads', values.heads, { min: 1, max: Number.MAX_SAFE_INTEGER, integer: true })
+      : Number.POSITIVE_INFINITY,
+    json: values.json,
+  }
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        ...targetOptions,
+        bootnode: { type: 'string', multiple: true },
+        peer: { type: 'string', multiple: true },
+        kind: { type: 'string', default: 'both' },
+        heads: { type: 'string' },
+        'min-participation': { type: 'string' },
+        'max-checkpoint-age': { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values
+  } catch (error) {
+    throw usage(messageOf(error))
+  }
+}
+
+function kindsOf(kind: string): readonly Head['kind'][] {
+  if (kind === 'both') return ['optimistic', 'finalized']
+  if (kind === 'optimistic' || kind === 'finalized') return [kind]
+  throw usage(`--kind "${kind}" is not optimistic, finalized or both`)
+}
+
+function isUrl(address: string): boolean {
+  return /^https?:\/\//.test(address)
+}
+
+function usage(what: string) {
+  return usageError('follow', what)
+}

@@ -1,0 +1,72 @@
+import type { Chain } from '../../chain/index.ts'
+import { fetchJoinDocument } from '../../discovery/index.ts'
+import type { Checkpoint } from '../../light-client/types.ts'
+import { type Clock, offsetClock, systemClock } from '../../streams/clock.ts'
+import { type ChainValues, chainOptions, readChainOption } from './chain-option.ts'
+import { usageError } from './usage.ts'
+import { rootValue } from './values.ts'
+
+/** How `parseArgs` is to read the options that say what to join. */
+export const targetOptions = {
+  ...chainOptions,
+  join: { type: 'string' },
+  checkpoint: { type: 'string' },
+  'checkpoint-provider': { type: 'string', multiple: true },
+} as const
+
+/** The options that say what to join, for the help. */
+export const targetHelp = `  --join URL           a bootnode's or devnet's address: chain, addresses, checkpoint and clock come from its join document
+  --chain CHAIN        mainnet, sepolia, hoodi, or the path of a config.yaml. Default: mainnet, or what --join names
+  --genesis-root ROOT  with a config.yaml: the genesis validators root, 0x… (32 bytes)
+  --genesis-time TIME  with a config.yaml: the genesis time in unix seconds
+  --checkpoint ROOT    the beacon block root to trust, 0x… (32 bytes). With --join its hint is trusted unless this is given
+  --checkpoint-provider URL   a Beacon API to ask for its finalized root; repeat it, and all must agree`
+
+/** What those options say. */
+export interface Target {
+  readonly chain: Chain
+  /** Addresses that the join document named. */
+  readonly addresses: readonly string[]
+  readonly checkpoint: Checkpoint
+  readonly clock: Clock
+  readonly clockOffsetMs: number
+}
+
+/** The values of `targetOptions`. */
+export interface TargetValues extends Partial<ChainValues> {
+  readonly join?: string | undefined
+  readonly checkpoint?: string | undefined
+  readonly 'checkpoint-provider'?: readonly string[] | undefined
+}
+
+/**
+ * Finds out what to join.
+ *
+ * @throws LamparaError `invalid_argument`, naming the option; as `fetchJoinDocument()`
+ */
+export async function readTarget(command: string, values: TargetValues, signal: AbortSignal): Promise<Target> {
+  const joined = values.join === undefined ? undefined : await fetchJoinDocument(values.join, { signal })
+  if (joined !== undefined && values.chain !== undefined && values.chain !== joined.chain.name) {
+    throw usageError(command, `--chain "${values.chain}" is not the chain of ${values.join}, ${joined.chain.name}`)
+  }
+  const chain = joined?.chain ?? (await readChainOption(command, { ...values, chain: values.chain ?? 'mainnet' }))
+  const clockOffsetMs = joined?.clockOffsetMs ?? 0
+  return {
+    chain,
+    addresses: joined?.bootnodes ?? [],
+    checkpoint: checkpointOf(command, values, joined?.checkpoint),
+    clock: clockOffsetMs === 0 ? systemClock : offsetClock(clockOffsetMs),
+    clockOffsetMs,
+  }
+}
+
+function checkpointOf(command: string, values: TargetValues, hint: string | undefined): Checkpoint {
+  const providers = values['checkpoint-provider'] ?? []
+  if (values.checkpoint !== undefined && providers.length > 0) {
+    throw usageError(command, 'give either --checkpoint or --checkpoint-provider')
+  }
+  if (values.checkpoint !== undefined) return rootValue(command, '--checkpoint', values.checkpoint)
+  if (providers.length > 0) return { providers }
+  if (hint !== undefined) return rootValue(command, '--join', hint)
+  throw usageError(command, 'give the block root to trust with --checkpoint')
+}
