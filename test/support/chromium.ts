@@ -37,6 +37,10 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
     if (message.type() === 'error') errors.push(`console: ${message.text()} (${message.location().url})`)
   })
   page.on('pageerror', (error) => errors.push(`uncaught: ${error.stack ?? error.message}`))
-  page.on('requestfailed', (request) => errors.push(`request: ${request.url()}: ${request.failure()?.errorText}`))
+  page.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText
+    // That is what Chromium calls a request that the page itself ended, at times after reading all of it.
+    if (reason !== 'net::ERR_ABORTED') errors.push(`request: ${request.url()}: ${reason}`)
+  })
   return { page, errors }
 }
