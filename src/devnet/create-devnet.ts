@@ -1,0 +1,111 @@
+import { createSlotClock } from '../chain/index.ts'
+import { serveLightClientData } from '../light-client/index.ts'
+import { createNetwork } from '../network/index.ts'
+import { platform } from '../platform/node/index.ts'
+import { onAbort } from '../streams/abort.ts'
+import type { ProducedSlot } from './beacon/beacon-chain.ts'
+import { createEventHub } from './event-hub.ts'
+import { createPublisher, type Publication } from './publish.ts'
+import { lightClientRoutes } from './rest/light-client-routes.ts'
+import { nodeRoutes } from './rest/node-routes.ts'
+import { createRouter } from './rest/route.ts'
+import { serveRest } from './rest/server.ts'
+import type { ServedHeader } from './served-chain.ts'
+import { makeChain, replayChain } from './sources.ts'
+import { describeBlock, tellSlot } from './tell-slot.ts'
+import type { Devnet, DevnetBlock, DevnetOptions } from './types.ts'
+
+/**
+ * Starts a beacon chain of one's own, on this machine: signed blocks slot by slot, a beacon node that speaks for it on TCP,
+ * and the Beacon API's light-client endpoints. With `replay`, recorded data instead, under a clock of its own.
+ *
+ * Resolves when it listens and its first slots are made. Everything listens on 127.0.0.1 only.
+ *
+ * @throws LamparaError `invalid_argument` for an option out of bounds or a port that is taken; `config_invalid` for a
+ *   fork schedule that cannot be; `file_unreadable` for a recording without anything usable; the signal's reason
+ */
+export async function createDevnet(options: DevnetOptions = {}): Promise<Devnet> {
+  const { signal } = options
+  signal?.throwIfAborted()
+  const stopping = new AbortController()
+  const hub = createEventHub()
+  const endings: (() => unknown)[] = []
+  let stopped: Promise<void> | undefined
+  let failure: unknown
+
+  function stop(): Promise<void> {
+    stopped ??= (async () => {
+      forgetSignal()
+      stopping.abort()
+      for (const end of endings.reverse()) await end()
+      hub.end(failure)
+    })()
+    return stopped
+  }
+
+  // Aborting ends a start under way, too; it then throws the signal's reason.
+  const forgetSignal = onAbort(signal, () => void stop())
+  try {
+    await platform.useFastHasher()
+    const own = stopping.signal
+    const source = await (options.replay === undefined ? makeChain(options, own) : replayChain(options, own))
+    const { served, clock, clockOffsetMs } = source
+    const { chain } = served
+    const network = await createNetwork({
+      chain,
+      clock,
+      listen: [`/ip4/127.0.0.1/tcp/${options.port ?? 0}`],
+      ...(options.privateKey === undefined ? {} : { privateKey: options.privateKey }),
+      signal: own,
+    })
+    endings.push(() => network.stop())
+    network.setStatus(served.status())
+    endings.push(serveLightClientData(network.reqresp, served.data))
+    const identity = () => ({ peerId: network.peerId, addresses: network.addresses, clockOffsetMs })
+    const routes = [...lightClientRoutes(served), ...nodeRoutes(served, identity)]
+    const rest = await serveRest(createRouter(routes), { port: options.restPort ?? 0, signal: own })
+    endings.push(rest.stop)
+
+    const slotClock = createSlotClock(chain, clock)
+    const publisher = createPublisher(network, served.data, slotClock, hub.emit, own)
+    const describe = (header: ServedHeader): DevnetBlock => describeBlock(chain, header)
+    const onSlot = (produced: ProducedSlot): void => {
+      network.setStatus(served.status())
+      tellSlot(produced, describe(served.finalized()), hub.emit)
+    }
+    // A publication that a stop cuts off is no failure.
+    const publish = (publication: Publication): void => void publisher.publish(publication).catch(() => {})
+    const running = source.run(slotClock, onSlot, publish, own).catch((error: unknown) => {
+      if (own.aborted) return
+      failure = error
+      void stop()
+    })
+    endings.push(() => running)
+    signal?.throwIfAborted()
+
+    const devnet: Devnet = {
+      chain,
+      clock,
+      clockOffsetMs,
+      network,
+      get addresses() {
+        return network.addresses
+      },
+      restUrl: rest.url,
+      data: served.data,
+      skipped: source.skipped,
+      checkpoint: served.checkpoint,
+      head: () => describe(served.head()),
+      finalized: () => describe(served.finalized()),
+      events: (listening) => hub.listen((event) => event, listening),
+      objects: (listening) => hub.listen((event) => (event.type === 'object' ? event.object : undefined), listening),
+      stop,
+    }
+    // The symbol is not everywhere: `stop()` is the way to end things, this a convenience where it exists.
+    return Symbol.asyncDispose === undefined ? devnet : Object.assign(devnet, { [Symbol.asyncDispose]: stop })
+  } catch (error) {
+    await stop()
+    signal?.throwIfAborted()
+    throw error
+  }
+}

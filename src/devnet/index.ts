@@ -1,0 +1,12 @@
+export type { BeaconChainOptions } from './beacon/options.ts'
+export { type DevnetForkName, devnetForkNames, type ForkSchedule } from './beacon/schedule.ts'
+export { createDevnet } from './create-devnet.ts'
+export type {
+  Devnet,
+  DevnetBlock,
+  DevnetEvent,
+  DevnetNodeOptions,
+  DevnetOptions,
+  MadeDevnetOptions,
+  ReplayDevnetOptions,
+} from './types.ts'

@@ -1,0 +1,36 @@
+import { LamparaError, type LamparaErrorCode } from '../../errors/index.ts'
+
+/** An HTTP answer, before it is sent. */
+export interface RestResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | Uint8Array
+}
+
+/** An answer in JSON. */
+export function json(body: unknown, headers: Readonly<Record<string, string>> = {}, status = 200): RestResponse {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }
+}
+
+/** An answer in SSZ. */
+export function octets(body: Uint8Array, headers: Readonly<Record<string, string>> = {}): RestResponse {
+  return { status: 200, headers: { 'content-type': 'application/octet-stream', ...headers }, body }
+}
+
+/** The Beacon API's error form. */
+export function failure(status: number, message: string): RestResponse {
+  return json({ code: status, message }, {}, status)
+}
+
+/** What an asker is told of an error, by its code. */
+const statusOfCode: Partial<Record<LamparaErrorCode, number>> = {
+  request_invalid: 400,
+  invalid_argument: 400,
+  resource_unavailable: 404,
+}
+
+/** An error as an answer: the asker's mistakes in words, ours without. */
+export function failureOf(error: unknown): RestResponse {
+  const status = error instanceof LamparaError ? statusOfCode[error.code] : undefined
+  return status === undefined ? failure(500, 'Internal error') : failure(status, (error as LamparaError).message)
+}
