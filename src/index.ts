@@ -10,18 +10,34 @@
 export {
   type BlobParameters,
   type Chain,
+  type ChainConfig,
+  type ChainOptions,
+  type ConfigValues,
   createChain,
   type Fork,
   type ForkName,
+  forkNames,
+  type GenesisValues,
   type Hex,
   hoodi,
   mainnet,
   type Preset,
   sepolia,
 } from './chain/index.ts'
-export { fetchJoinDocument, type JoinDocument, parseJoinDocument } from './discovery/index.ts'
-export { isLamparaError, LamparaError, type LamparaErrorCode } from './errors/index.ts'
-export { defineTopic, topics } from './gossip/index.ts'
+export {
+  type FetchJoinDocumentOptions,
+  fetchJoinDocument,
+  type JoinDocument,
+  parseJoinDocument,
+} from './discovery/index.ts'
+export {
+  errorCodes,
+  isLamparaError,
+  LamparaError,
+  type LamparaErrorCode,
+  type LamparaErrorOptions,
+} from './errors/index.ts'
+export { defineTopic, type TopicDeclaration, topics } from './gossip/index.ts'
 export type * from './gossip/types.ts'
 export {
   type Checkpoint,
@@ -29,6 +45,7 @@ export {
   type ExecutionHead,
   type Head,
   type LightClient,
+  type LightClientDataSource,
   type LightClientOptions,
   type LightClientState,
   type LightClientStatus,
@@ -37,7 +54,16 @@ export { createNetwork } from './network/index.ts'
 export type * from './network/types.ts'
 export type * from './peers/types.ts'
 export { type KeyValueStorage, memoryStorage } from './platform/storage.ts'
-export { defineProtocol, protocols } from './reqresp/index.ts'
+export {
+  defineProtocol,
+  type Metadata,
+  type ProtocolDeclaration,
+  protocols,
+  type StatusMessage,
+} from './reqresp/index.ts'
 export type * from './reqresp/types.ts'
-export type { LightClientKind, LightClientObject, LightClientValues } from './ssz/index.ts'
+export type { LightClientUpdatesByRangeRequest } from './ssz/index.ts'
+export type * from './ssz/light-client-values.ts'
+export { lightClientForks } from './ssz/light-client-values.ts'
+export type { AbortOptions } from './streams/abort.ts'
 export { type CancelTimer, type Clock, offsetClock, systemClock } from './streams/clock.ts'

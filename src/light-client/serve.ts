@@ -4,18 +4,22 @@ import { protocols } from '../reqresp/index.ts'
 import type { ReqResp } from '../reqresp/types.ts'
 import type { LightClientObject } from '../ssz/index.ts'
 
-type MaybePromise<T> = T | Promise<T>
-
 /** Where light-client data comes from that is served to peers: verified objects only. */
 export interface LightClientDataSource {
   /** The bootstrap of a block root, where there is one. */
-  bootstrap(root: Hex): MaybePromise<LightClientObject<'bootstrap'> | undefined>
+  bootstrap(root: Hex): LightClientObject<'bootstrap'> | undefined | Promise<LightClientObject<'bootstrap'> | undefined>
   /** The best update of a sync-committee period, where there is one. */
-  update(period: number): MaybePromise<LightClientObject<'update'> | undefined>
+  update(period: number): LightClientObject<'update'> | undefined | Promise<LightClientObject<'update'> | undefined>
   /** The newest finality update, where there is one. */
-  finalityUpdate(): MaybePromise<LightClientObject<'finality_update'> | undefined>
+  finalityUpdate():
+    | LightClientObject<'finality_update'>
+    | undefined
+    | Promise<LightClientObject<'finality_update'> | undefined>
   /** The newest optimistic update, where there is one. */
-  optimisticUpdate(): MaybePromise<LightClientObject<'optimistic_update'> | undefined>
+  optimisticUpdate():
+    | LightClientObject<'optimistic_update'>
+    | undefined
+    | Promise<LightClientObject<'optimistic_update'> | undefined>
 }
 
 /** MAX_REQUEST_LIGHT_CLIENT_UPDATES (altair/light-client/p2p-interface.md). */
