@@ -21,7 +21,7 @@ async function runUntilSignal(options: Exclude<ReturnType<typeof parseStartArgum
   const stopping = new AbortController()
   // The second Ctrl-C is for those who do not want to wait.
   const onSignal = () => (stopping.signal.aborted ? process.exit(130) : stopping.abort())
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onSignal)
   const { signal } = stopping
   const running = await startAll({ ...options, signal, say }).catch((error: unknown) => {
     if (!signal.aborted) throw error

@@ -91,12 +91,17 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
       if (states.at(-1) !== state) states.push(state)
       report({ type: 'state', state, reason, ...(error !== undefined && { error: error.message }) })
     })
-    await client.ready({ signal: tooLate.signal })
     const [optimistic, finalized] = await Promise.all([
       reach('optimistic', options.goal.optimisticSlot),
       reach('finalized', options.goal.finalizedSlot),
     ])
-    return { states, heads, optimistic, finalized, peers: client.network.peers.map(({ address }) => address) }
+    return {
+      states: [...states],
+      heads,
+      optimistic,
+      finalized,
+      peers: client.network.peers.map(({ address }) => address),
+    }
   } finally {
     clearTimeout(timer)
     await client.stop()

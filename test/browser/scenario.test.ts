@@ -1,0 +1,162 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Bootnode, createBootnode } from '../../src/bootnode/index.ts'
+import { createDevnet, type Devnet, type DevnetEvent, type DevnetOptions } from '../../src/devnet/index.ts'
+import { launchChromium, openPage } from '../support/chromium.ts'
+import { fixtures } from '../support/fixtures.ts'
+import { type FollowOptions, type FollowSummary, follow } from './scenario/follow.ts'
+import { type Pages, servePages } from './support/pages.ts'
+
+let browser: Browser
+let pages: Pages
+
+beforeAll(async () => {
+  ;[browser, pages] = await Promise.all([launchChromium(), servePages()])
+})
+afterAll(async () => {
+  await browser?.close()
+  await pages?.stop()
+})
+
+/** Runs the scenario in a page, through the bootnode. The console must stay clean. */
+async function followInPage(options: FollowOptions): Promise<FollowSummary> {
+  const { page, errors } = await openPage(browser)
+  await page.goto(pages.harness)
+  try {
+    const summary = await page.evaluate((given) => globalThis.lamparaHarness.follow(given), options)
+    expect(errors).toEqual([])
+    return summary
+  } finally {
+    await page.close()
+  }
+}
+
+/** A devnet with a bootnode in front of it. */
+async function withChain<T>(
+  options: DevnetOptions,
+  use: (devnet: Devnet, bootnode: Bootnode) => Promise<T>,
+): Promise<T> {
+  const devnet = await createDevnet(options)
+  try {
+    const bootnode = await createBootnode({
+      chain: devnet.chain,
+      upstream: devnet.addresses,
+      checkpoint: devnet.checkpoint(),
+      clock: devnet.clock,
+      clockOffsetMs: devnet.clockOffsetMs,
+    })
+    try {
+      await bootnode.client.ready({ signal: AbortSignal.timeout(20_000) })
+      return await use(devnet, bootnode)
+    } finally {
+      await bootnode.stop()
+    }
+  } finally {
+    await devnet.stop()
+  }
+}
+
+describe('a page through a bootnode and Node over TCP run the same scenario', () => {
+  test('from bootstrap to moving heads, across a fork, a blob-parameter fork and a committee period', async () => {
+    // Period 1 begins with slot 64, epoch 8; the chain starts in epoch 4 and ends in epoch 11.
+    const options = {
+      slotDurationMs: 400,
+      startSlot: 36,
+      forks: { electra: 0, fulu: 7 },
+      blobSchedule: [{ epoch: 9, maxBlobsPerBlock: 15 }],
+      missedSlots: 0.05,
+    }
+    const goal = { optimisticSlot: 90, finalizedSlot: 72 }
+    await withChain(options, async (devnet, bootnode) => {
+      const roots = new Map<number, string>()
+      const recording = recordRoots(devnet.events(), roots)
+      const common = { join: bootnode.url, goal, timeoutMs: 60_000 }
+      const [inPage, inNode] = await Promise.all([
+        followInPage(common),
+        follow({ ...common, peers: devnet.addresses }, () => {}),
+      ])
+      for (const summary of [inPage, inNode]) {
+        // Where the checkpoint lies in the present period there is nothing to catch up on.
+        expect(summary.states.filter((state) => state !== 'syncing')).toEqual([
+          'connecting',
+          'bootstrapping',
+          'following',
+        ])
+        const optimistic = summary.heads.filter(({ kind }) => kind === 'optimistic')
+        const finalized = summary.heads.filter(({ kind }) => kind === 'finalized')
+        expect(new Set(optimistic.map(({ fork }) => fork))).toEqual(new Set(['electra', 'fulu']))
+        expect(new Set(finalized.map(({ fork }) => fork))).toEqual(new Set(['electra', 'fulu']))
+        expect(optimistic.length).toBeGreaterThan(30)
+        expect(finalized.length).toBeGreaterThan(3)
+        expect(optimistic.filter(({ slot }) => slot >= 48 && slot < 64).length).toBeGreaterThan(8)
+        expect(optimistic.filter(({ slot }) => slot >= 64).length).toBeGreaterThan(15)
+        for (const kind of [optimistic, finalized]) {
+          expect(kind.map(({ slot }) => slot)).toEqual(kind.map(({ slot }) => slot).toSorted((a, b) => a - b))
+        }
+        for (const { slot, root, blockHash } of summary.heads) {
+          if (roots.has(slot)) expect(root).toBe(roots.get(slot))
+          expect(blockHash).toMatch(/^0x[0-9a-f]{64}$/)
+        }
+      }
+      expect(inPage.peers).toEqual([expect.stringContaining('/ws/p2p/')])
+      expect(inNode.peers).toEqual([expect.stringMatching(/^\/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\//)])
+      await devnet.stop()
+      await recording
+      expect(roots.size).toBeGreaterThan(30)
+    })
+  }, 90_000)
+
+  describe.skipIf(!fixtures.available)('with --replay of recorded mainnet data', () => {
+    test.each(['ultralight-capella-879-881', 'colibri-electra-1600-1602'])(
+      'both end on the reference heads of %s',
+      async (folder) => {
+        const path = fixtures.path('light-client-api', folder)
+        const [reference] = fixtures.json(`light-client-api/${folder}/expected`) as readonly {
+          readonly checkpoint: `0x${string}`
+          readonly finalized: number
+          readonly optimistic: number
+        }[]
+        if (reference === undefined) throw new Error(`No reference in ${folder}`)
+        await withChain({ replay: path }, async (devnet, bootnode) => {
+          const common = {
+            join: bootnode.url,
+            checkpoint: reference.checkpoint,
+            maxCheckpointAgeMs: 365 * 86_400_000,
+            goal: { optimisticSlot: reference.optimistic, finalizedSlot: reference.finalized },
+            timeoutMs: 60_000,
+          }
+          const [inPage, inNode] = await Promise.all([
+            followInPage(common),
+            follow({ ...common, peers: devnet.addresses }, () => {}),
+          ])
+          for (const { optimistic, finalized } of [inPage, inNode]) {
+            expect({ optimistic: optimistic.slot, finalized: finalized.slot }).toEqual({
+              optimistic: reference.optimistic,
+              finalized: reference.finalized,
+            })
+          }
+          expect(inPage.optimistic).toEqual(inNode.optimistic)
+          expect(inPage.finalized).toEqual(inNode.finalized)
+        })
+      },
+      90_000,
+    )
+  })
+})
+
+test('the browser platform passes the conformance suite in a browser', async () => {
+  const { page, errors } = await openPage(browser)
+  await page.goto(pages.harness)
+  const results = await page.evaluate(() => globalThis.lamparaHarness.conformance())
+  expect(results.filter(({ failure }) => failure !== undefined)).toEqual([])
+  expect(results.length).toBeGreaterThan(10)
+  expect(errors).toEqual([])
+  await page.close()
+})
+
+/** The devnet's own word on its blocks, to hold what was followed against. */
+async function recordRoots(events: AsyncIterable<DevnetEvent>, roots: Map<number, string>): Promise<void> {
+  for await (const event of events) {
+    if (event.type === 'slot' && event.block !== undefined) roots.set(event.block.slot, event.block.root)
+  }
+}

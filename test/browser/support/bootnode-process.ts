@@ -1,0 +1,25 @@
+// A bootnode in a process of its own, so that a test can kill it: tells where it listens in a line of JSON, then runs.
+import { createBootnode } from '../../../src/bootnode/index.ts'
+import { fetchJoinDocument } from '../../../src/discovery/index.ts'
+import { offsetClock } from '../../../src/streams/clock.ts'
+
+const { join, dataDirectory, wsPort, httpPort } = JSON.parse(process.argv[2] ?? '') as {
+  readonly join: string
+  readonly dataDirectory: string
+  readonly wsPort: number
+  readonly httpPort: number
+}
+const { chain, bootnodes, checkpoint, clockOffsetMs } = await fetchJoinDocument(join)
+if (checkpoint === undefined) throw new Error('The devnet names no checkpoint')
+const bootnode = await createBootnode({
+  chain,
+  upstream: bootnodes,
+  checkpoint,
+  dataDirectory,
+  clock: offsetClock(clockOffsetMs),
+  clockOffsetMs,
+  listen: [`/ip4/127.0.0.1/tcp/${wsPort}/ws`],
+  http: { port: httpPort },
+})
+await bootnode.client.ready()
+process.stdout.write(`${JSON.stringify({ url: bootnode.url, address: bootnode.addresses[0] })}\n`)
