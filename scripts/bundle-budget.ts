@@ -2,9 +2,9 @@
 import budgets from './budgets.json' with { type: 'json' }
 import { measureBundle } from './support/bundle.ts'
 
-// The beacon state's types serve the devnet and tests; the rest is Node's alone.
+// The types of whole states and blocks serve the devnet and tests; the rest is Node's alone.
 const unwanted =
-  /^src\/(platform\/node|bootnode|devnet|cli)\/|^src\/ssz\/beacon-|^__vite-browser-external|^node_modules\/(buffer|process)\//
+  /^src\/(platform\/node|bootnode|devnet|cli)\/|^src\/ssz\/beacon-(state|block-body|operations)|^__vite-browser-external|^node_modules\/(buffer|process)\//
 
 const { firstHeadKb, allKb, chunks } = await measureBundle()
 for (const chunk of chunks) {
