@@ -56,7 +56,8 @@ export function createGossip(options: GossipOptions): RunningGossip {
     // Before joining and after leaving, too: what comes then is nobody's fault, and not to be kept.
     for (const entry of added)
       pubsub.topicValidators.set(entry.topicString, async (peer, { topic: name, data }) => {
-        return pubsubVerdicts[await receive(peer.toString(), name, data)]
+        // A copy: in Node this is a Buffer, and a piece of a larger one that would be kept alive with it.
+        return pubsubVerdicts[await receive(peer.toString(), name, Uint8Array.from(data))]
       })
     let channel = channels.get(topic.name)
     if (channel === undefined) {

@@ -47,10 +47,10 @@ export type Verdict = 'accept' | 'ignore' | 'reject'
  * Judges a message before it is forwarded: accepted ones are, ignored ones are not, rejected ones lower the sender's score.
  * One that throws counts as ignoring, and the network's `validator:failed` event tells.
  */
-export type GossipValidator<Message> = (
+export type GossipValidator<Message, Given extends Verdict = Verdict> = (
   message: Message,
   context: { readonly from: string; readonly forkDigest: Hex; readonly fork: ForkName; readonly receivedAtMs: number },
-) => Verdict | Promise<Verdict>
+) => Given | Promise<Given>
 
 /** What happens to a message when a subscriber's queue is full. */
 export type Overflow = 'drop-oldest' | 'drop-newest'
@@ -89,7 +89,11 @@ export interface Gossip {
    *
    * @throws LamparaError `invalid_argument` when the topic has one already
    */
-  validate<Message>(topic: Topic<Message>, validator: GossipValidator<Message>): () => void
+  validate<Message, const Given extends Verdict = Verdict>(
+    topic: Topic<Message>,
+    // Its own type parameter: without it TypeScript takes the literal that an async function returns for any string.
+    validator: GossipValidator<Message, Given>,
+  ): () => void
   /**
    * Publishes under the fork digest given; without one under that of the message, where the topic can tell, else the
    * present one.

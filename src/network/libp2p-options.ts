@@ -56,7 +56,7 @@ export function createNode(options: NetworkOptions, parts: Libp2pParts) {
     services: {
       identify: identify(),
       // Without it, peers never learn of methods that are served later.
-      identifyPush: identifyPush(),
+      identifyPush: identifyPush({ debounce: 100 }),
       pubsub: gossipsub(router.options),
     },
     logger: quietLogger,

@@ -384,7 +384,9 @@ export function createPeers(options: PeersOptions): Peers {
     } catch (error) {
       limit.signal.throwIfAborted()
       const code = error instanceof Error && error.name === 'TimeoutError' ? 'dial_timeout' : 'dial_failed'
-      throw LamparaError.from(error, code, `Cannot dial ${dialable.join(', ')}`)
+      // A WebSocket fails with an event, which says nothing more.
+      const reason = error instanceof Error ? error.message : 'the connection was refused or broke'
+      throw new LamparaError(code, `Cannot dial ${dialable.join(', ')}: ${reason}`, { cause: error })
     } finally {
       limit.cancel()
     }

@@ -41,7 +41,8 @@ export function createScoreBook(clock: Clock): ScoreBook {
       const nowMs = clock.now()
       const score = loweredScore(scores.get(peerId), offence, nowMs)
       put(scores, peerId, score)
-      if (score.value > BAN_SCORE || bannedUntilMs(peerId) !== undefined) return undefined
+      // Rounded: a score fades from the first moment on, and five tens are to make fifty.
+      if (Math.round(score.value) > BAN_SCORE || bannedUntilMs(peerId) !== undefined) return undefined
       put(bans, peerId, nowMs + BAN_MS)
       return nowMs + BAN_MS
     },

@@ -1,0 +1,166 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import { describe, expect, it } from 'vitest'
+import { forkDigestAtEpoch, slotStartMs, startSlotOfEpoch } from '../../src/chain/index.ts'
+import { chooseConnection } from '../../src/peers/choose-connection.ts'
+import { nextState, type PeerStep } from '../../src/peers/lifecycle.ts'
+import { isPrivateAddress } from '../../src/peers/private-address.ts'
+import { irrelevance } from '../../src/peers/relevance.ts'
+import { bestPeer } from '../../src/peers/select.ts'
+import type { PeerView, RemoteStatus } from '../../src/peers/types.ts'
+import { testChain } from '../network/support.ts'
+
+const chain = testChain({ genesisTimeMs: 1_700_000_000_000, fuluEpoch: 10 })
+const forkMs = slotStartMs(chain, startSlotOfEpoch(chain, 10))
+
+function statusWith(changes: Partial<RemoteStatus>): RemoteStatus {
+  return {
+    forkDigest: forkDigestAtEpoch(chain, 0),
+    finalizedRoot: `0x${'11'.repeat(32)}`,
+    finalizedEpoch: 3,
+    headRoot: `0x${'22'.repeat(32)}`,
+    headSlot: 40,
+    ...changes,
+  }
+}
+
+describe('a Status', () => {
+  const nowMs = slotStartMs(chain, 41)
+  const ours = { finalizedEpoch: 3, finalizedRoot: `0x${'11'.repeat(32)}` } as const
+
+  it('of our chain is relevant', () => {
+    expect(irrelevance(chain, nowMs, undefined, statusWith({}))).toBeUndefined()
+    expect(irrelevance(chain, nowMs, ours, statusWith({}))).toBeUndefined()
+  })
+
+  it('with another fork digest is not, in words', () => {
+    expect(irrelevance(chain, nowMs, ours, statusWith({ forkDigest: '0xdeadbeef' }))).toContain('0xdeadbeef')
+    expect(irrelevance(chain, nowMs, ours, statusWith({ forkDigest: forkDigestAtEpoch(chain, 10) }))).toBeDefined()
+  })
+
+  it('may name either digest within a slot of a fork, and only then', () => {
+    const old = statusWith({})
+    const fresh = statusWith({ forkDigest: forkDigestAtEpoch(chain, 10) })
+    for (const status of [old, fresh]) {
+      expect(irrelevance(chain, forkMs - 5_999, undefined, status)).toBeUndefined()
+      expect(irrelevance(chain, forkMs + 5_999, undefined, status)).toBeUndefined()
+    }
+    expect(irrelevance(chain, forkMs - 6_001, undefined, fresh)).toBeDefined()
+    expect(irrelevance(chain, forkMs + 6_001, undefined, old)).toBeDefined()
+  })
+
+  it('that finalized another block in the same epoch is not relevant', () => {
+    const forked = statusWith({ finalizedRoot: `0x${'33'.repeat(32)}` })
+    expect(irrelevance(chain, nowMs, ours, forked)).toContain('epoch 3')
+    expect(irrelevance(chain, nowMs, { ...ours, finalizedEpoch: 4 }, forked)).toBeUndefined()
+  })
+
+  it('from the future is not, but for a clock half a second off', () => {
+    expect(irrelevance(chain, nowMs, ours, statusWith({ headSlot: 42 }))).toContain('future')
+    expect(irrelevance(chain, slotStartMs(chain, 42) - 500, ours, statusWith({ headSlot: 42 }))).toBeUndefined()
+    expect(irrelevance(chain, nowMs, ours, statusWith({ finalizedEpoch: 2 ** 53 - 1 }))).toContain('future')
+  })
+
+  it('of genesis is relevant before genesis', () => {
+    const genesis = statusWith({ finalizedEpoch: 0, headSlot: 0, finalizedRoot: `0x${'00'.repeat(32)}` })
+    expect(irrelevance(chain, chain.genesisTimeMs - 60_000, undefined, genesis)).toBeUndefined()
+  })
+})
+
+describe('a peer', () => {
+  const stateAfter = (...steps: PeerStep[]) => steps.reduce(nextState, 'greeting')
+
+  it('counts once both Status and identify are through, in either order', () => {
+    expect(stateAfter('matched')).not.toBe('counted')
+    expect(stateAfter('identified')).not.toBe('counted')
+    expect(stateAfter('matched', 'identified')).toBe('counted')
+    expect(stateAfter('identified', 'matched')).toBe('counted')
+  })
+
+  it('never counts again once it leaves', () => {
+    expect(stateAfter('leave', 'identified', 'matched')).toBe('leaving')
+    expect(stateAfter('matched', 'identified', 'leave', 'matched')).toBe('leaving')
+  })
+
+  it('with two connections keeps the same one on both sides when each dialed the other', () => {
+    // a dialed x, b dialed y: a sees x outbound, y inbound; b sees them the other way round.
+    for (const first of ['x', 'y'] as const) {
+      const [out, back] = first === 'x' ? (['outbound', 'inbound'] as const) : (['inbound', 'outbound'] as const)
+      const kept = (choice: string) => (choice === 'keep-first' ? first : first === 'x' ? 'y' : 'x')
+      expect(kept(chooseConnection('a', 'b', out, back))).toBe('x')
+      expect(kept(chooseConnection('b', 'a', back, out))).toBe('x')
+    }
+  })
+
+  it('that dialed twice has its first connection tried before the second is refused', () => {
+    expect(chooseConnection('a', 'b', 'inbound', 'inbound')).toBe('probe-first')
+    expect(chooseConnection('b', 'a', 'outbound', 'outbound')).toBe('probe-first')
+  })
+})
+
+describe('choosing a peer to ask', () => {
+  const view = (id: string, changes: Partial<PeerView>): PeerView => ({
+    id,
+    address: '',
+    direction: 'outbound',
+    persistent: false,
+    protocols: ['/x/2', '/x/1'],
+    score: 0,
+    connectedAtMs: 0,
+    ...changes,
+  })
+  const none = new Set<string>()
+
+  it('prefers score, then latency, among those that offer a version', () => {
+    const peers = [
+      view('slow', { latencyMs: 90 }),
+      view('quick', { latencyMs: 9 }),
+      view('bad', { score: -10, latencyMs: 1 }),
+      view('other', { protocols: ['/y/1'], score: 50 }),
+      view('unmeasured', {}),
+    ]
+    expect(bestPeer(peers, ['/x/1'], none)).toBe('quick')
+    expect(bestPeer(peers, ['/x/1'], new Set(['quick']))).toBe('slow')
+    expect(bestPeer(peers, ['/x/1'], new Set(['quick', 'slow']))).toBe('unmeasured')
+    expect(bestPeer(peers, ['/z/1'], none)).toBeUndefined()
+  })
+
+  it('falls back on peers that have not told what they offer', () => {
+    const peers = [view('silent', { protocols: [], score: 90 }), view('known', { score: -20 })]
+    expect(bestPeer(peers, ['/x/1'], none)).toBe('known')
+    expect(bestPeer(peers, ['/x/1'], new Set(['known']))).toBe('silent')
+  })
+})
+
+describe('addresses', () => {
+  it.each([
+    '/ip4/127.0.0.1/tcp/1',
+    '/ip4/10.1.2.3/tcp/1',
+    '/ip4/172.16.0.1/tcp/1',
+    '/ip4/172.31.255.255/tcp/1',
+    '/ip4/192.168.1.1/tcp/1/ws',
+    '/ip4/169.254.169.254/tcp/80',
+    '/ip4/100.64.0.1/tcp/1',
+    '/ip4/0.0.0.0/tcp/1',
+    '/ip4/255.255.255.255/tcp/1',
+    '/ip6/::1/tcp/1',
+    '/ip6/fe80::1/tcp/1',
+    '/ip6/fd00::1/tcp/1',
+    '/ip6/::ffff:8.8.8.8/tcp/1',
+    '/dns4/localhost/tcp/1/ws',
+    '/dns4/printer.local/tcp/1',
+    '/memory/x',
+  ])('that lead nowhere beyond the own network are private: %s', (address) => {
+    expect(isPrivateAddress(multiaddr(address))).toBe(true)
+  })
+
+  it.each([
+    '/ip4/8.8.8.8/tcp/1',
+    '/ip4/172.32.0.1/tcp/1',
+    '/ip4/100.128.0.1/tcp/1',
+    '/ip4/223.255.255.255/tcp/1',
+    '/ip6/2606:4700::1111/tcp/1',
+    '/dns4/relay.example/tcp/443/tls/ws',
+  ])('that cross the internet are not: %s', (address) => {
+    expect(isPrivateAddress(multiaddr(address))).toBe(false)
+  })
+})
