@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { parse as parseYaml } from 'yaml'
-import { type Chain, createChain, fromHex, type Hex, hoodi, mainnet, sepolia } from '../../chain/index.ts'
-import { isLamparaError, LamparaError, messageOf } from '../../errors/index.ts'
+import type { Chain, Hex } from '../../chain/index.ts'
+import { messageOf } from '../../errors/index.ts'
+import { chainOptions, readChainOption } from '../options/chain-option.ts'
+import { usageError } from '../options/usage.ts'
+import { rootValue } from '../options/values.ts'
 
 /** What `lampara verify` was asked. */
 export interface VerifyOptions {
@@ -31,8 +32,6 @@ Objects are applied in the order of their signature slots, the clock one slot pa
 Exit status: 0; 1 when anything was rejected; 2 when nothing could be read, the checkpoint's bootstrap is not among the
 files, or the command was not understood.`
 
-const named: Readonly<Record<string, Chain>> = { mainnet, sepolia, hoodi }
-
 /**
  * Understands the arguments, and reads the configuration file where one is named.
  *
@@ -41,11 +40,11 @@ const named: Readonly<Record<string, Chain>> = { mainnet, sepolia, hoodi }
 export async function parseVerifyOptions(argv: readonly string[]): Promise<VerifyOptions | 'help'> {
   const { values, positionals } = parsed(argv)
   if (values.help) return 'help'
-  if (positionals.length === 0) throw usage('name files or a folder')
-  if (values.checkpoint === undefined) throw usage('give the block root to trust with --checkpoint')
+  if (positionals.length === 0) throw usageError('verify', 'name files or a folder')
+  if (values.checkpoint === undefined) throw usageError('verify', 'give the block root to trust with --checkpoint')
   return {
-    checkpoint: rootOf('--checkpoint', values.checkpoint),
-    chain: await chainOf(values.chain, values['genesis-root'], values['genesis-time']),
+    checkpoint: rootValue('verify', '--checkpoint', values.checkpoint),
+    chain: await readChainOption('verify', { ...values, chain: values.chain ?? 'mainnet' }),
     paths: positionals,
     json: values.json,
   }
@@ -58,47 +57,12 @@ function parsed(argv: readonly string[]) {
       allowPositionals: true,
       options: {
         checkpoint: { type: 'string' },
-        chain: { type: 'string', default: 'mainnet' },
-        'genesis-root': { type: 'string' },
-        'genesis-time': { type: 'string' },
+        ...chainOptions,
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })
   } catch (error) {
-    throw usage(messageOf(error))
+    throw usageError('verify', messageOf(error))
   }
-}
-
-async function chainOf(chain: string, genesisRoot = '', genesisTime = '0'): Promise<Chain> {
-  if (Object.hasOwn(named, chain)) return named[chain]!
-  let config: unknown
-  try {
-    config = parseYaml(await readFile(chain, 'utf8'))
-  } catch (error) {
-    throw usage(`--chain "${chain}" is neither ${Object.keys(named).join(', ')} nor a config.yaml: ${messageOf(error)}`)
-  }
-  if (genesisRoot === '') throw usage('a config.yaml needs --genesis-root')
-  try {
-    return createChain(config as Record<string, unknown>, {
-      genesisValidatorsRoot: rootOf('--genesis-root', genesisRoot),
-      genesisTime,
-    })
-  } catch (error) {
-    if (!isLamparaError(error)) throw error
-    throw usage(`--chain "${chain}": ${error.message}`)
-  }
-}
-
-function rootOf(option: string, text: string): Hex {
-  try {
-    fromHex(text, 32)
-  } catch {
-    throw usage(`${option} "${text}" is not 0x and 64 hex digits`)
-  }
-  return text.toLowerCase() as Hex
-}
-
-function usage(what: string): LamparaError {
-  return new LamparaError('invalid_argument', `${what}. Try: lampara verify --help`)
 }

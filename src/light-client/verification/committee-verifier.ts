@@ -58,15 +58,13 @@ export function createCommitteeVerifier(bls: Bls): CommitteeVerifier {
   }
 
   function sumOfSigners(committee: SyncCommittee, bits: BitArray): BlsPublicKey {
-    const signers = bits.getTrueBitIndexes()
+    const signers: number[] = []
     const absent: number[] = []
-    for (let position = 0; position < bits.bitLen; position++) if (!bits.get(position)) absent.push(position)
+    for (let position = 0; position < bits.bitLen; position++) (bits.get(position) ? signers : absent).push(position)
+    const keysAt = (positions: readonly number[]) => positions.map((position) => keyAt(committee, position))
     return absent.length > signers.length
-      ? bls.add(signers.map((position) => keyAt(committee, position)))
-      : bls.subtract(
-          aggregateOf(committee),
-          absent.map((position) => keyAt(committee, position)),
-        )
+      ? bls.add(keysAt(signers))
+      : bls.subtract(aggregateOf(committee), keysAt(absent))
   }
 
   async function compareSum(committee: SyncCommittee): Promise<boolean> {

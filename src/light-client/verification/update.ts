@@ -46,7 +46,11 @@ export function isEmptyCommittee(committee: SyncCommittee): boolean {
 
 /** How many of the committee signed, counted by position: a validator may hold several. */
 export function participantsOf(aggregate: SyncAggregate): number {
-  return aggregate.syncCommitteeBits.getTrueBitIndexes().length
+  let count = 0
+  for (let byte of aggregate.syncCommitteeBits.uint8Array) {
+    for (; byte > 0; byte >>= 1) count += byte & 1
+  }
+  return count
 }
 
 /** True from two thirds of the committee on. */
