@@ -2,6 +2,10 @@
 import { startAll } from './support/start-all.ts'
 import { parseStartArguments, startUsage } from './support/start-arguments.ts'
 
+/** The terminal and npm both pass one Ctrl-C on. */
+const SAME_SIGNAL_MS = 1000
+const PARENT_CHECK_MS = 500
+
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 
 function giveUp(error: unknown): never {
@@ -17,12 +21,28 @@ try {
   giveUp(error)
 }
 
-async function runUntilSignal(options: Exclude<ReturnType<typeof parseStartArguments>, 'help'>): Promise<void> {
+/** Aborts on Ctrl-C and its like; a second one, for those who do not want to wait, ends the process at once. */
+function untilTold(): AbortController {
   const stopping = new AbortController()
-  // The second Ctrl-C is for those who do not want to wait.
-  const onSignal = () => (stopping.signal.aborted ? process.exit(130) : stopping.abort())
+  let toldAtMs = 0
+  const onSignal = () => {
+    if (!stopping.signal.aborted) {
+      toldAtMs = Date.now()
+      stopping.abort()
+    } else if (Date.now() - toldAtMs > SAME_SIGNAL_MS) process.exit(130)
+  }
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onSignal)
-  const { signal } = stopping
+  // A signal to npm alone ends npm's shell, which passes nothing on: without this we would outlive both.
+  if (process.env.npm_lifecycle_event !== undefined) {
+    const parent = process.ppid
+    const watching = setInterval(() => process.ppid !== parent && stopping.abort(), PARENT_CHECK_MS)
+    watching.unref()
+  }
+  return stopping
+}
+
+async function runUntilSignal(options: Exclude<ReturnType<typeof parseStartArguments>, 'help'>): Promise<void> {
+  const { signal } = untilTold()
   const running = await startAll({ ...options, signal, say }).catch((error: unknown) => {
     if (!signal.aborted) throw error
   })
