@@ -1,8 +1,8 @@
 import { createLightClient } from '../light-client/index.ts'
+import { exitStatus } from './exit-status.ts'
 import { followHelp, parseFollowOptions } from './follow/options.ts'
 import { createReporter } from './follow/reporter.ts'
 import type { CliIo } from './io.ts'
-import { exitStatus } from './program.ts'
 
 /**
  * `lampara follow`: prints verified heads, one line each, until it is interrupted or has printed as many as asked.
@@ -33,6 +33,7 @@ export async function run(argv: string[], io: CliIo): Promise<number> {
       }),
     )
     unwatch()
+    io.signal.throwIfAborted()
     return exitStatus.ok
   } catch (error) {
     if (enough.signal.aborted && !io.signal.aborted) return exitStatus.ok
