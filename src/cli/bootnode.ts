@@ -1,8 +1,8 @@
 import { createBootnode } from '../bootnode/index.ts'
 import { joinDocumentPath } from '../discovery/index.ts'
 import { bootnodeHelp, parseBootnodeOptions } from './bootnode/options.ts'
+import { exitStatus } from './exit-status.ts'
 import type { CliIo } from './io.ts'
-import { exitStatus } from './program.ts'
 
 /**
  * `lampara bootnode`: relays the chain to browsers until it is interrupted.

@@ -1,8 +1,8 @@
 import { createDevnet } from '../devnet/index.ts'
 import { devnetHelp, parseDevnetOptions } from './devnet/options.ts'
 import { eventLine, startLines } from './devnet/report.ts'
+import { exitStatus } from './exit-status.ts'
 import type { CliIo } from './io.ts'
-import { exitStatus } from './program.ts'
 
 /**
  * `lampara devnet`: runs a beacon chain of one's own, or a recorded one, until it is interrupted.

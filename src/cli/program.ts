@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { isLamparaError, messageOf } from '../errors/index.ts'
 import { type Command, commands } from './commands.ts'
+import { exitStatus } from './exit-status.ts'
 import type { CliIo } from './io.ts'
-
-/** Exit statuses that every command shares; 0 is success, and 1 what the command says it is. */
-export const exitStatus = { ok: 0, failure: 1, usage: 2, aborted: 130 } as const
 
 /**
  * Runs `lampara` on its arguments.

@@ -1,7 +1,7 @@
 import { createCommitteeVerifier } from '../light-client/verification/index.ts'
 import { platform } from '../platform/node/index.ts'
+import { exitStatus } from './exit-status.ts'
 import type { CliIo } from './io.ts'
-import { exitStatus } from './program.ts'
 import { collectFiles } from './verify/collect-files.ts'
 import { judge } from './verify/judge.ts'
 import { parseVerifyOptions, verifyHelp } from './verify/options.ts'

@@ -1,8 +1,8 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { mainnet, sepolia } from '../../src/chain/index.ts'
+import { forkDigestAtSlot, fromHex, mainnet, sepolia } from '../../src/chain/index.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import {
   encodeLightClientObject,
@@ -220,6 +220,26 @@ describe.skipIf(!fixtures.available)('lampara verify', () => {
     ])
     expect(report.bootstrap).toBe(expected.bootstrap)
     expect(status).toBe(1)
+  })
+
+  it('rejects a stream whose digests are not those of its slots', async () => {
+    const stream = encodeUpdateStream(mainnet, updates())
+    stream.set(fromHex(forkDigestAtSlot(mainnet, 11_000_000)), 8)
+    const path = await folderOf({ 'b.ssz': ssz(bootstrap!), 'u.ssz': stream })
+    const { report } = await verify(path, '--checkpoint', checkpoint)
+    expect(report.rejected).toMatchObject([
+      { file: join(path, 'u.ssz'), code: expect.stringMatching(/ssz_invalid|context_unknown/) },
+    ])
+  })
+
+  it('opens nothing that is no file, and nothing too large', async () => {
+    const path = await folderOf({ 'b.ssz': ssz(bootstrap!), 'large.json': '' })
+    await truncate(join(path, 'large.json'), 2 ** 31)
+    const { report } = await verify(path, '/dev/null', '--checkpoint', checkpoint)
+    expect(report.rejected).toEqual([
+      { file: join(path, 'large.json'), code: 'length_out_of_bounds' },
+      { file: '/dev/null', code: 'file_unreadable' },
+    ])
   })
 
   it('exits with 2 when nothing could be read', async () => {

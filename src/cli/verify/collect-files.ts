@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** A file to read. */
@@ -16,12 +16,9 @@ export async function collectFiles(paths: readonly string[]): Promise<FoundFile[
 }
 
 async function filesAt(path: string): Promise<FoundFile[]> {
-  const isFolder = await stat(path).then(
-    (entry) => entry.isDirectory(),
-    () => false,
-  )
-  if (!isFolder) return [{ path, named: true }]
-  const entries = await readdir(path, { withFileTypes: true })
+  // Whatever is wrong with a path is told when it is read as a file.
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => undefined)
+  if (entries === undefined) return [{ path, named: true }]
   return entries
     .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
     .map((entry) => ({ path: join(path, entry.name), named: false }))

@@ -50,13 +50,13 @@ export async function judge(
   const ignored: Refused[] = []
   const rejected: Refused[] = []
   const refuse = (file: string, error: LamparaError): void => {
-    const list = verdictOf(error) === 'reject' || error.code === 'file_unreadable' ? rejected : ignored
+    const list = verdictOf(error) === 'reject' ? rejected : ignored
     list.push({ file, error })
   }
   const bootstraps: Source<LightClientObject<'bootstrap'>>[] = []
   const updates: Source<UpdateObject>[] = []
   for (const entry of entries) {
-    if ('error' in entry) refuse(entry.file, entry.error)
+    if ('error' in entry) (entry.error.code === 'fork_unknown' ? ignored : rejected).push(entry)
     else if (entry.object.kind === 'bootstrap') bootstraps.push({ file: entry.file, object: entry.object })
     else updates.push({ file: entry.file, object: entry.object })
   }

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import type { Chain } from '../../chain/index.ts'
 import { LamparaError } from '../../errors/index.ts'
@@ -24,12 +24,12 @@ export async function readObjects(
   const entries: ReadEntry[] = []
   for (const file of files) {
     signal.throwIfAborted()
-    entries.push(...(await readFile(chain, file)))
+    entries.push(...(await readEntries(chain, file)))
   }
   return entries
 }
 
-async function readFile(chain: Chain, { path, named }: FoundFile): Promise<ReadEntry[]> {
+async function readEntries(chain: Chain, { path, named }: FoundFile): Promise<ReadEntry[]> {
   const format = formatOf(path)
   try {
     const bytes = await readBounded(path)
@@ -62,19 +62,15 @@ function looksLikeJson(bytes: Uint8Array): boolean {
   return first !== undefined && '{['.includes(String.fromCharCode(first))
 }
 
-/** The size is asked of the open file, before anything is read into memory. */
+/** Nothing is opened that could keep the reader waiting, as a pipe does, and nothing read beyond the bound. */
 async function readBounded(path: string): Promise<Uint8Array> {
-  const file = await open(path, 'r')
-  try {
-    const { size } = await file.stat()
-    if (size > MAX_FILE_BYTES) {
-      throw new LamparaError(
-        'length_out_of_bounds',
-        `Cannot read ${path}: ${size} bytes are more than ${MAX_FILE_BYTES}`,
-      )
-    }
-    return await file.readFile()
-  } finally {
-    await file.close()
+  const found = await stat(path)
+  if (!found.isFile()) throw new LamparaError('file_unreadable', `Cannot read ${path}: it is no file`)
+  if (found.size > MAX_FILE_BYTES) {
+    throw new LamparaError(
+      'length_out_of_bounds',
+      `Cannot read ${path}: ${found.size} bytes are more than ${MAX_FILE_BYTES}`,
+    )
   }
+  return readFile(path)
 }

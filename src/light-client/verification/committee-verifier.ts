@@ -1,6 +1,5 @@
-import type { BitArray } from '@chainsafe/ssz'
 import type { Bls, BlsPublicKey } from '../../platform/bls.ts'
-import type { SyncCommittee } from '../../ssz/index.ts'
+import type { BitArray, SyncCommittee } from '../../ssz/index.ts'
 import { letOthersRun } from './let-others-run.ts'
 
 /** Keys decompressed before others get a turn: about 10 ms of a page's time with noble. */

@@ -13,14 +13,17 @@ import { isZero, isZeroBranch } from './merkle-branch.ts'
 export type UpdateObject = LightClientObject<'update' | 'finality_update' | 'optimistic_update'>
 
 const emptyUpdates = new WeakMap<object, LightClientUpdate>()
+/** Told by identity: looking through all the zeros would take as long as every branch together. */
+const emptyCommittees = new WeakSet<SyncCommittee>()
 
-/** LightClientUpdate(): one for each container type, so that its parts are known by identity. */
+/** LightClientUpdate(): one for each container type. */
 function emptyUpdate(chain: Chain, fork: LightClientFork): LightClientUpdate {
   const type = lightClientTypes(chain.preset)[fork].update
   const known = emptyUpdates.get(type)
   if (known !== undefined) return known
   const made = type.defaultValue()
   emptyUpdates.set(type, made)
+  emptyCommittees.add(made.nextSyncCommittee)
   return made
 }
 
@@ -41,7 +44,7 @@ export function isFinalityUpdate(update: LightClientUpdate): boolean {
 
 /** True for SyncCommittee(), which stands for no committee at all. */
 export function isEmptyCommittee(committee: SyncCommittee): boolean {
-  return isZero(committee.aggregatePubkey) && committee.pubkeys.every(isZero)
+  return emptyCommittees.has(committee) || (isZero(committee.aggregatePubkey) && committee.pubkeys.every(isZero))
 }
 
 /** How many of the committee signed, counted by position: a validator may hold several. */
