@@ -61,15 +61,12 @@ export async function askPeer<Request, Response>(context: AskContext, ask: Ask<R
       details: { ...error.details, peer, protocol: protocol.name, chunks: ask.progress.chunks },
     })
     const offence = responseOffence(error.code)
-    if (offence && !(thrown instanceof OwnFault)) context.onOffence(peer, offence, failure.message)
+    if (offence) context.onOffence(peer, offence, failure.message)
     throw failure
   } finally {
     release()
   }
 }
-
-/** Our own fault, whatever its code says: nothing to blame a peer for. */
-class OwnFault extends LamparaError {}
 
 async function exchange<Request, Response>(context: AskContext, ask: Ask<Request, Response>): Promise<void> {
   const { clock, chain, libp2p } = context
@@ -106,7 +103,7 @@ function encodeOwn(protocol: Protocol<unknown, unknown>, chain: Chain, request: 
   try {
     return protocol.request && encodeRequest(protocol.request(chain).encode(request()))
   } catch (error) {
-    throw new OwnFault('invalid_argument', 'the request cannot be encoded', { cause: error })
+    throw new LamparaError('invalid_argument', 'the request cannot be encoded', { cause: error })
   }
 }
 

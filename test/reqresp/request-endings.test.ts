@@ -2,6 +2,7 @@ import { ByteListType } from '@chainsafe/ssz'
 import type { Libp2p, Stream } from '@libp2p/interface'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createReqResp, defineProtocol, protocols, sszCodec } from '../../src/reqresp/index.ts'
+import { encodeErrorChunk } from '../../src/wire/index.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { sends, stuckResponders } from '../support/fault-peers.ts'
 import {
@@ -36,6 +37,26 @@ describe('an exchange that the caller leaves', () => {
     let taken = 0
     for await (const _ of exchange) if (++taken === 2) break
     await expect(exchange.ended).resolves.toMatchObject({ how: 'stopped', chunks: 2, peer: pair.peer })
+  })
+
+  it('is `stopped` when left before its last chunk, even if that one has come', async () => {
+    await pair.misbehave(
+      method.id,
+      sends(() => new Uint8Array([...chunk, ...chunk])),
+    )
+    const exchange = pair.asker.request(method, { startPeriod: 1, count: 2 }, { peer: pair.peer })
+    for await (const _ of exchange) {
+      await pair.quiet()
+      break
+    }
+    await expect(exchange.ended).resolves.toMatchObject({ how: 'stopped', chunks: 1 })
+  })
+
+  it('is `complete` when left with its last chunk', async () => {
+    const exchange = pair.asker.request(method, { startPeriod: 1, count: 2 }, { peer: pair.peer })
+    let taken = 0
+    for await (const _ of exchange) if (++taken === 2) break
+    await expect(exchange.ended).resolves.toMatchObject({ how: 'complete', chunks: 2 })
   })
 
   it('is `stopped` after a throw, which reaches the caller as it was', async () => {
@@ -178,7 +199,11 @@ describe('an exchange that is aborted', () => {
   it('rejects every exchange with `stopped` when the behaviour stops', async () => {
     await pair.misbehave(method.id, stuckResponders.silent)
     const exchanges = [1, 2, 3].map(() => pair.asker.request(method, range, { peer: pair.peer }))
+    let over = 0
+    for (const { ended } of exchanges) ended.catch(() => over++)
     await Promise.all([pair.asker.stop(), pair.asker.stop()])
+    expect(over).toBe(3)
+    expect(openStreams(pair.nodes.asker)).toBe(0)
     for (const exchange of exchanges) await expect(exchange.ended).rejects.toMatchObject({ code: 'stopped' })
     const late = pair.asker.request(method, range, { peer: pair.peer })
     await expect(late.all()).rejects.toMatchObject({ code: 'stopped' })
@@ -351,6 +376,26 @@ describe('a request that names no peer', () => {
     const exchange = asking([pair.peer, stranger]).request(method, range)
     await expect(exchange.all()).rejects.toMatchObject({ code: 'unexpected_end', details: { peer: pair.peer } })
     expect(pair.offences.splice(0)).toHaveLength(1)
+  })
+
+  it('asks nobody twice, whatever the selection says', async () => {
+    let asked = 0
+    const stubborn = createReqResp({
+      libp2p: pair.nodes.asker,
+      chain: testChain,
+      clock: createFakeClock(),
+      selectPeer: () => {
+        asked++
+        return pair.peer
+      },
+      onOffence: () => {},
+    })
+    await pair.misbehave(
+      method.id,
+      sends(() => encodeErrorChunk(3, '')),
+    )
+    await expect(stubborn.request(method, range).all()).rejects.toMatchObject({ code: 'resource_unavailable' })
+    expect(asked).toBe(2)
   })
 
   it('fails with `peer_unavailable` when nobody offers the method', async () => {

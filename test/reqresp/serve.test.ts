@@ -19,7 +19,8 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   // What lingers for the other side's close is done with once that time has passed.
-  while (openStreams(pair.nodes.asker) + openStreams(pair.nodes.responder) > 0) await clock.advance(1_000)
+  await clock.advance(1_000)
+  await pair.quiet()
   await pair.stop()
   expect(clock.pending).toBe(0)
 })

@@ -1,7 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import type { Stream } from '@libp2p/interface'
+import { describe, expect, expectTypeOf, it } from 'vitest'
 import { createHandoff } from '../../src/reqresp/handoff.ts'
+import { defineProtocol, type Protocol, sszCodec } from '../../src/reqresp/index.ts'
 import { createLimiter } from '../../src/reqresp/limiter.ts'
 import { createQuotaKeeper } from '../../src/reqresp/quota.ts'
+import { sendAll } from '../../src/reqresp/stream-io.ts'
+import { networkMessages, type Status } from '../../src/ssz/index.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 
 const never = new AbortController().signal
@@ -133,5 +137,70 @@ describe('a handoff', () => {
       { reason: 'broken' },
       { value: { done: true, value: undefined } },
     ])
+  })
+})
+
+describe('sendAll()', () => {
+  /** A stream whose muxer has taken the bytes but is full: nothing is buffered, and only `drain` will tell. */
+  class FullStream extends EventTarget {
+    writeStatus = 'writable'
+    writeBufferLength = 0
+    writableNeedsDrain = false
+    send(): boolean {
+      this.writableNeedsDrain = true
+      return false
+    }
+    drain(): void {
+      this.writableNeedsDrain = false
+      this.dispatchEvent(new Event('drain'))
+    }
+  }
+
+  it('waits for each drain anew', async () => {
+    const full = new FullStream()
+    for (let round = 0; round < 3; round++) {
+      let sent = false
+      const sending = sendAll(full as unknown as Stream, new Uint8Array(1), never).then(() => {
+        sent = true
+      })
+      await new Promise(setImmediate)
+      expect(sent).toBe(false)
+      full.drain()
+      await sending
+    }
+  })
+
+  it('rejects with `peer_disconnected` when the stream closes instead', async () => {
+    const full = new FullStream()
+    const sending = sendAll(full as unknown as Stream, new Uint8Array(1), never)
+    full.dispatchEvent(new Event('close'))
+    await expect(sending).rejects.toMatchObject({ code: 'peer_disconnected' })
+    full.writeStatus = 'closed'
+    await expect(sendAll(full as unknown as Stream, new Uint8Array(1), never)).rejects.toMatchObject({
+      code: 'peer_disconnected',
+    })
+  })
+
+  it("rejects with the signal's reason", async () => {
+    const controller = new AbortController()
+    const sending = sendAll(new FullStream() as unknown as Stream, new Uint8Array(1), controller.signal)
+    controller.abort('enough')
+    await expect(sending).rejects.toBe('enough')
+  })
+})
+
+describe('defineProtocol()', () => {
+  it('infers request and response from the codecs', () => {
+    const { ping, status } = networkMessages
+    const asked = defineProtocol({ name: 'asked', request: sszCodec(ping), response: sszCodec<Status>(status) })
+    expectTypeOf(asked).toEqualTypeOf<Protocol<bigint, Status>>()
+    const bodiless = defineProtocol({ name: 'bodiless', response: sszCodec(ping) })
+    expectTypeOf(bodiless).toEqualTypeOf<Protocol<undefined, bigint>>()
+    expect([asked.id, bodiless.request]).toEqual(['/eth2/beacon_chain/req/asked/1/ssz_snappy', undefined])
+  })
+
+  it('takes an id of its own', () => {
+    const own = defineProtocol({ name: 'own', id: '/lampara/own/1', response: sszCodec(networkMessages.ping) })
+    expect(own.id).toBe('/lampara/own/1')
   })
 })

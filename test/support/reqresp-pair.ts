@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 import type { Stream } from '@libp2p/interface'
 import type { Libp2p } from 'libp2p'
 import { type Chain, createChain, fromHex } from '../../src/chain/index.ts'
@@ -58,6 +58,9 @@ export function chunkBytes<Request, Response>(
   const forkDigest = protocol.digestOf(response, chain)
   return encodeChunk(protocol.response({ chain, forkDigest, fork: 'electra' }).encode(response), fromHex(forkDigest, 4))
 }
+
+/** Beyond the time for which a finished stream may linger. */
+const QUIET_WITHIN_MS = 5_000
 
 /** One report of a peer's fault. */
 export type Report = readonly [offence: string, reason: string]
@@ -124,7 +127,11 @@ export async function createReqRespPair(options: ReqRespPairOptions = {}): Promi
       await listener.handle(protocolId, handler, { force: true })
     },
     async quiet() {
-      while (openStreams(dialer) + openStreams(listener) > 0) await setImmediate()
+      const sinceMs = Date.now()
+      while (openStreams(dialer) + openStreams(listener) > 0) {
+        if (Date.now() - sinceMs > QUIET_WITHIN_MS) throw new Error(`${openStreams(dialer)} streams are left open`)
+        await setTimeout(5)
+      }
     },
     async stop() {
       await Promise.all([asker.stop(), responder.stop()])
