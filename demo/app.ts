@@ -7,7 +7,7 @@ import {
   targetFromForm,
   targetName,
 } from './connect/target.ts'
-import { pageModel } from './model/page.ts'
+import { type PageModel, pageModel } from './model/page.ts'
 import { type AppEvent, type AppState, initialState, reduce } from './state/app-state.ts'
 import { type OpenClient, type Session, startSession } from './state/session.ts'
 import { pageView } from './view/page.ts'
@@ -27,19 +27,25 @@ const TICK_MS = 1000
 export function mountApp(root: Element, options: AppOptions): void {
   let state: AppState = initialState
   let session: Session | undefined
+  let ending: Promise<void> = Promise.resolve()
   let target: Target | undefined
   let frame = 0
 
+  const model = (): PageModel => {
+    const where = target === undefined ? undefined : targetName(target)
+    return pageModel(state, session?.now() ?? Date.now(), view.chartWidth, where)
+  }
   const render = (): void => {
     frame = 0
-    const where = target === undefined ? undefined : targetName(target)
-    const model = pageModel(state, session?.now() ?? Date.now(), view.chartWidth, where)
-    document.title = model.title
-    view.show(model)
+    const shown = model()
+    document.title = shown.title
+    view.show(shown)
   }
   // Events come in bursts while syncing; the page needs one layout per frame.
   const schedule = (): void => {
     if (frame === 0) frame = requestAnimationFrame(render)
+    // A hidden page gets no frames, but its tab still tells the title.
+    if (document.hidden) document.title = model().title
   }
   const dispatch = (event: AppEvent): void => {
     // The log tells the reader's own time; a replayed chain's clock serves only for ages.
@@ -48,10 +54,10 @@ export function mountApp(root: Element, options: AppOptions): void {
     schedule()
   }
   const start = async (next: Target): Promise<void> => {
-    const previous = session
+    if (session !== undefined) ending = session.stop()
     target = next
     session = undefined
-    await previous?.stop()
+    await ending
     // Another start may have come while the previous client said goodbye.
     if (session !== undefined || target !== next) return
     view.form.complain(undefined)

@@ -2,6 +2,5 @@ import { mountApp } from './app.ts'
 import { openClient } from './connect/open.ts'
 import { formFromQuery } from './connect/target.ts'
 
-performance.mark('lampara:loaded')
 const root = document.getElementById('app')
 if (root !== null) mountApp(root, { open: openClient, form: formFromQuery(location.search) })

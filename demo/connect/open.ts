@@ -18,7 +18,6 @@ export async function openClient(target: Target, signal: AbortSignal): Promise<L
       signal,
     })
   }
-  performance.mark('lampara:join')
   const { chain, bootnodes, checkpoint, clockOffsetMs } = await fetchJoinDocument(target.url, { signal })
   if (checkpoint === undefined) {
     throw new LamparaError(
@@ -26,6 +25,5 @@ export async function openClient(target: Target, signal: AbortSignal): Promise<L
       `Cannot start from ${target.url}: the join document names no checkpoint`,
     )
   }
-  performance.mark('lampara:open')
   return createLightClient({ chain, bootnodes, checkpoint, clock: offsetClock(clockOffsetMs), signal })
 }

@@ -1,7 +1,7 @@
 import type { AppState } from '../state/app-state.ts'
 import type { LogEntry } from '../state/log.ts'
 import { type ChartModel, chartModel } from './chart.ts'
-import { capitalise, formatCount, formatDuration } from './format.ts'
+import { formatCount, formatDuration } from './format.ts'
 import { type HeadModel, headModel } from './heads.ts'
 import { type PeerModel, peerModels } from './peers.ts'
 import { type ProblemModel, problemModel } from './problem.ts'
@@ -38,7 +38,7 @@ export function pageModel(state: AppState, nowMs: number, chartWidth: number, wh
   const peers = peerModels(state.peers, nowMs)
   return {
     title: titleOf(status, state),
-    chain: state.chain === undefined ? '' : capitalise(state.chain.name),
+    chain: state.chain?.name ?? '',
     status,
     facts: factsOf(state, nowMs),
     action: actionOf(state, where !== undefined),

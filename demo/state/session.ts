@@ -18,6 +18,7 @@ export function startSession(open: OpenClient, dispatch: (event: AppEvent) => vo
   const { signal } = controller
   let now = (): number => Date.now()
   let stopped: Promise<void> | undefined
+  let over = false
 
   const emitWhileLive = (event: AppEvent): void => {
     if (!signal.aborted) dispatch(event)
@@ -30,12 +31,14 @@ export function startSession(open: OpenClient, dispatch: (event: AppEvent) => vo
       return opened
     },
     (error: unknown) => {
+      over = !signal.aborted
       emitWhileLive({ type: 'open-failed', problem: problemOf(error) })
       return undefined
     },
   )
 
   const end = async (): Promise<void> => {
+    if (over) return
     dispatch({ type: 'stopping' })
     controller.abort(new Error('The page stopped it'))
     await (await client)?.stop()

@@ -36,6 +36,7 @@ export function chartView(onResize: () => void): ChartView {
   )
   let model: ChartModel | undefined
   let chosen: number | undefined
+  let drawnAxes = ''
 
   const showColumns = keyedList<ChartColumn, SVGGElement>(
     columns,
@@ -94,7 +95,9 @@ export function chartView(onResize: () => void): ChartView {
         height: next.height,
         'aria-label': `Heads, slot by slot. ${next.summary}`,
       })
-      drawAxes(axes, next)
+      const wanted = JSON.stringify([next.width, next.epochs, next.delayAxis])
+      if (wanted !== drawnAxes) drawAxes(axes, next)
+      drawnAxes = wanted
       showColumns(next.columns)
       showCursor()
     },

@@ -16,11 +16,13 @@ type Column = (typeof columns)[number]
 /** The connected peers; a table that becomes a list of cards on a narrow page. */
 export function peersView(): View<PeersModel> {
   const count = html('span', { class: 'count', 'data-testid': 'peer-count' })
-  const body = html('tbody')
+  const body = html('tbody', { role: 'rowgroup' })
+  // On a narrow page the rows are laid out as grids, which would take their roles away.
+  const headings = columns.map((name) => html('th', { scope: 'col', role: 'columnheader' }, name))
   const table = html(
     'table',
-    { class: 'peers' },
-    html('thead', {}, html('tr', {}, ...columns.map((name) => html('th', { scope: 'col' }, name)))),
+    { class: 'peers', role: 'table' },
+    html('thead', { role: 'rowgroup' }, html('tr', { role: 'row' }, ...headings)),
     body,
   )
   const none = html('p', { class: 'none' })
@@ -68,8 +70,8 @@ function peerRow(): { element: HTMLTableRowElement; show: (peer: PeerModel) => v
     Score: html('td', { class: 'numeric' }),
     Since: html('td', { class: 'numeric' }),
   } satisfies Record<Column, HTMLElement>
-  for (const name of columns) cells[name].dataset.label = name
-  const element = html('tr', {}, ...columns.map((name) => cells[name]))
+  for (const name of columns) setAttributes(cells[name], { role: 'cell', 'data-label': name })
+  const element = html('tr', { role: 'row' }, ...columns.map((name) => cells[name]))
   return {
     element,
     show(peer) {

@@ -25,7 +25,7 @@ export function shortValueView(what: string): View<ShortValue> {
     if (full === undefined) return
     copyText(full).then(
       () => tell('Copied'),
-      () => tell('Not allowed'),
+      () => tell('Cannot copy'),
     )
   })
   return {

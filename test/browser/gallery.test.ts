@@ -120,6 +120,26 @@ describe('the demo page, in Chromium', () => {
     await page.close()
   })
 
+  test('joins where it was last told to, however quickly it is told', async () => {
+    const { page, errors } = await openScene('following')
+    await page.getByText('Connection', { exact: true }).click()
+    await page.evaluate(() => {
+      const form = document.querySelector('form')
+      const url = document.querySelector<HTMLInputElement>('#field-url')
+      for (const host of ['one.example', 'two.example', 'three.example']) {
+        if (url !== null) url.value = `https://${host}`
+        form?.requestSubmit()
+      }
+    })
+    await page.locator('.connect-where', { hasText: 'three.example' }).waitFor()
+    await page.getByRole('heading', { name: 'Following', exact: true }).waitFor()
+    const joined = await page.locator('.log-text', { hasText: 'Joining' }).allTextContents()
+    expect(joined).toEqual(['Joining through three.example', 'Joining through relay.example'])
+    expect(await page.getByTestId('action').textContent()).toBe('Stop')
+    expect(errors).toEqual([])
+    await page.close()
+  })
+
   test('stops and starts by its button', async () => {
     const { page, errors } = await openScene('following')
     await page.getByRole('button', { name: 'Stop' }).click()

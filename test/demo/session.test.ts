@@ -39,8 +39,12 @@ test('a session tells chain, status, peers, heads and events of its client', asy
 
 test('a client that cannot start is told with its code', async () => {
   const { events, dispatch, until } = recorder()
-  startSession(() => Promise.reject(new LamparaError('join_document_invalid', 'Cannot read it')), dispatch)
+  const session = startSession(
+    () => Promise.reject(new LamparaError('join_document_invalid', 'Cannot read it')),
+    dispatch,
+  )
   await until('open-failed')
+  await session.stop()
   expect(events).toEqual([
     { type: 'open-failed', problem: { code: 'join_document_invalid', message: 'Cannot read it' } },
   ])
