@@ -53,7 +53,11 @@ export type DevnetEvent =
   /** A light-client object was made. */
   | { readonly type: 'object'; readonly object: LightClientObject }
   /** A finality or optimistic update was published by gossip. */
-  | { readonly type: 'published'; readonly object: LightClientObject; readonly recipients: number }
+  | {
+      readonly type: 'published'
+      readonly object: LightClientObject<'finality_update' | 'optimistic_update'>
+      readonly recipients: number
+    }
 
 /** A running devnet. */
 export interface Devnet {

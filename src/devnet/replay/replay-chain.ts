@@ -1,10 +1,11 @@
-import { type Chain, type Hex, periodOfSlot, toHex } from '../../chain/index.ts'
+import { type Chain, type Hex, toHex } from '../../chain/index.ts'
 import { LamparaError } from '../../errors/index.ts'
 import { finalityUpdateOf, hasFinality, optimisticUpdateOf } from '../../light-client/derive.ts'
 import { localStatusOf } from '../../light-client/local-status.ts'
 import { type BeaconBlockHeader, headerRoot, type LightClientObject } from '../../ssz/index.ts'
 import { createArchive } from '../beacon/archive.ts'
-import type { LightClientData, ServedChain, ServedHeader } from '../served-chain.ts'
+import type { ServedChain, ServedHeader } from '../served-chain.ts'
+import { chooseCheckpoint } from './choose-checkpoint.ts'
 
 type SignedObject = Exclude<LightClientObject, { kind: 'bootstrap' }>
 
@@ -66,7 +67,7 @@ export function createReplayChain(recorded: Chain, objects: readonly LightClient
     data,
     lastSlot,
     checkpoints,
-    checkpoint: () => bestCheckpoint(chain, data, checkpoints),
+    checkpoint: () => chooseCheckpoint(chain, data, checkpoints),
     head: () => served(headHeader),
     // The newest that a light client can start from: whoever asks for a finalized block wants its bootstrap next.
     finalized: () => served(newestBootstrap),
@@ -85,17 +86,6 @@ function byAge(a: SignedObject, b: SignedObject): number {
     a.value.attestedHeader.beacon.slot - b.value.attestedHeader.beacon.slot ||
     a.value.signatureSlot - b.value.signatureSlot
   )
-}
-
-/** The oldest checkpoint from which updates lead to the newest object without a gap; else the newest. */
-function bestCheckpoint(chain: Chain, data: LightClientData, checkpoints: readonly Hex[]): Hex {
-  const last = periodOfSlot(chain, data.optimisticUpdate()!.value.signatureSlot)
-  const leadsThere = (root: Hex): boolean => {
-    for (let period = periodOf(root); period < last; period++) if (data.update(period) === undefined) return false
-    return true
-  }
-  const periodOf = (root: Hex): number => periodOfSlot(chain, data.bootstrap(root)!.value.header.beacon.slot)
-  return checkpoints.find(leadsThere) ?? checkpoints.at(-1)!
 }
 
 function collectHeaders(objects: readonly LightClientObject[]): Map<Hex, BeaconBlockHeader> {
