@@ -1,5 +1,4 @@
 export { createGossip, type GossipOptions, type RunningGossip } from './create-gossip.ts'
-export type { GossipRole } from './parameters.ts'
 export type { Pubsub } from './pubsub.ts'
 export { createGossipRouter, type GossipRouter } from './router.ts'
 export { defineTopic, type TopicDeclaration } from './topic.ts'

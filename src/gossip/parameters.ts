@@ -1,9 +1,7 @@
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import type { Chain } from '../chain/index.ts'
 import { scoreParameters, scoreThresholds } from './score-parameters.ts'
-
-/** How a node treats peers that only listen: a `relay` publishes to all of them and keeps no mesh. */
-export type GossipRole = 'peer' | 'relay'
+import type { GossipRole } from './types.ts'
 
 const MIB = 1024 * 1024
 /** Seen ids are kept at least this long, however short a test chain's epochs are. */

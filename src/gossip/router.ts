@@ -2,9 +2,10 @@ import type { GossipsubOpts } from '@libp2p/gossipsub'
 import type { Chain } from '../chain/index.ts'
 import { LamparaError } from '../errors/index.ts'
 import { messageId } from '../wire/index.ts'
-import { type GossipRole, gossipParameters, maxPublishBytes } from './parameters.ts'
+import { gossipParameters, maxPublishBytes } from './parameters.ts'
 import { MAX_PAYLOAD_BYTES } from './topic.ts'
 import { createTopicTable, type TopicTable } from './topic-table.ts'
+import type { GossipRole } from './types.ts'
 
 /** What the gossipsub service is made with, and the table that it and `createGossip()` share. */
 export interface GossipRouter {

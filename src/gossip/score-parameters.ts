@@ -1,8 +1,8 @@
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import { type Chain, forkDigests } from '../chain/index.ts'
 import { topicString } from '../wire/index.ts'
-import type { GossipRole } from './parameters.ts'
 import { topics } from './topics.ts'
+import type { GossipRole } from './types.ts'
 
 type ScoreParameters = NonNullable<GossipsubOpts['scoreParams']>
 type TopicParameters = NonNullable<ScoreParameters['topics']>[string]

@@ -1,6 +1,9 @@
 import type { Hex } from '../chain/hex.ts'
 import type { Chain, ForkName } from '../chain/index.ts'
 
+/** How a node treats peers that only listen: a `relay` publishes to all of them and keeps no mesh. */
+export type GossipRole = 'peer' | 'relay'
+
 /** A gossip topic, as one declaration. Made with `defineTopic()`. */
 export interface Topic<Message> {
   /** As in the topic string: `light_client_optimistic_update`. */

@@ -1,13 +1,14 @@
 import { parsePeerAddress } from '../discovery/index.ts'
 import { LamparaError, messageOf } from '../errors/index.ts'
 import { createGossip, createGossipRouter } from '../gossip/index.ts'
-import { CLIENT_SHUTDOWN, createGater, createPeers, createScoreBook, type KeptPeer } from '../peers/index.ts'
+import { CLIENT_SHUTDOWN, createGater, createPeers, createScoreBook } from '../peers/index.ts'
 import type { Platform } from '../platform/platform.ts'
 import { createReqResp, type ReqResp } from '../reqresp/index.ts'
 import { deadline, onAbort, raceSignal } from '../streams/abort.ts'
 import { systemClock } from '../streams/clock.ts'
 import { createWatchable } from '../streams/watchable.ts'
 import { createOwnStatus, peerWire, serveBaseProtocols } from './base-protocols.ts'
+import { checkOptions } from './check-options.ts'
 import { createEventHub } from './event-hub.ts'
 import { hasGossipStream, speaksGossip, watchGossipStreams } from './gossip-streams.ts'
 import { loadIdentity } from './identity.ts'
@@ -27,12 +28,7 @@ const STOP_MS = 3_000
 export async function createNetworkOn(platform: Platform, options: NetworkOptions): Promise<Network> {
   const { chain, clock = systemClock, role = 'peer', signal } = options
   signal?.throwIfAborted()
-  const kept = keptPeers(options)
-  if (platform.name === 'browser' && kept.length === 0) {
-    const reason = 'nothing in a browser finds peers by itself: name a bootnode'
-    throw new LamparaError('bootnodes_missing', `Cannot create network: ${reason}`)
-  }
-
+  const kept = checkOptions(platform, options)
   const privateKey = await loadIdentity(options.privateKey, options.storage)
   signal?.throwIfAborted()
   const book = createScoreBook(clock)
@@ -43,7 +39,10 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     canDial: platform.canDial,
   })
   for (const { addresses } of kept) for (const address of addresses) gater.allow(address)
-  const libp2p = await createNode(options, { platform, privateKey, connectionGater: gater.connectionGater, router })
+  const parts = { platform, privateKey, connectionGater: gater.connectionGater, router }
+  const libp2p = await createNode(options, parts).catch((error) => {
+    throw new LamparaError('invalid_argument', `Cannot create network: ${messageOf(error)}`, { cause: error })
+  })
 
   const hub = createEventHub()
   const own = createOwnStatus(chain, clock)
@@ -164,20 +163,4 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
   }
   // Safari has no such symbol: `stop()` is the way to end things, this a convenience where it exists.
   return Symbol.asyncDispose === undefined ? network : Object.assign(network, { [Symbol.asyncDispose]: stop })
-}
-
-/** Bootnodes and named peers, one entry a peer however many addresses it was named by. @throws LamparaError `address_invalid` */
-function keptPeers({ bootnodes = [], peers = [] }: NetworkOptions): KeptPeer[] {
-  const kept = new Map<string, KeptPeer>()
-  for (const [kind, named] of [
-    ['bootnode', bootnodes],
-    ['peer', peers],
-  ] as const) {
-    for (const text of named) {
-      const { address, peerId } = parsePeerAddress(text)
-      const known = kept.get(peerId) ?? { id: peerId, kind, addresses: [] }
-      kept.set(peerId, { ...known, addresses: [...known.addresses, address] })
-    }
-  }
-  return [...kept.values()]
 }

@@ -4,6 +4,8 @@ import type { CancelTimer, Clock } from '../streams/clock.ts'
 
 const GOSSIP_PROTOCOL = /^\/meshsub\//
 const SWEEP_MS = 10_000
+/** Gossipsub opens its streams one at a time, and waits for each: a crowd takes a while. */
+const DEAF_LOOKS = 3
 
 /** True when our own gossip stream to the peer is open: what we publish reaches it, and it knows what we subscribe to. */
 export function hasGossipStream(libp2p: Pick<Libp2p, 'getConnections'>, peerId: string): boolean {
@@ -21,7 +23,7 @@ export function hasGossipStream(libp2p: Pick<Libp2p, 'getConnections'>, peerId: 
  * Watches for peers that speak gossip but have no stream from us. Gossipsub never opens one again once it broke, as a full
  * buffer or a reconnection at the wrong moment does, and the peer stays deaf: only a new connection helps.
  *
- * @param onDeaf - told of a peer that was deaf at two looks in a row
+ * @param onDeaf - told of a peer that was deaf at three looks in a row, ten seconds apart
  * @returns how to stop
  */
 export function watchGossipStreams(
@@ -30,15 +32,15 @@ export function watchGossipStreams(
   speakers: () => readonly string[],
   onDeaf: (peerId: string) => void,
 ): () => void {
-  let suspects = new Set<string>()
+  let looks = new Map<string, number>()
   let cancel: CancelTimer
 
   function sweep(): void {
     const deaf = speakers().filter((peerId) => !hasGossipStream(libp2p, peerId))
-    for (const peerId of deaf) {
-      if (suspects.has(peerId)) onDeaf(peerId)
+    looks = new Map(deaf.map((peerId) => [peerId, (looks.get(peerId) ?? 0) + 1]))
+    for (const [peerId, count] of looks) {
+      if (count === DEAF_LOOKS) onDeaf(peerId)
     }
-    suspects = new Set(deaf.filter((peerId) => !suspects.has(peerId)))
     cancel = clock.setTimer(sweep, SWEEP_MS)
   }
 

@@ -8,6 +8,7 @@ import { createLibp2p } from 'libp2p'
 import type { GossipRouter } from '../gossip/index.ts'
 import type { Platform } from '../platform/platform.ts'
 import { quietLogger } from './quiet-logger.ts'
+import { withSafeSend } from './safe-muxer.ts'
 import type { NetworkOptions } from './types.ts'
 
 const MIB = 1024 * 1024
@@ -28,7 +29,7 @@ export interface Libp2pParts {
 }
 
 /** Creates the libp2p node, not yet started: noise, yamux and mplex, identify, gossipsub, and bounds on all that grows. */
-export function createNode(options: NetworkOptions, parts: Libp2pParts) {
+export async function createNode(options: NetworkOptions, parts: Libp2pParts) {
   const { platform, privateKey, connectionGater, router } = parts
   const browser = platform.name === 'browser'
   return createLibp2p({
@@ -39,7 +40,9 @@ export function createNode(options: NetworkOptions, parts: Libp2pParts) {
     transports: platform.transports(),
     connectionEncrypters: [noise()],
     // Some beacon nodes speak mplex only, and greet with more than the five streams a second that it allows.
-    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: MIB } }), mplex({ disconnectThreshold: 50 })],
+    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: MIB } }), mplex({ disconnectThreshold: 50 })].map(
+      withSafeSend,
+    ),
     connectionGater,
     connectionManager: {
       maxConnections: options.maxConnections ?? (browser ? 20 : 100),

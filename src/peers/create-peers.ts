@@ -1,31 +1,32 @@
 import type { Connection, IdentifyResult, Libp2p, PeerUpdate } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Chain } from '../chain/index.ts'
-import { LamparaError, messageOf } from '../errors/index.ts'
-import { deadline, delay, raceSignal } from '../streams/abort.ts'
-import type { CancelTimer, Clock } from '../streams/clock.ts'
+import { isLamparaError, LamparaError, messageOf } from '../errors/index.ts'
+import { deadline, delay, linkSignals, raceSignal } from '../streams/abort.ts'
+import type { Clock } from '../streams/clock.ts'
 import { createWatchable, type Watchable } from '../streams/watchable.ts'
 import { chooseConnection } from './choose-connection.ts'
 import { type ConnectedPeer, connectedPeer, viewOf } from './connected-peer.ts'
+import { closeConnection, dial } from './dial.ts'
 import { CLIENT_SHUTDOWN, goodbyeWords } from './goodbye.ts'
 import { type KeptPeer, keepPeers } from './keep.ts'
 import { nextState, type PeerStep } from './lifecycle.ts'
-import { irrelevance, nextDigestChangeMs, type OwnFinality } from './relevance.ts'
+import { irrelevance, type OwnFinality } from './relevance.ts'
 import type { ScoreBook } from './score-book.ts'
 import { bestPeer } from './select.ts'
 import type { Offence, PeerEvent, PeerView, RemoteStatus } from './types.ts'
-import { pingRegularly } from './upkeep.ts'
+import { pingRegularly, refreshRegularly, watchDigestChanges } from './upkeep.ts'
 
 /** A dialer is to send its Status within a second; slow ones are asked for it after this. */
 const INBOUND_STATUS_MS = 5_000
 /** How long a peer that greeted may take to tell what it serves. */
 const IDENTIFY_MS = 2_000
-const DIAL_MS = 10_000
+/** The agent is a stranger's words, to be shown on pages. */
+const MAX_AGENT_LENGTH = 128
 const GOODBYE_MS = 500
-const CLOSE_MS = 1_000
+/** A peer that said goodbye is to close; one that only says so is helped after this. */
+const GOODBYE_CLOSE_MS = 1_000
 const PROBE_MS = 3_000
-/** Real nodes want Status at most once a minute, and hang up on those they have not heard of for long. */
-const STATUS_EVERY_MS = 5 * 60_000
 /** libp2p still reads a lost peer's record while it tells its services of the loss. */
 const FORGET_MS = 5_000
 
@@ -89,7 +90,7 @@ export function createPeers(options: PeersOptions): Peers {
   const peers = new Map<string, ConnectedPeer>()
   const list = createWatchable<readonly PeerView[]>([])
   const stopping = new AbortController()
-  let cancelRefresh: CancelTimer = () => {}
+  let stopWatchingDigests = (): void => {}
   let stopped: Promise<void> | undefined
   let keeper = keepPeers([], keepOptions())
 
@@ -119,6 +120,12 @@ export function createPeers(options: PeersOptions): Peers {
   // Connections: one record a peer.
 
   function onOpen({ detail: connection }: CustomEvent<Connection>): void {
+    // libp2p's own connection manager may hear of it after us, and requests go through it.
+    queueMicrotask(() => take(connection))
+  }
+
+  function take(connection: Connection): void {
+    if (connection.status !== 'open') return
     const id = connection.remotePeer.toString()
     const first = peers.get(id)
     if (stopped !== undefined) connection.abort(new Error('stopped'))
@@ -132,7 +139,7 @@ export function createPeers(options: PeersOptions): Peers {
     if (choice === 'keep-second') {
       first.leaveReason ??= 'another connection took its place'
       replace(first, second)
-    } else if (choice === 'keep-first' || first.spare !== undefined) void close(second)
+    } else if (choice === 'keep-first' || first.spare !== undefined) void closeConnection(second, clock)
     else {
       first.spare = second
       void probe(first, second)
@@ -142,9 +149,11 @@ export function createPeers(options: PeersOptions): Peers {
   async function probe(first: ConnectedPeer, second: Connection): Promise<void> {
     const limit = deadline({ clock, afterMs: PROBE_MS, error: () => new Error('no answer'), signal: first.life.signal })
     try {
-      await wire.ping(first.id, limit.signal)
+      await wire.ping(first.id, limit.signal).catch((error) => {
+        if (!isLamparaError(error, 'protocol_unsupported')) throw error
+      })
       delete first.spare
-      await close(second)
+      await closeConnection(second, clock)
     } catch {
       first.leaveReason ??= 'the connection was dead'
       // The spare takes over when this one is gone.
@@ -246,7 +255,7 @@ export function createPeers(options: PeersOptions): Peers {
     const peer = peers.get(detail.peerId.toString())
     if (peer === undefined) return
     peer.protocols = detail.protocols
-    if (detail.agentVersion !== undefined) peer.agent = detail.agentVersion
+    if (detail.agentVersion !== undefined) peer.agent = detail.agentVersion.slice(0, MAX_AGENT_LENGTH)
     if (peer.state === 'counted') publishList(peer)
     else step(peer, 'identified')
   }
@@ -275,14 +284,7 @@ export function createPeers(options: PeersOptions): Peers {
       },
       onSilent: () => void leave(peer, CLIENT_SHUTDOWN, 'it does not answer pings').catch(() => {}),
     }).catch(() => {})
-    if (direction === 'outbound') refreshRegularly(peer).catch(() => {})
-  }
-
-  async function refreshRegularly(peer: ConnectedPeer): Promise<void> {
-    for (;;) {
-      await delay(STATUS_EVERY_MS * (0.9 + random() / 5), { clock, signal: peer.life.signal })
-      await refresh(peer)
-    }
+    if (direction === 'outbound') refreshRegularly(peer, { clock, random, refresh }).catch(() => {})
   }
 
   async function refresh(peer: ConnectedPeer): Promise<void> {
@@ -291,24 +293,11 @@ export function createPeers(options: PeersOptions): Peers {
     if (status !== undefined) takeStatus(peer.id, status)
   }
 
-  /** After each change of digest, whoever did not change too is no longer of our network. */
-  function refreshAtDigestChange(): void {
-    const nowMs = clock.now()
-    const changeMs = nextDigestChangeMs(chain, nowMs)
-    if (changeMs === undefined) return
-    // By then both sides' clocks are past it.
-    const waitMs = changeMs + 2 * chain.slotDurationMs - nowMs
-    const epochMs = chain.slotDurationMs * chain.preset.slotsPerEpoch
-    cancelRefresh = clock.setTimer(
-      () => {
-        refreshAtDigestChange()
-        if (clock.now() < changeMs) return
-        for (const peer of peers.values()) {
-          if (peer.state === 'counted' && peer.connection.direction === 'outbound') refresh(peer).catch(() => {})
-        }
-      },
-      Math.min(waitMs, Math.max(epochMs, 2 * chain.slotDurationMs)),
-    )
+  /** Whoever did not change digests with us is no longer of our network. */
+  function onDigestChange(): void {
+    for (const peer of peers.values()) {
+      if (peer.state === 'counted' && peer.connection.direction === 'outbound') refresh(peer).catch(() => {})
+    }
   }
 
   // Leaving.
@@ -320,8 +309,10 @@ export function createPeers(options: PeersOptions): Peers {
     const limit = deadline({ clock, afterMs: GOODBYE_MS, error: () => new Error('no time left') })
     await raceSignal(wire.sayGoodbye(peer.id, code, limit.signal), limit.signal).catch(() => {})
     limit.cancel()
-    await close(peer.connection)
-    finish(peer, peer.spare)
+    const connections = peer.spare === undefined ? [peer.connection] : [peer.connection, peer.spare]
+    delete peer.spare
+    await Promise.all(connections.map((connection) => closeConnection(connection, clock)))
+    finish(peer)
   }
 
   function markLeaving(peer: ConnectedPeer, reason: string): void {
@@ -330,17 +321,6 @@ export function createPeers(options: PeersOptions): Peers {
     peer.state = nextState(peer.state, 'leave')
     peer.life.abort(new LamparaError('peer_disconnected', `Left ${peer.id}: ${peer.leaveReason}`))
     if (counted) publishList()
-  }
-
-  async function close(connection: Connection): Promise<void> {
-    const limit = deadline({ clock, afterMs: CLOSE_MS, error: () => new Error('it does not close') })
-    try {
-      await raceSignal(connection.close({ signal: limit.signal }), limit.signal)
-    } catch (error) {
-      connection.abort(error instanceof Error ? error : new Error(messageOf(error)))
-    } finally {
-      limit.cancel()
-    }
   }
 
   function ban(peerId: string, reason: string, untilMs: number): void {
@@ -359,37 +339,12 @@ export function createPeers(options: PeersOptions): Peers {
   async function reach(id: string, addresses: readonly Multiaddr[], signal?: AbortSignal): Promise<ConnectedPeer> {
     const leaving = peers.get(id)
     if (leaving?.state === 'leaving') await raceSignal(leaving.lost.promise, signal)
-    if (!peers.has(id)) await dial(id, addresses, signal)
+    if (!peers.has(id)) await dial(options, id, addresses, signal)
     const peer = peers.get(id)
     if (peer === undefined)
       throw new LamparaError('dial_failed', `Cannot connect to ${id}: the connection closed at once`)
     await raceSignal(peer.settled.promise, signal)
     return peer
-  }
-
-  async function dial(id: string, addresses: readonly Multiaddr[], signal?: AbortSignal): Promise<void> {
-    const bannedUntilMs = book.bannedUntilMs(id)
-    if (bannedUntilMs !== undefined) {
-      const until = new Date(bannedUntilMs).toISOString()
-      throw new LamparaError('dial_failed', `Cannot dial ${id}: it is banned until ${until}`)
-    }
-    const dialable = addresses.filter((address) => options.canDial(address.toString()))
-    if (dialable.length === 0) {
-      throw new LamparaError('dial_failed', `Cannot dial ${addresses.join(', ')}: no transport here can`)
-    }
-    const timeout = () => new LamparaError('dial_timeout', `Cannot dial ${id}: no connection within ${DIAL_MS} ms`)
-    const limit = deadline({ clock, afterMs: DIAL_MS, error: timeout, signal })
-    try {
-      await raceSignal(libp2p.dial([...dialable], { signal: limit.signal }), limit.signal)
-    } catch (error) {
-      limit.signal.throwIfAborted()
-      const code = error instanceof Error && error.name === 'TimeoutError' ? 'dial_timeout' : 'dial_failed'
-      // A WebSocket fails with an event, which says nothing more.
-      const reason = error instanceof Error ? error.message : 'the connection was refused or broke'
-      throw new LamparaError(code, `Cannot dial ${dialable.join(', ')}: ${reason}`, { cause: error })
-    } finally {
-      limit.cancel()
-    }
   }
 
   libp2p.addEventListener('connection:open', onOpen)
@@ -402,11 +357,15 @@ export function createPeers(options: PeersOptions): Peers {
     unreachable: () => (list.value.length > 0 ? undefined : keeper.unreachable()),
     start() {
       keeper = keepPeers(options.kept, keepOptions())
-      refreshAtDigestChange()
+      stopWatchingDigests = watchDigestChanges(chain, clock, onDigestChange)
     },
     async connect(peerId, address, signal) {
-      const linked = signal === undefined ? stopping.signal : AbortSignal.any([signal, stopping.signal])
-      return viewed(await reach(peerId, [address], linked))
+      const linked = linkSignals(signal, stopping.signal)
+      try {
+        return viewed(await reach(peerId, [address], linked.signal))
+      } finally {
+        linked.dispose()
+      }
     },
     async disconnect(peerId, code) {
       keeper.release(peerId)
@@ -435,15 +394,14 @@ export function createPeers(options: PeersOptions): Peers {
       if (peer === undefined || peer.state === 'leaving') return
       peer.goodbye = code
       markLeaving(peer, goodbyeWords(code))
-      // It is the peer's to close; a peer that only says so is helped.
-      delay(CLOSE_MS, { clock, signal: stopping.signal })
+      delay(GOODBYE_CLOSE_MS, { clock, signal: stopping.signal })
         .catch(() => {})
-        .then(() => close(peer.connection))
+        .then(() => closeConnection(peer.connection, clock))
     },
     stop() {
       stopped ??= (async () => {
         keeper.stop()
-        cancelRefresh()
+        stopWatchingDigests()
         stopping.abort(new LamparaError('stopped', 'The network has stopped'))
         await Promise.all([...peers.values()].map((peer) => leave(peer, CLIENT_SHUTDOWN, 'we stopped')))
         libp2p.removeEventListener('connection:open', onOpen)

@@ -43,8 +43,7 @@ export function keepPeers(peers: readonly KeptPeer[], options: KeepOptions): Kee
   async function keep(peer: KeptPeer, signal: AbortSignal): Promise<never> {
     let backOff: BackOff = { waitMs: 0, failures: 0 }
     for (;;) {
-      await banOver(peer, signal)
-      if (backOff.waitMs > 0) await delay(backOff.waitMs, { clock, signal })
+      await turnOf(peer, backOff.waitMs, signal)
       try {
         const { lost } = await options.connect(peer, signal)
         failures.delete(peer.id)
@@ -59,12 +58,14 @@ export function keepPeers(peers: readonly KeptPeer[], options: KeepOptions): Kee
     }
   }
 
-  async function banOver(peer: KeptPeer, signal: AbortSignal): Promise<void> {
-    const untilMs = options.bannedUntilMs(peer.id)
-    if (untilMs === undefined) return
-    const until = new Date(untilMs).toISOString()
-    fail(peer, new LamparaError('dial_failed', `Cannot connect to ${peer.id}: it is banned until ${until}`))
-    await delay(untilMs - clock.now(), { clock, signal })
+  async function turnOf(peer: KeptPeer, waitMs: number, signal: AbortSignal): Promise<void> {
+    const bannedUntilMs = options.bannedUntilMs(peer.id)
+    if (bannedUntilMs !== undefined) {
+      const until = new Date(bannedUntilMs).toISOString()
+      fail(peer, new LamparaError('dial_failed', `Cannot connect to ${peer.id}: it is banned until ${until}`))
+    }
+    const ms = Math.max(waitMs, (bannedUntilMs ?? 0) - clock.now())
+    if (ms > 0) await delay(ms, { clock, signal })
   }
 
   function fail(peer: KeptPeer, error: LamparaError): LamparaError {

@@ -1,13 +1,17 @@
+import type { Chain } from '../chain/index.ts'
 import { isLamparaError } from '../errors/index.ts'
 import { delay } from '../streams/abort.ts'
-import type { Clock } from '../streams/clock.ts'
+import type { CancelTimer, Clock } from '../streams/clock.ts'
 import type { ConnectedPeer } from './connected-peer.ts'
+import { nextDigestChangeMs } from './relevance.ts'
 
 /** Pings in a row that may go unanswered. */
 const MAX_MISSES = 2
+/** Real nodes want Status at most once a minute, and hang up on those they have not heard of for long. */
+const STATUS_EVERY_MS = 5 * 60_000
 
-/** What keeping a peer fresh needs. */
-export interface UpkeepOptions {
+/** What pinging needs. */
+export interface PingOptions {
   readonly clock: Clock
   readonly random: () => number
   ping(peerId: string, signal: AbortSignal): Promise<void>
@@ -19,7 +23,7 @@ export interface UpkeepOptions {
  * Pings a peer for as long as it is connected: how long it takes tells whom to ask first, and silence that it is gone. The
  * first ping of a peer that we dialed goes out at once; the rest spread by a tenth, so that many do not fall together.
  */
-export async function pingRegularly(peer: ConnectedPeer, everyMs: number, options: UpkeepOptions): Promise<void> {
+export async function pingRegularly(peer: ConnectedPeer, everyMs: number, options: PingOptions): Promise<void> {
   const { clock, random } = options
   const { signal } = peer.life
   let misses = 0
@@ -42,4 +46,45 @@ export async function pingRegularly(peer: ConnectedPeer, everyMs: number, option
   function wait(): Promise<void> {
     return delay(everyMs * (0.9 + random() / 5), { clock, signal })
   }
+}
+
+/** Exchanges Status every five minutes for as long as the peer is connected. */
+export async function refreshRegularly(
+  peer: ConnectedPeer,
+  options: { readonly clock: Clock; readonly random: () => number; refresh(peer: ConnectedPeer): Promise<void> },
+): Promise<void> {
+  const { clock, random } = options
+  for (;;) {
+    await delay(STATUS_EVERY_MS * (0.9 + random() / 5), { clock, signal: peer.life.signal })
+    await options.refresh(peer)
+  }
+}
+
+/**
+ * Calls back after each change of the chain's fork digest, two slots late: both sides' clocks are past it by then.
+ *
+ * @returns how to stop
+ */
+export function watchDigestChanges(chain: Chain, clock: Clock, onChange: () => void): () => void {
+  const lateMs = 2 * chain.slotDurationMs
+  const epochMs = chain.slotDurationMs * chain.preset.slotsPerEpoch
+  let cancel: CancelTimer = () => {}
+
+  function arm(): void {
+    const dueMs = nextDigestChangeMs(chain, clock.now() - lateMs)
+    if (dueMs === undefined) return
+    const waitMs = dueMs + lateMs - clock.now()
+    // Never further ahead than an epoch: a clock that was put right, or a machine that slept, is noticed by then.
+    cancel = clock.setTimer(
+      () => {
+        const due = clock.now() >= dueMs + lateMs
+        arm()
+        if (due) onChange()
+      },
+      Math.min(waitMs, epochMs),
+    )
+  }
+
+  arm()
+  return () => cancel()
 }

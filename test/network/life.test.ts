@@ -139,6 +139,13 @@ describe('starting', () => {
     })
   })
 
+  it('refuses options that cannot be meant', async () => {
+    await expect(createNetwork({ chain, maxConnections: 0 })).rejects.toMatchObject({ code: 'invalid_argument' })
+    for (const options of [{ listen: ['nonsense'] }, { announce: ['nonsense'] }]) {
+      await expect(createNetwork({ chain, ...options })).rejects.toMatchObject({ code: 'address_invalid' })
+    }
+  })
+
   it('keeps one identity in a storage, and a given key wins over it', async () => {
     const storage = memoryStorage()
     const first = await startNetwork({ chain, storage })

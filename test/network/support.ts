@@ -21,6 +21,7 @@ import {
   slotAtMs,
 } from '../../src/chain/index.ts'
 import { createNetwork } from '../../src/network/index.ts'
+import { withSafeSend } from '../../src/network/safe-muxer.ts'
 import type { Network, NetworkOptions, NetworkStatus } from '../../src/network/types.ts'
 import { createReqResp, protocols, type ReqResp, type StatusMessage } from '../../src/reqresp/index.ts'
 import {
@@ -163,7 +164,7 @@ function createBareLibp2p(privateKey: PrivateKey, listen: readonly string[], gos
     addresses: { listen: [...listen] },
     transports: [tcp(), webSockets()],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux(), mplex()],
+    streamMuxers: [yamux(), mplex()].map(withSafeSend),
     connectionMonitor: { enabled: false },
     services: {
       identify: identify(),

@@ -1,0 +1,52 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import { parsePeerAddress } from '../discovery/index.ts'
+import { LamparaError, messageOf } from '../errors/index.ts'
+import type { KeptPeer } from '../peers/index.ts'
+import type { Platform } from '../platform/platform.ts'
+import type { NetworkOptions } from './types.ts'
+
+/**
+ * Checks what was asked for before anything is started.
+ *
+ * @returns bootnodes and named peers, one entry a peer however many addresses it was named by
+ * @throws LamparaError `invalid_argument`, `address_invalid`, `bootnodes_missing`
+ */
+export function checkOptions(platform: Platform, options: NetworkOptions): readonly KeptPeer[] {
+  const { maxConnections = 1, listen = [], announce = [] } = options
+  if (!Number.isSafeInteger(maxConnections) || maxConnections < 1) {
+    const reason = `maxConnections ${maxConnections} is not a whole number from 1`
+    throw new LamparaError('invalid_argument', `Cannot create network: ${reason}`)
+  }
+  for (const address of listen) checkAddress('listen on', address)
+  for (const address of announce) checkAddress('announce', address)
+  const kept = keptPeers(options)
+  if (platform.name === 'browser' && kept.length === 0) {
+    const reason = 'nothing in a browser finds peers by itself: name a bootnode'
+    throw new LamparaError('bootnodes_missing', `Cannot create network: ${reason}`)
+  }
+  return kept
+}
+
+/** libp2p reads some addresses only when it first tells them, where nobody could catch the error. */
+function checkAddress(what: string, address: string): void {
+  try {
+    multiaddr(address)
+  } catch (cause) {
+    throw new LamparaError('address_invalid', `Cannot ${what} "${address}": ${messageOf(cause)}`, { cause })
+  }
+}
+
+function keptPeers({ bootnodes = [], peers = [] }: NetworkOptions): KeptPeer[] {
+  const kept = new Map<string, KeptPeer>()
+  for (const [kind, named] of [
+    ['bootnode', bootnodes],
+    ['peer', peers],
+  ] as const) {
+    for (const text of named) {
+      const { address, peerId } = parsePeerAddress(text)
+      const known = kept.get(peerId) ?? { id: peerId, kind, addresses: [] }
+      kept.set(peerId, { ...known, addresses: [...known.addresses, address] })
+    }
+  }
+  return [...kept.values()]
+}
