@@ -1,4 +1,4 @@
-export { type PeerAddress, parsePeerAddress } from './addresses.ts'
+export { parsePeerAddress } from './addresses.ts'
 export {
   encodeJoinDocument,
   type FetchJoinDocumentOptions,
@@ -8,4 +8,4 @@ export {
   joinDocumentUrl,
   parseJoinDocument,
 } from './join-document.ts'
-export { type ReadJsonOptions, readJson } from './read-json.ts'
+export { readJson } from './read-json.ts'

@@ -7,10 +7,11 @@ import type { Clock } from '../streams/clock.ts'
 import { encodeChunk, encodeErrorChunk, readRequest } from '../wire/index.ts'
 import type { Limiter } from './limiter.ts'
 import { requestOffence } from './offences.ts'
+import type { ReportOffence } from './peer-hooks.ts'
 import { within } from './phases.ts'
 import type { QuotaKeeper } from './quota.ts'
 import { closeWrite, letGo, reset, sendAll } from './stream-io.ts'
-import type { ChunkContext, Handler, Protocol, ReportOffence } from './types.ts'
+import type { ChunkContext, Handler, Protocol } from './types.ts'
 import { maxChunksOf, type servedVersions } from './versions.ts'
 
 /** Until a request has arrived whole. */

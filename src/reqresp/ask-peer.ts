@@ -7,10 +7,11 @@ import { encodeRequest } from '../wire/index.ts'
 import type { Limiter } from './limiter.ts'
 import { responseOffence } from './offences.ts'
 import { openStream } from './open-stream.ts'
+import type { ReportOffence } from './peer-hooks.ts'
 import { within } from './phases.ts'
 import { isRefusal, readChunk } from './read-chunk.ts'
 import { closeWrite, letGo, reset, sendAll } from './stream-io.ts'
-import type { ExchangeTimeouts, Protocol, ReportOffence } from './types.ts'
+import type { ExchangeTimeouts, Protocol } from './types.ts'
 import { askedVersions, maxChunksOf } from './versions.ts'
 
 /** What asking needs, for the life of the behaviour. */

@@ -2,8 +2,9 @@ import { isLamparaError, LamparaError, type LamparaErrorCode } from '../errors/i
 import { deadline, linkSignals } from '../streams/abort.ts'
 import { type AskContext, askPeer, type Progress } from './ask-peer.ts'
 import { createHandoff } from './handoff.ts'
+import type { SelectPeer } from './peer-hooks.ts'
 import { timeoutsOf } from './phases.ts'
-import type { Exchange, ExchangeEnd, Protocol, RequestOptions, SelectPeer } from './types.ts'
+import type { Exchange, ExchangeEnd, Protocol, RequestOptions } from './types.ts'
 import { askedVersions } from './versions.ts'
 
 /** How many peers are tried when none is named. */

@@ -6,8 +6,9 @@ import type { Clock } from '../streams/clock.ts'
 import { type AnswerContext, answer } from './answer.ts'
 import { type ExchangeContext, startExchange } from './exchange.ts'
 import { createLimiter } from './limiter.ts'
+import type { ReportOffence, SelectPeer } from './peer-hooks.ts'
 import { createQuotaKeeper } from './quota.ts'
-import type { Handler, Protocol, ReportOffence, ReqResp, SelectPeer } from './types.ts'
+import type { Handler, Protocol, ReqResp } from './types.ts'
 import { servedVersions } from './versions.ts'
 
 /** MAX_CONCURRENT_REQUESTS (phase0/p2p-interface.md): per protocol and peer, in each direction. */

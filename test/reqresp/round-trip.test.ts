@@ -1,13 +1,21 @@
 import { BitArray } from '@chainsafe/ssz'
 import { afterEach, describe, expect, it } from 'vitest'
 import { mainnet } from '../../src/chain/index.ts'
-import { defineProtocol, type Handler, type Protocol, protocols, sszCodec } from '../../src/reqresp/index.ts'
+import {
+  defineProtocol,
+  fallbackTo,
+  type Handler,
+  type Protocol,
+  protocols,
+  sszCodec,
+} from '../../src/reqresp/index.ts'
 import {
   contextSlotOf,
   forkFromJsonVersion,
   hashLightClientObject,
   type LightClientKind,
   type LightClientObject,
+  type LightClientUpdatesByRangeRequest,
   lightClientJsonEntries,
   lightClientKindOfJson,
   lightClientObjectFromJson,
@@ -133,6 +141,41 @@ describe.each(['yamux', 'mplex'] as const)('over %s', (muxer) => {
       expect(roots(got)).toEqual(roots([bootstrap!, finality!, optimistic!, ...updates]))
     },
   )
+})
+
+describe("a method of one's own, whose older version has other words", () => {
+  const celsius = sszCodec(networkMessages.ping)
+  const older = defineProtocol({ name: 'weather', id: '/test/weather/1', request: celsius, response: celsius })
+  const newer = defineProtocol({
+    name: 'weather',
+    version: 2,
+    id: '/test/weather/2',
+    request: sszCodec(networkMessages.lightClientUpdatesByRangeRequest),
+    response: sszCodec(networkMessages.lightClientUpdatesByRangeRequest),
+    fallbacks: [
+      fallbackTo(older, {
+        requestTo: ({ startPeriod }: LightClientUpdatesByRangeRequest) => BigInt(startPeriod),
+        responseFrom: (value) => ({ startPeriod: Number(value), count: 1 }),
+        requestFrom: (value) => ({ startPeriod: Number(value), count: 1 }),
+        responseTo: ({ count }: LightClientUpdatesByRangeRequest) => BigInt(count),
+      }),
+    ],
+  })
+
+  it('is asked and answered in the newer words by whoever speaks the newer version', async () => {
+    pair = await createReqRespPair()
+    const old = answering(older, 21n)
+    const asking = pair.asker.request(newer, { startPeriod: 7, count: 3 }, { peer: pair.peer })
+    await expect(asking.single()).resolves.toEqual({ startPeriod: 21, count: 1 })
+    expect(old.asked).toEqual([7n])
+  })
+
+  it('is answered to those who speak the older one', async () => {
+    pair = await createReqRespPair()
+    const { asked } = answering(newer, { startPeriod: 5, count: 9 })
+    await expect(pair.asker.request(older, 4n, { peer: pair.peer }).single()).resolves.toBe(9n)
+    expect(asked).toEqual([{ startPeriod: 4, count: 1 }])
+  })
 })
 
 describe('with a peer that speaks an older version', () => {
