@@ -1,3 +1,4 @@
+import type { Hex } from 'lampara'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Bootnode, createBootnode } from '../../src/bootnode/index.ts'
@@ -31,9 +32,9 @@ async function followInPage(options: FollowOptions): Promise<FollowSummary> {
   }
 }
 
-/** A devnet with a bootnode in front of it. */
+/** A devnet with a bootnode in front of it, which starts from the checkpoint given or the devnet's. */
 async function withChain<T>(
-  options: DevnetOptions,
+  options: DevnetOptions & { readonly checkpoint?: Hex },
   use: (devnet: Devnet, bootnode: Bootnode) => Promise<T>,
 ): Promise<T> {
   const devnet = await createDevnet(options)
@@ -41,12 +42,12 @@ async function withChain<T>(
     const bootnode = await createBootnode({
       chain: devnet.chain,
       upstream: devnet.addresses,
-      checkpoint: devnet.checkpoint(),
+      checkpoint: options.checkpoint ?? devnet.checkpoint(),
       clock: devnet.clock,
       clockOffsetMs: devnet.clockOffsetMs,
     })
     try {
-      await bootnode.client.ready({ signal: AbortSignal.timeout(20_000) })
+      await bootnode.client.ready({ signal: AbortSignal.timeout(30_000) })
       return await use(devnet, bootnode)
     } finally {
       await bootnode.stop()
@@ -76,12 +77,10 @@ describe('a page through a bootnode and Node over TCP run the same scenario', ()
         follow({ ...common, peers: devnet.addresses }, () => {}),
       ])
       for (const summary of [inPage, inNode]) {
-        // Where the checkpoint lies in the present period there is nothing to catch up on.
-        expect(summary.states.filter((state) => state !== 'syncing')).toEqual([
-          'connecting',
-          'bootstrapping',
-          'following',
-        ])
+        // Syncing is passed by where the checkpoint lies in the present period; a busy machine may stall for a moment.
+        expect(summary.states.slice(0, 2)).toEqual(['connecting', 'bootstrapping'])
+        expect(summary.states).toContain('following')
+        expect(summary.states).not.toContain('disconnected')
         const optimistic = summary.heads.filter(({ kind }) => kind === 'optimistic')
         const finalized = summary.heads.filter(({ kind }) => kind === 'finalized')
         expect(new Set(optimistic.map(({ fork }) => fork))).toEqual(new Set(['electra', 'fulu']))
@@ -112,15 +111,16 @@ describe('a page through a bootnode and Node over TCP run the same scenario', ()
       async (folder) => {
         const path = fixtures.path('light-client-api', folder)
         const [reference] = fixtures.json(`light-client-api/${folder}/expected`) as readonly {
-          readonly checkpoint: `0x${string}`
+          readonly checkpoint: Hex
           readonly finalized: number
           readonly optimistic: number
         }[]
         if (reference === undefined) throw new Error(`No reference in ${folder}`)
-        await withChain({ replay: path }, async (devnet, bootnode) => {
+        const { checkpoint } = reference
+        await withChain({ replay: path, checkpoint }, async (devnet, bootnode) => {
           const common = {
             join: bootnode.url,
-            checkpoint: reference.checkpoint,
+            checkpoint,
             maxCheckpointAgeMs: 365 * 86_400_000,
             goal: { optimisticSlot: reference.optimistic, finalizedSlot: reference.finalized },
             timeoutMs: 60_000,

@@ -63,9 +63,10 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
   const heads: SeenHead[] = []
   const last: Partial<Record<Head['kind'], SeenHead>> = {}
   const tooLate = new AbortController()
+  let lastReason = ''
   const timer = setTimeout(() => {
     const { optimistic, finalized } = last
-    const words = `${states.join(' → ')}; optimistic ${optimistic?.slot}, finalized ${finalized?.slot}`
+    const words = `${states.join(' → ')}; optimistic ${optimistic?.slot}, finalized ${finalized?.slot}; ${lastReason}`
     tooLate.abort(new LamparaError('timeout', `Cannot follow ${chain.name} to the goal in time: ${words}`))
   }, options.timeoutMs)
 
@@ -89,6 +90,7 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
   try {
     client.watchStatus(({ state, reason, error }) => {
       if (states.at(-1) !== state) states.push(state)
+      lastReason = reason
       report({ type: 'state', state, reason, ...(error !== undefined && { error: error.message }) })
     })
     const [optimistic, finalized] = await Promise.all([
