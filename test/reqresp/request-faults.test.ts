@@ -52,6 +52,32 @@ describe.each(['yamux', 'mplex'] as const)('request() over %s', (muxer) => {
     expect(pair.offences).toEqual([[gravity, expect.stringContaining(pair.peer)]])
   })
 
+  it('never takes an answer with one bit changed for another than was sent', async () => {
+    const sent = objectAtSlot('update', 480)
+    sent.value.nextSyncCommittee.pubkeys.forEach((key, i) => {
+      for (let at = 0; at < key.length; at++) key[at] = ((i * 48 + at) * 2654435761) >>> 13
+    })
+    const right = chunkBytes(method, sent)
+    const codes = new Set<string>()
+    // Every byte of the heads, and some of the content, which the checksum guards as a whole.
+    for (let at = 0; at < right.length; at += at < 64 ? 1 : 23) {
+      const changed = right.with(at, right[at]! ^ (1 << (at % 8)))
+      await pair.misbehave(
+        method.id,
+        sends(() => changed),
+      )
+      const answer = ask().all()
+      // Copies within zeros may come from elsewhere and give the same bytes.
+      await answer.then(
+        (got) => expect(got).toEqual([sent]),
+        (error) => codes.add(error.code),
+      )
+    }
+    expect(codes).not.toContain('internal')
+    expect(codes).toContain('snappy_checksum_mismatch')
+    expect(codes.size).toBeGreaterThan(4)
+  })
+
   it('refuses an object under the digest of another fork', async () => {
     const [electra] = chunks
     const capella = chunkBytes(method, objectAtSlot('update', 240))
