@@ -169,6 +169,8 @@ export function createGossip(options: GossipOptions): RunningGossip {
       const reason = `${raw.length} bytes are more than a peer's buffer takes, ${maxPublishBytes}`
       throw new LamparaError('publish_failed', `Cannot publish on ${name}: ${reason}`)
     }
+    // Gossipsub would take it for published, and never send it again to whoever comes.
+    if (!pubsub.getSubscribers(name).some((peer) => options.isReachable(peer.toString()))) return 0
     try {
       const { recipients } = await pubsub.publish(name, raw)
       return recipients.length

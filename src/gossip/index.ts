@@ -1,5 +1,4 @@
-export { createGossip, type GossipOptions, type RunningGossip } from './create-gossip.ts'
-export type { Pubsub } from './pubsub.ts'
+export { createGossip } from './create-gossip.ts'
 export { createGossipRouter, type GossipRouter } from './router.ts'
 export { defineTopic, type TopicDeclaration } from './topic.ts'
 export { topics } from './topics.ts'

@@ -101,14 +101,15 @@ export interface Gossip {
    * Publishes under the fork digest given; without one under that of the message, where the topic can tell, else the
    * present one.
    *
-   * @returns to how many peers it went: 0 when nobody subscribes, or when it was published before
+   * @returns to how many peers it went: 0 when nobody subscribes (it may be published again then), or when it was published before
    * @throws LamparaError `publish_failed`
    */
   publish<Message>(topic: Topic<Message>, message: Message, options?: { readonly forkDigest?: Hex }): Promise<number>
   /**
    * Publishes a payload as it came, bytes unchanged.
    *
-   * @returns to how many peers it went: 0 when nobody subscribes, or when it came from the network or was published before
+   * @returns to how many peers it went: 0 when nobody subscribes (it may be published again then), or when it came from the
+   *   network or was published before
    * @throws LamparaError `topic_invalid`, `publish_failed`
    */
   publishRaw(topicString: string, raw: Uint8Array): Promise<number>

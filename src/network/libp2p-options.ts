@@ -12,6 +12,8 @@ import { withSafeSend } from './safe-muxer.ts'
 import type { NetworkOptions } from './types.ts'
 
 const MIB = 1024 * 1024
+const UPGRADE_MS = 5_000
+/** Gossipsub opens its streams one after the other: a peer that does not answer keeps all others waiting so long. */
 const STREAM_NEGOTIATION_MS = 2_000
 
 // A host may be a household, an office, or a proxy in front of everyone; connecting costs a server 10 ms of one core.
@@ -47,6 +49,7 @@ export async function createNode(options: NetworkOptions, parts: Libp2pParts) {
     connectionManager: {
       maxConnections: options.maxConnections ?? (browser ? 20 : 100),
       ...inboundOf[options.role ?? 'peer'],
+      inboundUpgradeTimeout: UPGRADE_MS,
       outboundStreamProtocolNegotiationTimeout: STREAM_NEGOTIATION_MS,
       inboundStreamProtocolNegotiationTimeout: STREAM_NEGOTIATION_MS,
       // The browser's resolver asks public DNS servers over HTTPS: parties that nobody named.
@@ -65,6 +68,3 @@ export async function createNode(options: NetworkOptions, parts: Libp2pParts) {
     logger: quietLogger,
   })
 }
-
-/** The node, with its services. */
-export type Node = Awaited<ReturnType<typeof createNode>>

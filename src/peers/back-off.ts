@@ -33,9 +33,15 @@ export function waitAfter(failures: number, random: () => number): number {
   return ms * (1 - random() / 4)
 }
 
-/** After an attempt that failed. */
-export function afterFailure(failures: number, random: () => number): BackOff {
+/** After an attempt that failed. A peer of another network will hardly be of ours in a minute. */
+export function afterFailure(kind: KeptKind, failures: number, irrelevant: boolean, random: () => number): BackOff {
+  if (irrelevant) return { waitMs: longWait(kind, BUSY_MS, random), failures: failures + 1 }
   return { waitMs: waitAfter(failures, random), failures: failures + 1 }
+}
+
+/** For a bootnode 30 s: the user waits for it. */
+function longWait(kind: KeptKind, ms: number, random: () => number): number {
+  return (kind === 'bootnode' ? MOST_MS : ms) * (1 - random() / 4)
 }
 
 /**
@@ -45,9 +51,8 @@ export function afterFailure(failures: number, random: () => number): BackOff {
 export function afterLoss(kind: KeptKind, failures: number, loss: Loss, random: () => number): BackOff {
   const { goodbye } = loss
   if (goodbye !== undefined && (BUSY.has(goodbye) || UNWELCOME.has(goodbye))) {
-    const ms = kind === 'bootnode' ? MOST_MS : BUSY.has(goodbye) ? BUSY_MS : UNWELCOME_MS
-    return { waitMs: ms * (1 - random() / 4), failures: failures + 1 }
+    return { waitMs: longWait(kind, BUSY.has(goodbye) ? BUSY_MS : UNWELCOME_MS, random), failures: failures + 1 }
   }
   if (loss.countedMs >= GOOD_MS) return { waitMs: 0, failures: 0 }
-  return afterFailure(failures, random)
+  return afterFailure(kind, failures, false, random)
 }

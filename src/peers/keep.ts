@@ -53,7 +53,7 @@ export function keepPeers(peers: readonly KeptPeer[], options: KeepOptions): Kee
         signal.throwIfAborted()
         const error = fail(peer, LamparaError.from(thrown, 'dial_failed', `Cannot connect to ${peer.id}`))
         options.onFailed(peer, error)
-        backOff = afterFailure(backOff.failures, random)
+        backOff = afterFailure(peer.kind, backOff.failures, error.code === 'irrelevant_network', random)
       }
     }
   }

@@ -22,11 +22,14 @@ export interface PingOptions {
 /**
  * Pings a peer for as long as it is connected: how long it takes tells whom to ask first, and silence that it is gone. The
  * first ping of a peer that we dialed goes out at once; the rest spread by a tenth, so that many do not fall together.
+ *
+ * After a sleep, which shows in a timer that comes far too late, one miss is enough: the connection is most likely dead.
  */
 export async function pingRegularly(peer: ConnectedPeer, everyMs: number, options: PingOptions): Promise<void> {
   const { clock, random } = options
   const { signal } = peer.life
   let misses = 0
+  let slept = false
   if (peer.connection.direction === 'inbound') await wait()
   for (;;) {
     const startMs = clock.now()
@@ -38,13 +41,16 @@ export async function pingRegularly(peer: ConnectedPeer, everyMs: number, option
       signal.throwIfAborted()
       if (isLamparaError(error, 'protocol_unsupported')) return
       misses++
-      if (misses === MAX_MISSES) return options.onSilent(peer)
+      if (slept || misses === MAX_MISSES) return options.onSilent(peer)
     }
     await wait()
   }
 
-  function wait(): Promise<void> {
-    return delay(everyMs * (0.9 + random() / 5), { clock, signal })
+  async function wait(): Promise<void> {
+    const waitMs = everyMs * (0.9 + random() / 5)
+    const startMs = clock.now()
+    await delay(waitMs, { clock, signal })
+    slept = clock.now() - startMs > waitMs + everyMs
   }
 }
 

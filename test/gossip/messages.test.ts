@@ -185,6 +185,17 @@ describe('gossip', () => {
     expect(() => b.gossip.subscribe(impostor)).toThrow(expect.objectContaining({ code: 'invalid_argument' }))
   })
 
+  it('sends to whoever comes what was published to nobody', async () => {
+    const a = await startNetwork({ chain, listen: listenOn.tcp })
+    const update = updateAt(chain, 'optimistic_update', 10)
+    expect(await a.gossip.publish(topic, update)).toBe(0)
+    const own = a.gossip.subscribe(topic)
+    const b = await startNetwork({ chain, peers: a.addresses })
+    b.gossip.subscribe(topic)
+    await own.ready()
+    expect(await a.gossip.publish(topic, update)).toBe(1)
+  })
+
   it('gives each of twenty listeners on a relay every message', async () => {
     const relay = await startNetwork({ chain, role: 'relay', listen: listenOn.ws })
     const atRelay = relay.gossip.subscribe(topic, { maxQueued: 1 })

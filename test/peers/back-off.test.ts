@@ -16,7 +16,12 @@ describe('waits before dialing again', () => {
   })
 
   it('count attempts in a row', () => {
-    expect(afterFailure(3, longest)).toEqual({ waitMs: 8_000, failures: 4 })
+    expect(afterFailure('peer', 3, false, longest)).toEqual({ waitMs: 8_000, failures: 4 })
+  })
+
+  it('are long at once for a peer of another network, 30 s for such a bootnode', () => {
+    expect(afterFailure('peer', 0, true, longest).waitMs).toBe(600_000)
+    expect(afterFailure('bootnode', 0, true, longest).waitMs).toBe(30_000)
   })
 
   it('are none after a connection that had held, which starts afresh', () => {
