@@ -129,6 +129,8 @@ export function startFollower(options: FollowerOptions): Follower {
   }
 
   async function attempt(): Promise<void> {
+    // After a loss there is something to catch up with first: being behind is not being stalled.
+    if (network.status.peers === 0 && verified.store !== undefined) enter('syncing')
     while (network.status.peers === 0) await bell.wait(signal)
     if (verified.store === undefined) {
       enter('bootstrapping')
