@@ -95,13 +95,21 @@ function installNode() {
   }
 }
 
+function chromiumIsThere() {
+  try {
+    return findChromium() !== undefined
+  } catch (error) {
+    giveUp(error instanceof Error ? error.message : String(error))
+  }
+}
+
 function installChromium() {
-  if (findChromium() !== undefined) return
+  if (chromiumIsThere()) return
   if (process.getuid?.() === 0 && existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get')) {
     say('Installing Chromium (apt-get)…')
     const quietly = { DEBIAN_FRONTEND: 'noninteractive' }
     if (run('apt-get', ['update'], quietly)) run('apt-get', ['install', '-y', 'chromium'], quietly)
-    if (findChromium() !== undefined) return
+    if (chromiumIsThere()) return
   }
   say('Installing Chromium (Playwright)…')
   run(process.execPath, ['node_modules/playwright-core/cli.js', 'install', 'chromium'])
