@@ -1,4 +1,4 @@
-import { type Chain, epochOfSlot, forkAtSlot, isForkActive } from '../../chain/index.ts'
+import { type Chain, epochOfSlot, type ForkName, forkAtSlot, isForkActive } from '../../chain/index.ts'
 import { LamparaError } from '../../errors/index.ts'
 import {
   type ExecutionPayloadHeader,
@@ -14,7 +14,7 @@ import { isValidNormalizedMerkleBranch, isZero, isZeroBranch } from './merkle-br
 /** Which header of an object is meant, for messages. */
 export type HeaderRole = 'bootstrap' | 'attested' | 'finalized'
 
-const noBlobGas = { blobGasUsed: 0n, excessBlobGas: 0n }
+const gindicesByFork = new Map<ForkName, LightClientGindices>()
 
 /**
  * is_valid_light_client_header (capella and deneb/light-client/sync-protocol.md): the header proves just the execution
@@ -33,7 +33,8 @@ export function assertValidLightClientHeader(chain: Chain, header: LightClientHe
     if (isEmptyExecution(execution) && isZeroBranch(executionBranch)) return
     throw new LamparaError('header_invalid', `Invalid ${role} header: it has execution data before Capella`)
   }
-  if (!isForkActive(chain, 'deneb', epoch) && !isEmptyExecution(blobGasOf(execution))) {
+  const hasBlobGas = (execution?.blobGasUsed ?? 0n) !== 0n || (execution?.excessBlobGas ?? 0n) !== 0n
+  if (hasBlobGas && !isForkActive(chain, 'deneb', epoch)) {
     throw new LamparaError('header_invalid', `Invalid ${role} header: it has blob gas before Deneb`)
   }
   const root = executionRoot(chain, header)
@@ -49,8 +50,7 @@ export function assertValidLightClientHeader(chain: Chain, header: LightClientHe
 export function executionRoot(chain: Chain, header: LightClientHeader): Uint8Array {
   const epoch = epochOfSlot(chain, header.beacon.slot)
   if (isForkActive(chain, 'deneb', epoch)) {
-    const execution = header.execution ?? ExecutionPayloadHeaderDeneb.defaultValue()
-    return ExecutionPayloadHeaderDeneb.hashTreeRoot({ ...execution, ...blobGasOf(execution) })
+    return ExecutionPayloadHeaderDeneb.hashTreeRoot(denebExecution(header.execution))
   }
   if (isForkActive(chain, 'capella', epoch)) {
     return ExecutionPayloadHeaderCapella.hashTreeRoot(header.execution ?? ExecutionPayloadHeaderCapella.defaultValue())
@@ -77,17 +77,24 @@ export function isEmptyHeader({ beacon, execution, executionBranch = [] }: Light
  */
 export function gindicesAt(chain: Chain, header: LightClientHeader): LightClientGindices {
   const { name } = forkAtSlot(chain, header.beacon.slot)
-  if (name !== 'phase0') return lightClientGindices(name)
-  throw new LamparaError('header_invalid', `Invalid header: slot ${header.beacon.slot} is before Altair`)
+  if (name === 'phase0') {
+    throw new LamparaError('header_invalid', `Invalid header: slot ${header.beacon.slot} is before Altair`)
+  }
+  const gindices = gindicesByFork.get(name) ?? lightClientGindices(name)
+  gindicesByFork.set(name, gindices)
+  return gindices
 }
 
-function blobGasOf(execution: ExecutionPayloadHeader | undefined) {
-  const { blobGasUsed, excessBlobGas } = { ...noBlobGas, ...execution }
-  return { blobGasUsed, excessBlobGas }
+/** A container of Capella's lacks the blob gas. */
+function denebExecution(execution: ExecutionPayloadHeader | undefined) {
+  if (execution === undefined) return ExecutionPayloadHeaderDeneb.defaultValue()
+  const { blobGasUsed, excessBlobGas } = execution
+  if (blobGasUsed !== undefined && excessBlobGas !== undefined) return execution as Required<ExecutionPayloadHeader>
+  return { ...execution, blobGasUsed: blobGasUsed ?? 0n, excessBlobGas: excessBlobGas ?? 0n }
 }
 
-function isEmptyExecution(execution: Partial<ExecutionPayloadHeader> | undefined): boolean {
+function isEmptyExecution(execution: ExecutionPayloadHeader | undefined): boolean {
   if (execution === undefined) return true
-  if (execution.extraData !== undefined && execution.extraData.length > 0) return false
+  if (execution.extraData.length > 0) return false
   return Object.values(execution).every((value) => (typeof value === 'bigint' ? value === 0n : isZero(value)))
 }
