@@ -57,7 +57,7 @@ export function createGossip(options: GossipOptions): RunningGossip {
     for (const entry of added)
       pubsub.topicValidators.set(entry.topicString, async (peer, { topic: name, data }) => {
         // A copy: in Node this is a Buffer, and a piece of a larger one that would be kept alive with it.
-        return pubsubVerdicts[await receive(peer.toString(), name, Uint8Array.from(data))]
+        return pubsubVerdicts[await receive(peer.toString(), name, new Uint8Array(data))]
       })
     let channel = channels.get(topic.name)
     if (channel === undefined) {

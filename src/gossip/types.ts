@@ -78,7 +78,11 @@ export interface Subscription<Message> extends AsyncIterable<GossipMessage<Messa
   readonly queued: number
   /** Peers known to subscribe to the topic, as peer ids. */
   readonly peers: readonly string[]
-  /** Resolves when at least one peer subscribes too. @throws the signal's reason */
+  /**
+   * Resolves when at least one peer subscribes too and our gossip stream to it is open: what is published now reaches it.
+   *
+   * @throws LamparaError `stopped` when the subscription ends first; the signal's reason
+   */
   ready(options?: { readonly signal?: AbortSignal }): Promise<void>
   stop(): void
 }

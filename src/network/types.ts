@@ -24,7 +24,12 @@ export interface NetworkOptions {
   readonly clock?: Clock
   /** The most connections. @default 100, in a browser 20 */
   readonly maxConnections?: number
-  /** How the node treats peers that only listen to it: `relay` publishes to all and keeps no mesh. @default 'peer' */
+  /**
+   * How the node treats peers that only listen to it: a `relay` publishes to all of them, keeps no mesh, and is not put off
+   * by many at one address.
+   *
+   * @default 'peer'
+   */
   readonly role?: 'peer' | 'relay'
   /** Dial private and loopback addresses that were not named here but learnt. @default false */
   readonly allowPrivateAddresses?: boolean
@@ -75,7 +80,8 @@ export interface Network {
   /**
    * Dials an address and resolves when the peer counts: both Statuses exchanged and matching.
    *
-   * @throws LamparaError `address_invalid`, `dial_failed`, `dial_timeout`, `irrelevant_network`; the signal's reason
+   * @throws LamparaError `address_invalid`, `dial_failed`, `dial_timeout`, `irrelevant_network`; as a request of Status does,
+   *   `protocol_unsupported` and `first_byte_timeout` among others; `stopped`; the signal's reason
    */
   connect(address: string, options?: { readonly signal?: AbortSignal }): Promise<PeerView>
   /**

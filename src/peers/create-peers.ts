@@ -149,7 +149,7 @@ export function createPeers(options: PeersOptions): Peers {
   async function probe(first: ConnectedPeer, second: Connection): Promise<void> {
     const limit = deadline({ clock, afterMs: PROBE_MS, error: () => new Error('no answer'), signal: first.life.signal })
     try {
-      await wire.ping(first.id, limit.signal).catch((error) => {
+      await raceSignal(wire.ping(first.id, limit.signal), limit.signal).catch((error) => {
         if (!isLamparaError(error, 'protocol_unsupported')) throw error
       })
       delete first.spare
