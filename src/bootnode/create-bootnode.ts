@@ -1,14 +1,18 @@
 import { platform } from '#platform'
+import type { Hex } from '../chain/index.ts'
 import { encodeJoinDocument } from '../discovery/index.ts'
+import { LamparaError } from '../errors/index.ts'
 import { createLightClient, serveLightClientData } from '../light-client/index.ts'
 import { localStatusOf } from '../light-client/local-status.ts'
+import type { LightClient } from '../light-client/types.ts'
 import { createCommitteeVerifier, type VerificationContext } from '../light-client/verification/index.ts'
 import { createNetwork } from '../network/index.ts'
+import { raceSignal } from '../streams/abort.ts'
 import { keepBootstraps } from './bootstrap-keeper.ts'
 import { serveHttp } from './http.ts'
 import { relayVerified } from './relay.ts'
 import type { Bootnode, BootnodeOptions } from './types.ts'
-import { createVerifiedData } from './verified-data.ts'
+import { createVerifiedData, type VerifiedData } from './verified-data.ts'
 
 const DEFAULT_LISTEN = ['/ip4/127.0.0.1/tcp/0/ws']
 const DEFAULT_MAX_CLIENTS = 2500
@@ -100,7 +104,7 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
           const { clockOffsetMs = 0 } = options
           return encodeJoinDocument({ chain, bootnodes: [...downstream.addresses], checkpoint, clockOffsetMs })
         },
-        ready: () => client.status.state === 'following',
+        ready: () => client.status.state === 'following' && data.newestBootstrap() !== undefined,
       },
       { host: options.http?.host ?? '127.0.0.1', port: options.http?.port ?? 0, signal },
     )
@@ -120,10 +124,33 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
         return { ...counts }
       },
       checkpoint: () => data.newestBootstrap()?.root,
+      ready: ({ signal: waiting } = {}) => firstCheckpoint(client, data, waiting),
       stop,
     }
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+async function firstCheckpoint(client: LightClient, data: VerifiedData, signal: AbortSignal | undefined): Promise<Hex> {
+  await client.ready({ signal })
+  const served = Promise.withResolvers<Hex>()
+  function look(): void {
+    const newest = data.newestBootstrap()
+    if (newest !== undefined) served.resolve(newest.root)
+  }
+  // A stop is a change of status; what is verified may be no change of it.
+  const unwatch = [
+    client.watchVerified(look),
+    client.watchStatus(({ state }) => {
+      if (state === 'stopped') served.reject(new LamparaError('stopped', 'Cannot get ready: the bootnode was stopped'))
+    }),
+  ]
+  look()
+  try {
+    return await raceSignal(served.promise, signal)
+  } finally {
+    for (const end of unwatch) end()
   }
 }

@@ -52,6 +52,12 @@ export interface Bootnode {
   readonly counts: BootnodeCounts
   /** The newest finalized block root that clients can bootstrap from here; undefined until there is one. */
   checkpoint(): Hex | undefined
+  /**
+   * Resolves with that root once clients can be served: the bootnode follows the chain, and has a bootstrap for them.
+   *
+   * @throws LamparaError as `LightClient.ready()`; the signal's reason
+   */
+  ready(options?: { readonly signal?: AbortSignal }): Promise<Hex>
   /** Idempotent; resolves when nothing of it runs any more. */
   stop(): Promise<void>
 }

@@ -12,7 +12,7 @@ import { createHeadBoard, type HeadBoard } from './head-board.ts'
 import { localStatusOf } from './local-status.ts'
 import type { LightClientStatus } from './types.ts'
 import type { VerificationContext } from './verification/index.ts'
-import { createVerifiedStore } from './verified-store.ts'
+import { createVerifiedStore, type VerifiedStoreEvents } from './verified-store.ts'
 
 /** What a follower works with; all of it is handed in. */
 export interface FollowerOptions {
@@ -52,7 +52,7 @@ export function startFollower(options: FollowerOptions): Follower {
   let error: LamparaError | undefined
   let wasConnected = false
 
-  const verified = createVerifiedStore(context, {
+  const events: VerifiedStoreEvents = {
     onChange({ finalizedAdvanced }) {
       heads.update(verified.optimistic, verified.finalized)
       const finalized = verified.store?.finalizedHeader.beacon
@@ -69,7 +69,10 @@ export function startFollower(options: FollowerOptions): Follower {
       tellStatus()
       bell.ring()
     },
-  })
+  }
+  // Summing up a committee takes a browser as long as ten signatures: not while the first head is on its way.
+  const reachedHead = Promise.withResolvers<void>()
+  const verified = createVerifiedStore(context, events, () => reachedHead.promise)
   const fetcher = createFetcher({
     network,
     verified,
@@ -114,6 +117,7 @@ export function startFollower(options: FollowerOptions): Follower {
   async function follow(): Promise<void> {
     sync = undefined
     enter('following')
+    reachedHead.resolve()
     while (network.status.peers > 0 && verified.store !== undefined && !fetcher.wantsUpdates()) {
       const currentSlot = slotClock.currentSlot()
       const behind = slotsBehind({ verifiedSlot: verified.store.optimisticHeader.beacon.slot, currentSlot })
@@ -185,6 +189,7 @@ export function startFollower(options: FollowerOptions): Follower {
       heads.end()
       status.end()
       watchers.clear()
+      reachedHead.resolve()
     }
     await Promise.allSettled([running, ticking])
   }

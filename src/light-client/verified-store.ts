@@ -33,8 +33,8 @@ export interface Processed {
 const MAX_WAITING = 64
 
 /**
- * The one place where the store changes: objects are processed one after the other, and a committee that was taken
- * lazily is checked against its sum right after the object that brought it, before the next object is looked at.
+ * The one place where the store changes: objects are processed one after the other. A committee that was taken lazily is
+ * compared with its sum afterwards, off the critical path; what had been built on a forged one is then taken back.
  */
 export interface VerifiedStore {
   readonly store: LightClientStore | undefined
@@ -69,56 +69,77 @@ export interface VerifiedStoreEvents {
   onForged(object: AnyObject | undefined, error: LamparaError): void
 }
 
-interface Turn<T> {
-  readonly value: T
-  readonly followUp?: () => Promise<void>
-}
-
 interface State {
   readonly store: LightClientStore
   readonly finalized: ProvenHeader
   readonly optimistic: ProvenHeader
 }
 
-/** Creates an empty verified store. */
-export function createVerifiedStore(context: VerificationContext, events: VerifiedStoreEvents): VerifiedStore {
+/**
+ * Creates an empty verified store.
+ *
+ * @param calm - resolves when nothing more urgent is to be done: committees are compared with their sums from then on.
+ *   Until then they are only taken lazily, and never advanced by: advancing itself compares first
+ */
+export function createVerifiedStore(
+  context: VerificationContext,
+  events: VerifiedStoreEvents,
+  calm: () => Promise<void> = async () => {},
+): VerifiedStore {
   let state: State | undefined
+  // In the order in which they were reached: the first one that proves forged takes the rest with it.
+  const unsettled = new Set<State>()
   let tail: Promise<void> = Promise.resolve()
+  let settling: Promise<void> = Promise.resolve()
   let waiting = 0
 
-  /** Runs after everything before it; the next one waits for `followUp` too, though the caller does not. */
-  function inTurn<T>(work: () => Promise<Turn<T>>): Promise<T> {
+  /** Runs after everything before it. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (waiting >= MAX_WAITING) {
       return Promise.reject(new LamparaError('queue_overflow', 'Cannot process a light-client object: too many wait'))
     }
     waiting++
-    const turn = tail.then(work)
-    tail = turn
-      .then(
-        ({ followUp }) => followUp?.(),
-        () => {},
-      )
-      .finally(() => {
-        waiting--
-      })
-    return turn.then(({ value }) => value)
+    const turn = tail.then(work).finally(() => {
+      waiting--
+    })
+    tail = turn.then(
+      () => {},
+      () => {},
+    )
+    return turn
   }
 
-  function move<T>(object: AnyObject | undefined, next: State, processed: Processed, value: T): Turn<T> {
-    const before = state
-    state = next
-    events.onChange(processed)
-    return { value, followUp: () => settle(object, next, before) }
+  /** Moves on from the present state; begins anew when that was rolled back while the next one was worked out. */
+  async function advance(
+    object: AnyObject | undefined,
+    next: (from: State | undefined) => Promise<State | undefined>,
+  ): Promise<Processed> {
+    for (;;) {
+      const from = state
+      const reached = await next(from)
+      if (state !== from) continue
+      const processed = comparison(from, reached)
+      if (reached === undefined || !processed.changed) return processed
+      state = reached
+      unsettled.add(reached)
+      settling = settling.then(() => settle(object, from, reached))
+      events.onChange(processed)
+      return processed
+    }
   }
 
-  async function settle(object: AnyObject | undefined, reached: State, before: State | undefined): Promise<void> {
+  async function settle(object: AnyObject | undefined, from: State | undefined, reached: State): Promise<void> {
+    await calm()
+    if (!unsettled.has(reached)) return
     try {
       await checkStoreCommittees(context, reached.store)
     } catch (error) {
-      state = before
+      state = from
+      unsettled.clear()
       events.onForged(object, LamparaError.from(error, 'internal', 'Cannot check a sync committee'))
       return
     }
+    unsettled.delete(reached)
     if (object !== undefined) events.onSettled(object)
   }
 
@@ -135,35 +156,40 @@ export function createVerifiedStore(context: VerificationContext, events: Verifi
 
     bootstrap: (trustedRoot, bootstrap) =>
       inTurn(async () => {
-        const store = await initializeLightClientStore(context, trustedRoot, bootstrap)
-        // A trusted root needs no signature.
-        const proven = { header: store.finalizedHeader, participation: 1 }
-        const processed = { finalizedAdvanced: true, optimisticAdvanced: true, changed: true }
-        return move(bootstrap, { store, finalized: proven, optimistic: proven }, processed, undefined)
+        await advance(bootstrap, async () => {
+          const store = await initializeLightClientStore(context, trustedRoot, bootstrap)
+          // A trusted root needs no signature.
+          const proven = { header: store.finalizedHeader, participation: 1 }
+          return { store, finalized: proven, optimistic: proven }
+        })
       }),
 
     process: (object, currentSlot) =>
-      inTurn(async () => {
-        if (state === undefined) {
-          throw new LamparaError('period_out_of_reach', 'Cannot process an update: no bootstrap yet')
-        }
-        const store = await processLightClientUpdate(context, state.store, object, currentSlot)
-        const next = advanced(state, store, participationOf(object.value.syncAggregate))
-        const processed = comparison(state, next)
-        return processed.changed ? move(object, next, processed, processed) : { value: processed }
-      }),
+      inTurn(() =>
+        advance(object, async (from) => {
+          if (from === undefined) {
+            throw new LamparaError('period_out_of_reach', 'Cannot process an update: no bootstrap yet')
+          }
+          const store = await processLightClientUpdate(context, from.store, object, currentSlot)
+          return advanced(from, store, participationOf(object.value.syncAggregate))
+        }),
+      ),
 
     forceUpdate: (currentSlot) =>
       inTurn(async () => {
-        const best = state?.store.bestValidUpdate
-        if (state === undefined || best === undefined) return { value: false }
-        const store = await processLightClientStoreForceUpdate(context, state.store, currentSlot)
-        if (store === state.store) return { value: false }
-        const next = advanced(state, store, participationOf(best.syncAggregate))
-        return move(undefined, next, comparison(state, next), true)
+        const { changed } = await advance(undefined, async (from) => {
+          const best = from?.store.bestValidUpdate
+          if (from === undefined || best === undefined) return from
+          const store = await processLightClientStoreForceUpdate(context, from.store, currentSlot)
+          return advanced(from, store, participationOf(best.syncAggregate))
+        })
+        return changed
       }),
 
-    settled: () => tail,
+    async settled() {
+      await tail
+      await settling
+    },
   }
 }
 
@@ -180,10 +206,14 @@ function moved(before: ProvenHeader, header: LightClientHeader, participation: n
   return { header, participation }
 }
 
-function comparison(before: State, after: State): Processed {
+function comparison(before: State | undefined, after: State | undefined): Processed {
   return {
-    finalizedAdvanced: after.finalized.header.beacon.slot > before.finalized.header.beacon.slot,
-    optimisticAdvanced: after.optimistic.header.beacon.slot > before.optimistic.header.beacon.slot,
-    changed: after.store !== before.store,
+    finalizedAdvanced: slotOf(after?.finalized) > slotOf(before?.finalized),
+    optimisticAdvanced: slotOf(after?.optimistic) > slotOf(before?.optimistic),
+    changed: after?.store !== before?.store,
   }
+}
+
+function slotOf(proven: ProvenHeader | undefined): number {
+  return proven?.header.beacon.slot ?? -1
 }

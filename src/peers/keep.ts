@@ -81,7 +81,7 @@ export function keepPeers(peers: readonly KeptPeer[], options: KeepOptions): Kee
     unreachable() {
       if (kept.size === 0 || failures.size < kept.size) return undefined
       const last = [...failures.values()].at(-1)
-      return new LamparaError('bootnodes_unreachable', `Cannot reach any of ${kept.size} peers: ${last?.message}`, {
+      return new LamparaError('bootnodes_unreachable', `Cannot reach any bootnode or named peer: ${last?.message}`, {
         cause: last,
       })
     },

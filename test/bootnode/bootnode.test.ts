@@ -41,7 +41,7 @@ describe('a bootnode', { timeout: 40_000 }, () => {
   it('serves one address from which a client starts and follows', async () => {
     const devnet = await startDevnet()
     const bootnode = await startBootnode(devnet)
-    await bootnode.client.ready({ signal: soon() })
+    await bootnode.ready({ signal: soon() })
     const { chain, bootnodes, checkpoint } = await fetchJoinDocument(bootnode.url, { signal: soon() })
     expect(bootnodes).toEqual(bootnode.addresses)
     const client = await createLightClient({ chain, bootnodes, checkpoint: checkpoint! })
@@ -75,7 +75,7 @@ describe('a bootnode', { timeout: 40_000 }, () => {
   it('hands on the bytes that the beacon node published, unchanged', async () => {
     const devnet = await startDevnet()
     const bootnode = await startBootnode(devnet)
-    await bootnode.client.ready({ signal: soon() })
+    await bootnode.ready({ signal: soon() })
     const upstream = await createNetwork({ chain: devnet.chain, peers: devnet.addresses })
     const client = await createNetwork({ chain: devnet.chain, bootnodes: bootnode.addresses })
     stops.push(
@@ -105,7 +105,7 @@ describe('a bootnode', { timeout: 40_000 }, () => {
   it('never hands on what a client published', async () => {
     const devnet = await startDevnet()
     const bootnode = await startBootnode(devnet)
-    await bootnode.client.ready({ signal: soon() })
+    await bootnode.ready({ signal: soon() })
     const liar = await createNetwork({ chain: devnet.chain, bootnodes: bootnode.addresses })
     const victim = await createNetwork({ chain: devnet.chain, bootnodes: bootnode.addresses })
     stops.push(
@@ -139,7 +139,7 @@ describe('a bootnode', { timeout: 40_000 }, () => {
     const directory = await mkdtemp(join(tmpdir(), 'lampara-bootnode-'))
     stops.unshift(() => rm(directory, { recursive: true, force: true }))
     const kept = await startBootnode(devnet, { dataDirectory: directory })
-    await kept.client.ready({ signal: soon() })
+    await kept.ready({ signal: soon() })
     const [address] = kept.addresses
     const client = await createLightClient({
       chain: devnet.chain,
@@ -177,7 +177,7 @@ describe('a bootnode', { timeout: 40_000 }, () => {
   it('answers over HTTP in plain codes, and refuses a port that is taken', async () => {
     const devnet = await startDevnet()
     const bootnode = await startBootnode(devnet)
-    await bootnode.client.ready({ signal: soon() })
+    await bootnode.ready({ signal: soon() })
     const status = async (path: string, method = 'GET') => (await fetch(`${bootnode.url}${path}`, { method })).status
     expect(await status('/health')).toBe(200)
     expect(await status('/ready')).toBe(200)

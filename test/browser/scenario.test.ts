@@ -47,7 +47,7 @@ async function withChain<T>(
       clockOffsetMs: devnet.clockOffsetMs,
     })
     try {
-      await bootnode.client.ready({ signal: AbortSignal.timeout(30_000) })
+      await bootnode.ready({ signal: AbortSignal.timeout(30_000) })
       return await use(devnet, bootnode)
     } finally {
       await bootnode.stop()

@@ -1,24 +1,26 @@
 import { describe, expect, it } from 'vitest'
 import type { LamparaError } from '../../src/errors/index.ts'
 import type { CommitteeVerifier } from '../../src/light-client/verification/index.ts'
-import { createVerifiedStore, type VerifiedStore } from '../../src/light-client/verified-store.ts'
+import { type AnyObject, createVerifiedStore, type VerifiedStore } from '../../src/light-client/verified-store.ts'
 import type { LightClientObject, SyncCommittee } from '../../src/ssz/index.ts'
 import { fixtures } from '../support/fixtures.ts'
 import { contextOf } from '../verification/support/context.ts'
 import { readFolder } from '../verification/support/folders.ts'
 
 describe.skipIf(!fixtures.available)('the verified store', () => {
-  function setUp(committees?: (real: CommitteeVerifier) => CommitteeVerifier) {
+  function setUp(committees?: (real: CommitteeVerifier) => CommitteeVerifier, calm?: () => Promise<void>) {
     const folder = readFolder('ultralight-capella-879-881')
     const expected = folder.expected[0]!
     const seen: string[] = []
     const real = contextOf(folder.chain)
     const context = committees === undefined ? real : { ...real, committees: committees(real.committees) }
-    const verified = createVerifiedStore(context, {
-      onChange: () => seen.push('change'),
-      onSettled: (object) => seen.push(`settled ${object.kind}`),
-      onForged: (object, error) => seen.push(`forged ${object?.kind} ${error.code}`),
-    })
+    const events = {
+      onChange: () => void seen.push('change'),
+      onSettled: (object: AnyObject) => void seen.push(`settled ${object.kind}`),
+      onForged: (object: AnyObject | undefined, error: LamparaError) =>
+        void seen.push(`forged ${object?.kind} ${error.code}`),
+    }
+    const verified = createVerifiedStore(context, events, calm)
     const bootstrap = folder.bootstraps.get(expected.checkpoint)!
     return { folder, expected, verified, seen, bootstrap }
   }
@@ -66,26 +68,46 @@ describe.skipIf(!fixtures.available)('the verified store', () => {
     expect(seen).not.toContain('settled update')
   })
 
-  it('looks at the next object only when the committees of the one before are checked', async () => {
-    const checking = Promise.withResolvers<void>()
-    const { folder, expected, verified, bootstrap } = setUp((real) => ({
-      verify: (...args) => real.verify(...args),
-      checkSum: async (committee) => {
-        await checking.promise
-        return real.checkSum(committee)
-      },
-    }))
+  it('compares sums only when it is calm, and hands on what it verified only then', async () => {
+    const calm = Promise.withResolvers<void>()
+    const checked: SyncCommittee[] = []
+    const { folder, expected, verified, seen, bootstrap } = setUp(
+      (real) => ({
+        verify: (...args) => real.verify(...args),
+        checkSum: (committee) => {
+          checked.push(committee)
+          return real.checkSum(committee)
+        },
+      }),
+      () => calm.promise,
+    )
     await verified.bootstrap(expected.checkpoint, bootstrap)
     const update = folder.updates[0]!
-    let processed = false
-    const processing = verified.process(update, update.value.signatureSlot + 1).then(() => {
-      processed = true
-    })
-    await new Promise(setImmediate)
-    expect(processed).toBe(false)
-    checking.resolve()
-    await processing
-    expect(processed).toBe(true)
+    await verified.process(update, update.value.signatureSlot + 1)
+    expect(checked).toEqual([])
+    expect(seen).toEqual(['change', 'change'])
+    calm.resolve()
+    await verified.settled()
+    expect(checked.length).toBeGreaterThanOrEqual(2)
+    expect(seen).toEqual(['change', 'change', 'settled bootstrap', 'settled update'])
+  })
+
+  it('takes everything back that was built on a forged committee, once', async () => {
+    const calm = Promise.withResolvers<void>()
+    const { folder, expected, verified, seen, bootstrap } = setUp(
+      (real) => ({ verify: (...args) => real.verify(...args), checkSum: async () => false }),
+      () => calm.promise,
+    )
+    await verified.bootstrap(expected.checkpoint, bootstrap)
+    const update = folder.updates[0]!
+    await verified.process(update, update.value.signatureSlot + 1)
+    calm.resolve()
+    await verified.settled()
+    expect(verified.store).toBeUndefined()
+    expect(seen.filter((what) => what.startsWith('forged'))).toEqual([
+      'forged bootstrap sync_committee_aggregate_mismatch',
+    ])
+    expect(seen.some((what) => what.startsWith('settled'))).toBe(false)
   })
 
   it('refuses a flood instead of queueing it', async () => {

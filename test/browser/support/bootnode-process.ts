@@ -21,5 +21,5 @@ const bootnode = await createBootnode({
   listen: [`/ip4/127.0.0.1/tcp/${wsPort}/ws`],
   http: { port: httpPort },
 })
-await bootnode.client.ready()
+await bootnode.ready()
 process.stdout.write(`${JSON.stringify({ url: bootnode.url, address: bootnode.addresses[0] })}\n`)

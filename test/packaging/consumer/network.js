@@ -8,7 +8,7 @@ const bootnode = await createBootnode({
   upstream: devnet.addresses,
   checkpoint: devnet.checkpoint(),
 })
-await bootnode.client.ready({ signal: AbortSignal.timeout(60_000) })
+await bootnode.ready({ signal: AbortSignal.timeout(60_000) })
 console.log(JSON.stringify({ join: bootnode.url, peers: devnet.addresses }))
 
 process.stdin.resume()
