@@ -4,6 +4,7 @@ import { createNetwork } from '../network/index.ts'
 import { platform } from '../platform/node/index.ts'
 import { onAbort } from '../streams/abort.ts'
 import type { ProducedSlot } from './beacon/beacon-chain.ts'
+import { within } from './beacon/plan.ts'
 import { createEventHub } from './event-hub.ts'
 import { createPublisher, type Publication } from './publish.ts'
 import { lightClientRoutes } from './rest/light-client-routes.ts'
@@ -14,6 +15,8 @@ import type { ServedHeader } from './served-chain.ts'
 import { makeChain, replayChain } from './sources.ts'
 import { describeBlock, tellSlot } from './tell-slot.ts'
 import type { Devnet, DevnetBlock, DevnetOptions } from './types.ts'
+
+const MAX_PORT = 65_535
 
 /**
  * Starts a beacon chain of one's own, on this machine: signed blocks slot by slot, a beacon node that speaks for it on TCP,
@@ -27,6 +30,8 @@ import type { Devnet, DevnetBlock, DevnetOptions } from './types.ts'
 export async function createDevnet(options: DevnetOptions = {}): Promise<Devnet> {
   const { signal } = options
   signal?.throwIfAborted()
+  const port = within('port', options.port ?? 0, 0, MAX_PORT)
+  const restPort = within('restPort', options.restPort ?? 0, 0, MAX_PORT)
   const stopping = new AbortController()
   const hub = createEventHub()
   const endings: (() => unknown)[] = []
@@ -54,7 +59,7 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<Devnet>
     const network = await createNetwork({
       chain,
       clock,
-      listen: [`/ip4/127.0.0.1/tcp/${options.port ?? 0}`],
+      listen: [`/ip4/127.0.0.1/tcp/${port}`],
       ...(options.privateKey === undefined ? {} : { privateKey: options.privateKey }),
       signal: own,
     })
@@ -63,7 +68,7 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<Devnet>
     endings.push(serveLightClientData(network.reqresp, served.data))
     const identity = () => ({ peerId: network.peerId, addresses: network.addresses, clockOffsetMs })
     const routes = [...lightClientRoutes(served), ...nodeRoutes(served, identity)]
-    const rest = await serveRest(createRouter(routes), { port: options.restPort ?? 0, signal: own })
+    const rest = await serveRest(createRouter(routes), { port: restPort, signal: own })
     endings.push(rest.stop)
 
     const slotClock = createSlotClock(chain, clock)
@@ -73,13 +78,14 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<Devnet>
       network.setStatus(served.status())
       tellSlot(produced, describe(served.finalized()), hub.emit)
     }
-    // A publication that a stop cuts off is no failure.
-    const publish = (publication: Publication): void => void publisher.publish(publication).catch(() => {})
-    const running = source.run(slotClock, onSlot, publish, own).catch((error: unknown) => {
+    // What a stop cuts off is no failure; anything else ends the devnet, and its iterations tell why.
+    const fail = (error: unknown): void => {
       if (own.aborted) return
       failure = error
       void stop()
-    })
+    }
+    const publish = (publication: Publication): void => void publisher.publish(publication).catch(fail)
+    const running = source.run(slotClock, onSlot, publish, own).catch(fail)
     endings.push(() => running)
     signal?.throwIfAborted()
 

@@ -1,4 +1,5 @@
 import { equalBytes, type SlotClock } from '../chain/index.ts'
+import { isLamparaError } from '../errors/index.ts'
 import { topics } from '../gossip/index.ts'
 import type { Verdict } from '../gossip/types.ts'
 import type { Network } from '../network/types.ts'
@@ -63,8 +64,13 @@ export function createPublisher(
   const last = { finalizedSlot: 0, supermajority: false, attestedSlot: -1 }
 
   async function send<Message extends Published>(message: Message, publish: () => Promise<number>): Promise<void> {
-    // Nobody may be there to hear it, which is no fault: the next one comes in a slot.
-    const recipients = await publish().catch(() => 0)
+    let recipients = 0
+    try {
+      recipients = await publish()
+    } catch (error) {
+      // Nobody may be there to hear it, which is no fault: the next one comes in a slot.
+      if (!isLamparaError(error, 'publish_failed')) throw error
+    }
     onPublished({ type: 'published', object: message, recipients })
   }
 

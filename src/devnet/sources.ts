@@ -1,4 +1,5 @@
 import { mainnet, type SlotClock, slotStartMs } from '../chain/index.ts'
+import { LamparaError } from '../errors/index.ts'
 import { type Clock, offsetClock, systemClock } from '../streams/clock.ts'
 import { createBeaconChain, type ProducedSlot } from './beacon/beacon-chain.ts'
 import { planChain, within } from './beacon/plan.ts'
@@ -31,7 +32,13 @@ export async function makeChain(options: MadeDevnetOptions, signal: AbortSignal)
   const plan = planChain({ ...options, genesisTime: 0 })
   const startSlot = within('startSlot', options.startSlot ?? 4 * plan.preset.slotsPerEpoch + 1, 0, 1_000_000)
   // Genesis lies on a whole second, as everywhere: up to a second's slots more lie behind at the start.
-  const genesisTime = Math.max(0, Math.floor((clock.now() - startSlot * plan.slotDurationMs) / 1000))
+  const genesisTime = Math.floor((clock.now() - startSlot * plan.slotDurationMs) / 1000)
+  if (genesisTime < 0) {
+    throw new LamparaError(
+      'invalid_argument',
+      `Cannot start a devnet: by its clock ${startSlot} slots reach before 1970`,
+    )
+  }
   const beacon = await createBeaconChain({ ...options, genesisTime })
   const served = serveBeaconChain(beacon)
   await produceUntil(beacon, startSlot, () => {}, signal)

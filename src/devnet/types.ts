@@ -83,7 +83,7 @@ export interface Devnet {
   finalized(): DevnetBlock
   /**
    * What happens from now on; at most 4,096 events wait, then the oldest are dropped. Ends when the devnet stops; rejects
-   * with `signal.reason` on abort.
+   * with `signal.reason` on abort, and with the error where one ended the devnet (a slot rule of yours that threw, say).
    */
   events(options?: AbortOptions): AsyncIterable<DevnetEvent>
   /** Light-client objects as they are made from now on; bounds and endings as `events()`. */

@@ -40,9 +40,10 @@ export async function* updatesByRange(
 ): AsyncGenerator<LightClientObject<'update'>> {
   let started = false
   const limit = Math.min(count, MAX_REQUEST_LIGHT_CLIENT_UPDATES)
-  for (let period = startPeriod; period < startPeriod + limit; period++) {
+  // Counted from the start: near 2^53 a period plus one is the same number again.
+  for (let offset = 0; offset < limit; offset++) {
     signal?.throwIfAborted()
-    const update = await source.update(period)
+    const update = await source.update(startPeriod + offset)
     if (update !== undefined) {
       started = true
       yield update

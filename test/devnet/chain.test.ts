@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { forkDigestAtSlot, forkDigests, periodOfSlot, toHex } from '../../src/chain/index.ts'
+import { createArchive } from '../../src/devnet/beacon/archive.ts'
 import { type BeaconChain, createBeaconChain, type ProducedSlot } from '../../src/devnet/beacon/beacon-chain.ts'
 import type { BeaconChainOptions } from '../../src/devnet/beacon/options.ts'
 import { initializeLightClientStore, processLightClientUpdate } from '../../src/light-client/verification/index.ts'
@@ -120,6 +121,25 @@ describe('a devnet through every fork', () => {
     expect(first.value.attestedHeader.beacon.slot).toBe(63)
     expect(first.value.nextSyncCommittee.aggregatePubkey).toEqual(new Uint8Array(48))
     expect(first.value.nextSyncCommitteeBranch.every((node) => node.every((byte) => byte === 0))).toBe(true)
+  })
+
+  it('keeps nothing for a period that the committee of another one signed', () => {
+    const crossing = slots.find((slot) => slot.slot === 64)!.update!
+    const archive = createArchive(chain.chain, { maxPeriods: 8, maxBootstraps: 8 })
+    archive.addUpdate(crossing)
+    expect(archive.periods()).toEqual([])
+  })
+
+  it('lets a validator sign for all of its seats or none', () => {
+    for (const { update } of slots.slice(64, 128)) {
+      const { pubkeys } = chain.archive.update(0)!.value.nextSyncCommittee
+      const bits = update!.value.syncAggregate.syncCommitteeBits.toBoolArray()
+      const signed = new Map<string, boolean>()
+      for (const [seat, key] of pubkeys.map(toHex).entries()) {
+        expect(signed.get(key) ?? bits[seat]).toBe(bits[seat])
+        signed.set(key, bits[seat]!)
+      }
+    }
   })
 
   it('varies who is absent, and about as many as asked for', () => {

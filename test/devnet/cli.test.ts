@@ -48,7 +48,7 @@ describe('lampara devnet', () => {
     const { lines } = await runUntil(['--slot-ms', '200', '--json'], (line) => line.includes('"finalized"'))
     const objects = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
     expect(objects[0]).toMatchObject({ type: 'listening', chain: 'lampara-devnet', clockOffsetMs: 0, skipped: [] })
-    expect(objects.find(({ type }) => type === 'epoch')).toMatchObject({ head: { fork: 'fulu' } })
+    expect(objects.find(({ type }) => type === 'epoch')).toMatchObject({ fork: 'fulu' })
     expect(objects.find(({ type }) => type === 'finalized')).toMatchObject({ block: { slot: expect.any(Number) } })
   })
 

@@ -70,3 +70,23 @@ it("makes states that Lodestar's types read back to the same root, in every fork
   }
   expect(seen.size).toBe(6)
 })
+
+it('keeps history and the last execution block over an upgrade whose own slot is missed', async () => {
+  const chain = await createBeaconChain({ genesisTime, forks, missedSlots: [56, 64] })
+  const types = await lodestarTypes()
+  const blockNumbers: bigint[] = []
+  for (const [fork, slot] of [
+    ['deneb', 56],
+    ['electra', 64],
+  ] as const) {
+    while (chain.slot < slot) chain.produceSlot()
+    const state = types[fork].BeaconState.deserialize(chain.serializeState())
+    expect(chain.head.slot).toBe(slot - 1)
+    blockNumbers.push(BigInt(state.latestExecutionPayloadHeader.blockNumber))
+    // 64 slots to an entry of history.
+    expect(state.historicalSummaries.length).toBe(slot / 64 < 1 ? 0 : 1)
+    expect(state.fork.epoch).toBe(slot / 8)
+  }
+  // Execution begins with Bellatrix in slot 40; the capella blocks of 48 to 55, and the deneb ones of 57 to 63, follow it.
+  expect(blockNumbers).toEqual([16n, 23n])
+})

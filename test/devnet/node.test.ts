@@ -145,6 +145,8 @@ describe('a devnet as a beacon node over TCP', () => {
     expect(hash(updates[0]!)).toBe(hash((await devnet.data.update(0))!))
     const none = network.reqresp.request(protocols.lightClientUpdatesByRange, { startPeriod: 50, count: 5 }, options)
     expect(await none.all()).toEqual([])
+    const farthest = { startPeriod: Number.MAX_SAFE_INTEGER, count: 5 }
+    expect(await network.reqresp.request(protocols.lightClientUpdatesByRange, farthest, options).all()).toEqual([])
 
     const finality = await network.reqresp.request(protocols.lightClientFinalityUpdate, undefined, options).single()
     expect(finality.value.finalizedHeader.beacon.slot).toBeGreaterThanOrEqual(112)
@@ -162,6 +164,9 @@ describe('a devnet as a beacon node over TCP', () => {
     expect(status?.finalizedEpoch).toBe(2)
     expect(status?.finalizedRoot).toBe(devnet.checkpoint())
     expect(status?.headSlot).toBeGreaterThanOrEqual(33)
+    for await (const event of devnet.events()) if (event.type === 'slot') break
+    const later = (await join(devnet)).network.peers[0]?.status
+    expect(later?.headSlot).toBeGreaterThan(status!.headSlot)
   })
 
   it('sends every update by gossip in its slot, across a fork, and forwards no forgery', {
@@ -176,17 +181,24 @@ describe('a devnet as a beacon node over TCP', () => {
     const overheard = liar.network.gossip.subscribe(topics.lightClientOptimisticUpdate, { signal })
     await Promise.all([updates.ready({ signal }), overheard.ready({ signal })])
 
+    // Of the same slot and at the right time, but for a header that nobody signed.
+    const forge = (message: LightClientObject<'optimistic_update'>): typeof message => {
+      const { attestedHeader } = message.value
+      const beacon = { ...attestedHeader.beacon, proposerIndex: attestedHeader.beacon.proposerIndex ^ 1 }
+      return { ...message, value: { ...message.value, attestedHeader: { ...attestedHeader, beacon } } }
+    }
     const lying = (async () => {
       for await (const { message } of overheard) {
-        const { attestedHeader, signatureSlot } = message.value
-        const beacon = { ...attestedHeader.beacon, slot: attestedHeader.beacon.slot + 1 }
-        const value = {
-          ...message.value,
-          attestedHeader: { ...attestedHeader, beacon },
-          signatureSlot: signatureSlot + 1,
-        }
-        await liar.network.gossip.publish(topics.lightClientOptimisticUpdate, { ...message, value }).catch(() => {})
+        await liar.network.gossip.publish(topics.lightClientOptimisticUpdate, forge(message)).catch(() => {})
       }
+    })().catch(() => {})
+    const lies: string[] = []
+    void (async () => {
+      const heard = devnet.network.gossip.subscribe(topics.lightClientOptimisticUpdate, {
+        signal,
+        includeIgnored: true,
+      })
+      for await (const { from } of heard) lies.push(from)
     })().catch(() => {})
 
     const slots: number[] = []
@@ -200,6 +212,8 @@ describe('a devnet as a beacon node over TCP', () => {
       if (forks.size === 2 && slots.length >= 6) break
     }
     expect(slots).toEqual([...new Set(slots)].sort((a, b) => a - b))
+    // They did arrive.
+    expect(lies).toContain(liar.network.peerId)
     overheard.stop()
     await lying
   })
@@ -255,6 +269,34 @@ describe('the life of a devnet', () => {
     await first.stop()
     const again = await start({ slotDurationMs: 1000, port, restPort })
     expect(again.restUrl).toBe(first.restUrl)
+  })
+
+  it('ends, and says why in its iterations, when a rule of the caller throws', async () => {
+    const clock = createFakeClock(1_700_000_000_000)
+    const missedSlots = (slot: number): boolean => {
+      if (slot > 35) throw new Error('no such slot')
+      return false
+    }
+    const devnet = await start({ clock, slotDurationMs: 1000, missedSlots })
+    const iteration = (async () => {
+      for await (const _ of devnet.events()) {
+      }
+    })()
+    await Promise.all([clock.advance(5000), expect(iteration).rejects.toThrow('no such slot')])
+    await devnet.stop()
+    expect(devnet.network.status.state).toBe('stopped')
+  })
+
+  it.each([
+    { port: 65_536 },
+    { port: -1 },
+    { restPort: 70_000 },
+    { restPort: 0.5 },
+    { startSlot: -1 },
+    { privateKey: new Uint8Array(31) },
+    { clock: createFakeClock(0) },
+  ])('refuses %o with `invalid_argument`', async (options) => {
+    await expect(createDevnet({ slotDurationMs: 1000, ...options })).rejects.toMatchObject({ code: 'invalid_argument' })
   })
 
   it('has the identity of the private key that it was given', async () => {

@@ -82,6 +82,8 @@ describe('the light-client endpoints', () => {
     expect(count('start_period=1&count=1')).toBe(1)
     expect(count('start_period=0&count=0')).toBe(0)
     expect(count('start_period=400&count=5')).toBe(0)
+    // Where adding one changes nothing any more.
+    expect(count('start_period=9007199254740991&count=9007199254740991')).toBe(0)
   })
 
   it('choose the form by the quality that the asker gives', () => {

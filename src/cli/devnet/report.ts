@@ -1,4 +1,4 @@
-import { epochOfSlot, startSlotOfEpoch } from '../../chain/index.ts'
+import { epochOfSlot, forkAtSlot, startSlotOfEpoch } from '../../chain/index.ts'
 import type { Devnet, DevnetEvent } from '../../devnet/index.ts'
 
 const DAY_MS = 86_400_000
@@ -49,11 +49,10 @@ export function eventLine(devnet: Devnet, event: DevnetEvent, json: boolean): st
   if (event.type === 'slot') {
     const epoch = epochOfSlot(chain, event.slot)
     if (startSlotOfEpoch(chain, epoch) !== event.slot) return undefined
-    const { slot, participants } = event
-    const head = devnet.head()
-    if (json) return JSON.stringify({ type: 'epoch', epoch, slot, head, participants })
-    const block = event.block === undefined ? 'missed' : `${short(head.root)} signed by ${participants}`
-    return `epoch ${epoch}  slot ${slot}  ${head.fork}  ${block}`
+    const { slot, participants, block } = event
+    const { name: fork } = forkAtSlot(chain, slot)
+    if (json) return JSON.stringify({ type: 'epoch', epoch, slot, fork, block, participants })
+    return `epoch ${epoch}  slot ${slot}  ${fork}  ${block ? `${short(block.root)} signed by ${participants}` : 'missed'}`
   }
   if (event.type !== 'finalized') return undefined
   const { epoch, block } = event

@@ -37,6 +37,6 @@ export function within(name: string, value: number, least: number, most: number)
   if (Number.isInteger(value) && value >= least && value <= most) return value
   throw new LamparaError(
     'invalid_argument',
-    `Cannot make a chain: ${name} ${value} is no integer within ${least} and ${most}`,
+    `Cannot start a devnet: ${name} ${value} is not a whole number from ${least} to ${most}`,
   )
 }

@@ -17,6 +17,7 @@ import {
 /** Bounds of a folder: a mainnet update is 60 KB of JSON, and a year has 321 periods. */
 const MAX_FILES = 2000
 const MAX_FILE_BYTES = 64 * 1024 * 1024
+const MAX_ENTRIES = 16_384
 
 /** What a folder of recorded data held. */
 export interface Recording {
@@ -30,7 +31,7 @@ export interface Recording {
  * under `data`. Other files are passed over; so are objects that are not in the containers of their own slot's fork, since
  * nobody could decode them from the wire.
  *
- * @throws LamparaError `file_unreadable` when the folder cannot be read; the signal's reason
+ * @throws LamparaError `file_unreadable` when the folder cannot be read, or holds more than 2,000 files or 16,384 objects; the signal's reason
  */
 export async function readRecording(chain: Chain, folder: string, signal?: AbortSignal): Promise<Recording> {
   const names = await listFiles(folder)
@@ -44,6 +45,9 @@ export async function readRecording(chain: Chain, folder: string, signal?: Abort
       entries = lightClientJsonEntries(await readJsonFile(join(folder, name)))
     } catch (error) {
       skip(error)
+    }
+    if (objects.length + skipped.length + entries.length > MAX_ENTRIES) {
+      throw new LamparaError('file_unreadable', `Cannot read folder ${folder}: it has more than ${MAX_ENTRIES} objects`)
     }
     for (const entry of entries) {
       try {
@@ -68,7 +72,9 @@ async function listFiles(folder: string): Promise<string[]> {
 }
 
 async function readJsonFile(path: string): Promise<unknown> {
-  const { size } = await stat(path)
+  const entry = await stat(path)
+  if (!entry.isFile()) throw new LamparaError('file_unreadable', `Cannot read ${path}: it is no file`)
+  const { size } = entry
   if (size > MAX_FILE_BYTES) {
     throw new LamparaError('file_unreadable', `Cannot read ${path}: it has more than ${MAX_FILE_BYTES} bytes`)
   }

@@ -29,8 +29,9 @@ function updatesOf(data: ServedChain['data'], { query }: RouteRequest): LightCli
   const start = decimalOf(query, 'start_period')
   const count = Math.min(decimalOf(query, 'count'), MAX_REQUEST_LIGHT_CLIENT_UPDATES)
   const updates: LightClientObject<'update'>[] = []
-  for (let period = start; period < start + count; period++) {
-    const update = data.update(period)
+  // Counted from the start: near 2^53 a period plus one is the same number again.
+  for (let offset = 0; offset < count; offset++) {
+    const update = data.update(start + offset)
     if (update !== undefined) updates.push(update)
     else if (updates.length > 0) break
   }
