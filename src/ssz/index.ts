@@ -31,14 +31,11 @@ export { lightClientTypes } from './light-client-types.ts'
 export {
   type ExecutionPayloadHeader,
   type LightClientBootstrap,
-  type LightClientFinalityUpdate,
   type LightClientFork,
   type LightClientHeader,
   type LightClientKind,
   type LightClientObject,
-  type LightClientOptimisticUpdate,
   type LightClientUpdate,
-  type LightClientValues,
   lightClientForks,
 } from './light-client-values.ts'
 export {
