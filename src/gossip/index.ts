@@ -1,4 +1,5 @@
 export { createGossip } from './create-gossip.ts'
+export type { Pubsub, PubsubEvent } from './pubsub.ts'
 export { createGossipRouter, type GossipRouter } from './router.ts'
 export { defineTopic, type TopicDeclaration } from './topic.ts'
 export { topics } from './topics.ts'

@@ -1,21 +1,19 @@
-import { type GossipSub, TopicValidatorResult } from '@libp2p/gossipsub'
+import type { GossipSub, TopicValidatorFn, TopicValidatorResult } from '@libp2p/gossipsub'
 import type { Verdict } from './types.ts'
 
-/** As much of gossipsub as gossip here needs. */
-export type Pubsub = Pick<
-  GossipSub,
-  | 'topicValidators'
-  | 'subscribe'
-  | 'unsubscribe'
-  | 'getSubscribers'
-  | 'publish'
-  | 'addEventListener'
-  | 'removeEventListener'
->
+/** What of gossipsub's events gossip here listens to. */
+export type PubsubEvent = 'subscription-change' | 'gossipsub:heartbeat'
 
-/** Verdicts as gossipsub has them. */
-export const pubsubVerdicts: Record<Verdict, TopicValidatorResult> = {
-  accept: TopicValidatorResult.Accept,
-  ignore: TopicValidatorResult.Ignore,
-  reject: TopicValidatorResult.Reject,
+/** As much of gossipsub as gossip here needs. */
+export interface Pubsub extends Pick<GossipSub, 'subscribe' | 'unsubscribe' | 'getSubscribers' | 'publish'> {
+  readonly topicValidators: { set(topic: string, validator: TopicValidatorFn): unknown }
+  addEventListener(type: PubsubEvent, listener: () => void): void
+  removeEventListener(type: PubsubEvent, listener: () => void): void
+}
+
+/** Verdicts as gossipsub has them: its enum's own values, so that its code need not be loaded to name them. */
+export const pubsubVerdicts: Readonly<Record<Verdict, TopicValidatorResult>> = {
+  accept: 'accept' as TopicValidatorResult,
+  ignore: 'ignore' as TopicValidatorResult,
+  reject: 'reject' as TopicValidatorResult,
 }

@@ -51,6 +51,7 @@ export function startFollower(options: FollowerOptions): Follower {
   let sync: SyncProgress | undefined
   let error: LamparaError | undefined
   let wasConnected = false
+  let leaveGossip: (() => void) | undefined
 
   const events: VerifiedStoreEvents = {
     onChange({ finalizedAdvanced }) {
@@ -118,6 +119,8 @@ export function startFollower(options: FollowerOptions): Follower {
     sync = undefined
     enter('following')
     reachedHead.resolve()
+    // Before there is a head, nothing that is gossiped could be judged.
+    leaveGossip ??= followGossip(network.gossip, verified, slotClock)
     while (network.status.peers > 0 && verified.store !== undefined && !fetcher.wantsUpdates()) {
       const currentSlot = slotClock.currentSlot()
       const behind = slotsBehind({ verifiedSlot: verified.store.optimisticHeader.beacon.slot, currentSlot })
@@ -171,7 +174,6 @@ export function startFollower(options: FollowerOptions): Follower {
     tellStatus()
     bell.ring()
   })
-  const leaveGossip = followGossip(network.gossip, verified, slotClock)
   const ticking = (async () => {
     for await (const _slot of slotClock.slots({ signal })) {
       tellStatus()
@@ -184,7 +186,7 @@ export function startFollower(options: FollowerOptions): Follower {
     if (!signal.aborted) {
       stopping.abort(new LamparaError('stopped', 'The light client was stopped'))
       unwatchNetwork()
-      leaveGossip()
+      leaveGossip?.()
       if (phase !== 'failed') enter('stopped')
       heads.end()
       status.end()

@@ -1,4 +1,3 @@
-import { gossipsub } from '@libp2p/gossipsub'
 import { identify, identifyPush } from '@libp2p/identify'
 import type { ConnectionGater, PrivateKey } from '@libp2p/interface'
 import { mplex } from '@libp2p/mplex'
@@ -7,6 +6,8 @@ import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import type { GossipRouter } from '../gossip/index.ts'
 import type { Platform } from '../platform/platform.ts'
+import { systemClock } from '../streams/clock.ts'
+import { lateGossipsub } from './late-gossipsub.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { withSafeSend } from './safe-muxer.ts'
 import type { NetworkOptions } from './types.ts'
@@ -63,7 +64,8 @@ export async function createNode(options: NetworkOptions, parts: Libp2pParts) {
       identify: identify(),
       // Without it, peers never learn of methods that are served later.
       identifyPush: identifyPush({ debounce: 100 }),
-      pubsub: gossipsub(router.options),
+      // In a browser the code comes when a topic is first joined; elsewhere it is there already.
+      pubsub: lateGossipsub(router.options, { atStart: !browser, clock: options.clock ?? systemClock }),
     },
     logger: quietLogger,
   })

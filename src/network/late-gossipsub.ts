@@ -1,0 +1,123 @@
+import type { GossipSub, GossipSubComponents, GossipsubOpts, TopicValidatorFn } from '@libp2p/gossipsub'
+import type { Startable } from '@libp2p/interface'
+import type { Pubsub, PubsubEvent } from '../gossip/index.ts'
+import type { CancelTimer, Clock } from '../streams/clock.ts'
+
+/** How long after its code could not be had it is asked for again. */
+const RETRY_MS = 5_000
+
+/** Gossipsub that is loaded when it is first needed: a page shows its first verified head without it. */
+export interface LateGossipsub extends Pubsub, Startable {
+  /** Resolves when gossipsub runs; at once when it does already. */
+  load(): Promise<void>
+}
+
+type Loaded = GossipSub & Startable
+
+/**
+ * A libp2p service that stands for gossipsub and brings it in at the first subscription or publication, or as the node
+ * starts.
+ *
+ * What is asked of it before is done once it runs. Peers that connected meanwhile are told of it by identify-push, and it
+ * of them here: libp2p tells a service of the connections that come after it only.
+ */
+export function lateGossipsub(
+  options: Partial<GossipsubOpts>,
+  { atStart, clock }: { readonly atStart: boolean; readonly clock: Clock },
+): (components: GossipSubComponents) => LateGossipsub {
+  return (components) => {
+    let running: Loaded | undefined
+    let loading: Promise<void> | undefined
+    let started = false
+    let cancelRetry: CancelTimer = () => {}
+    const validators = new Map<string, TopicValidatorFn>()
+    const wanted = new Set<string>()
+    const listeners: { readonly type: PubsubEvent; readonly listener: () => void }[] = []
+
+    async function bringIn(): Promise<void> {
+      const { gossipsub } = await import('@libp2p/gossipsub')
+      if (!started) return
+      const pubsub = gossipsub(options)(components) as Loaded
+      for (const [topic, validator] of validators) pubsub.topicValidators.set(topic, validator)
+      for (const { type, listener } of listeners) pubsub.addEventListener(type, listener)
+      await pubsub.start()
+      if (!started) {
+        await pubsub.stop()
+        return
+      }
+      running = pubsub
+      for (const topic of wanted) pubsub.subscribe(topic)
+      await meetConnected(pubsub, components)
+    }
+
+    function load(): Promise<void> {
+      loading ??= bringIn().catch((error: unknown) => {
+        // A page may be offline when it first needs the code.
+        loading = undefined
+        cancelRetry()
+        cancelRetry = clock.setTimer(want, RETRY_MS)
+        throw error
+      })
+      return loading
+    }
+
+    function want(): void {
+      if (started && wanted.size > 0) load().catch(() => {})
+    }
+
+    return {
+      topicValidators: {
+        set(topic, validator) {
+          validators.set(topic, validator)
+          running?.topicValidators.set(topic, validator)
+        },
+      },
+      load,
+      async start() {
+        started = true
+        if (atStart || wanted.size > 0) await load()
+      },
+      async stop() {
+        started = false
+        cancelRetry()
+        await loading?.catch(() => {})
+        await running?.stop()
+      },
+      subscribe(topic) {
+        wanted.add(topic)
+        if (running === undefined) want()
+        else running.subscribe(topic)
+      },
+      unsubscribe(topic) {
+        wanted.delete(topic)
+        running?.unsubscribe(topic)
+      },
+      getSubscribers: (topic) => running?.getSubscribers(topic) ?? [],
+      async publish(...args) {
+        await load()
+        if (running === undefined) throw new Error('gossip has stopped')
+        return running.publish(...args)
+      },
+      addEventListener(type, listener) {
+        listeners.push({ type, listener })
+        running?.addEventListener(type, listener)
+      },
+      removeEventListener(type, listener) {
+        const index = listeners.findIndex((entry) => entry.type === type && entry.listener === listener)
+        if (index >= 0) listeners.splice(index, 1)
+        running?.removeEventListener(type, listener)
+      },
+    }
+  }
+}
+
+/** Tells gossipsub of the peers that were connected before it, and speak it. */
+async function meetConnected(pubsub: GossipSub, components: GossipSubComponents): Promise<void> {
+  const { connectionManager, peerStore, registrar } = components
+  for (const connection of connectionManager.getConnections()) {
+    const { protocols } = await peerStore.get(connection.remotePeer).catch(() => ({ protocols: [] as string[] }))
+    const spoken = pubsub.protocols.find((protocol) => protocols.includes(protocol))
+    if (spoken === undefined || connection.status !== 'open') continue
+    for (const topology of registrar.getTopologies(spoken)) topology.onConnect?.(connection.remotePeer, connection)
+  }
+}
