@@ -1,2 +1,3 @@
 export { errorCodes, type LamparaErrorCode } from './codes.ts'
-export { isLamparaError, LamparaError, type LamparaErrorOptions, messageOf } from './lampara-error.ts'
+export { isLamparaError, LamparaError, type LamparaErrorOptions } from './lampara-error.ts'
+export { messageOf } from './message-of.ts'

@@ -1,4 +1,5 @@
 import type { LamparaErrorCode } from './codes.ts'
+import { messageOf } from './message-of.ts'
 
 /** What an error may carry beside its code and message. */
 export interface LamparaErrorOptions {
@@ -42,15 +43,4 @@ export class LamparaError extends Error {
 export function isLamparaError(thrown: unknown, code?: LamparaErrorCode): thrown is LamparaError {
   if (!(thrown instanceof Error) || thrown.name !== 'LamparaError') return false
   return code === undefined || (thrown as LamparaError).code === code
-}
-
-/** The words of anything that was thrown. */
-export function messageOf(thrown: unknown): string {
-  if (thrown instanceof Error) return thrown.message
-  try {
-    return String(thrown)
-  } catch {
-    // An object that has no text of its own, and throws when asked for one.
-    return 'unknown error'
-  }
 }

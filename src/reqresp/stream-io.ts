@@ -1,5 +1,5 @@
 import type { Stream } from '@libp2p/interface'
-import { LamparaError } from '../errors/index.ts'
+import { LamparaError, messageOf } from '../errors/index.ts'
 import type { Clock } from '../streams/clock.ts'
 
 /** How long a finished stream may wait for the other side's close before it is reset. */
@@ -65,7 +65,7 @@ export function letGo(stream: Stream, clock: Clock): void {
 
 /** Resets a stream, whatever its state. */
 export function reset(stream: Stream, reason: unknown): void {
-  stream.abort(reason instanceof Error ? reason : new Error(String(reason)))
+  stream.abort(reason instanceof Error ? reason : new Error(messageOf(reason), { cause: reason }))
 }
 
 function gone(): LamparaError {

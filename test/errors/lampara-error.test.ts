@@ -56,5 +56,17 @@ describe('LamparaError', () => {
     expect(messageOf(undefined)).toBe('undefined')
     expect(messageOf(Object.create(null))).toBe('unknown error')
     expect(messageOf(Symbol('s'))).toBe('Symbol(s)')
+    expect(messageOf({ message: 'words' })).toBe('words')
+    expect(messageOf({})).toBe('unknown error')
+  })
+
+  it('finds words for events, which streams and sockets reject with', () => {
+    const reset = Object.assign(new Event('close'), { error: new Error('The stream has been reset') })
+    expect(messageOf(reset)).toBe('The stream has been reset')
+    expect(messageOf(Object.assign(new Event('error'), { message: 'refused' }))).toBe('refused')
+    // As `ws` has them in Node: with a text that is not there, of a class of its own.
+    expect(messageOf({ type: 'error', message: '', error: new Error('') })).toBe('it broke, and did not say why')
+    expect(messageOf(new Event('close'))).toBe('it closed before its time')
+    expect(messageOf(new Event('odd'))).toBe('it ended with the event "odd"')
   })
 })

@@ -1,10 +1,11 @@
-import type { Stream } from '@libp2p/interface'
+import type { Libp2p, Stream } from '@libp2p/interface'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { createHandoff } from '../../src/reqresp/handoff.ts'
 import { defineProtocol, type Protocol, sszCodec } from '../../src/reqresp/index.ts'
 import { createLimiter } from '../../src/reqresp/limiter.ts'
+import { openStream } from '../../src/reqresp/open-stream.ts'
 import { createQuotaKeeper } from '../../src/reqresp/quota.ts'
-import { sendAll } from '../../src/reqresp/stream-io.ts'
+import { reset, sendAll } from '../../src/reqresp/stream-io.ts'
 import { networkMessages, type Status } from '../../src/ssz/index.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 
@@ -186,6 +187,27 @@ describe('sendAll()', () => {
     const sending = sendAll(new FullStream() as unknown as Stream, new Uint8Array(1), controller.signal)
     controller.abort('enough')
     await expect(sending).rejects.toBe('enough')
+  })
+})
+
+describe('a stream that fails with an event', () => {
+  const closed = new Event('close')
+
+  it('fails to open with words', async () => {
+    const newStream = (): Promise<Stream> => Promise.reject(closed)
+    const libp2p = { getConnections: () => [{ status: 'open', newStream }] } as unknown as Libp2p
+    const peer = '16Uiu2HAm9QpUitRZepmQKEcgWv7CVxp2HxYLd4Vv3wqo9ZuDH4FZ'
+    await expect(openStream(libp2p, peer, ['/x/1'], never)).rejects.toMatchObject({
+      code: 'dial_failed',
+      message: 'it closed before its time',
+      cause: closed,
+    })
+  })
+
+  it('is reset with words', () => {
+    const reasons: Error[] = []
+    reset({ abort: (reason: Error) => reasons.push(reason) } as unknown as Stream, closed)
+    expect(reasons).toMatchObject([{ message: 'it closed before its time', cause: closed }])
   })
 })
 

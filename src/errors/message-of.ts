@@ -1,0 +1,32 @@
+/** What an event says of an end, where nothing in it tells why. */
+const eventWords: Readonly<Record<string, string>> = {
+  abort: 'it was aborted',
+  close: 'it closed before its time',
+  error: 'it broke, and did not say why',
+}
+
+/** The words of anything that was thrown. Never what an object without words turns into, "[object …]". */
+export function messageOf(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message
+  try {
+    const text = String(thrown)
+    return text.startsWith('[object ') ? wordsIn(thrown as Wordless) : text
+  } catch {
+    // An object that has no text of its own, and throws when asked for one.
+    return 'unknown error'
+  }
+}
+
+/** An object whose text says nothing: most often an event, which platforms and libp2p reject with, too. */
+interface Wordless {
+  readonly error?: unknown
+  readonly message?: unknown
+  readonly type?: unknown
+}
+
+function wordsIn({ error, message, type }: Wordless): string {
+  if (error instanceof Error && error.message !== '') return error.message
+  if (typeof message === 'string' && message !== '') return message
+  if (typeof type !== 'string') return 'unknown error'
+  return eventWords[type] ?? `it ended with the event "${type}"`
+}
