@@ -1,5 +1,5 @@
 import type { Connection } from '@libp2p/interface'
-import type { LamparaError } from '../errors/index.ts'
+import { LamparaError } from '../errors/index.ts'
 import type { Loss } from './back-off.ts'
 import type { PeerState } from './lifecycle.ts'
 import type { PeerView, RemoteStatus } from './types.ts'
@@ -66,4 +66,12 @@ export function viewOf(peer: ConnectedPeer, persistent: boolean, score: number):
     ...(latencyMs === undefined ? {} : { latencyMs }),
   })
   return peer.view
+}
+
+/** Settles whatever waits for a peer whose connection is closed. */
+export function endPeer(peer: ConnectedPeer, reason: string, nowMs: number): void {
+  peer.life.abort(new LamparaError('peer_disconnected', `Lost ${peer.id}: ${reason}`))
+  peer.settled.reject(peer.failure ?? new LamparaError('dial_failed', `Cannot connect to ${peer.id}: ${reason}`))
+  const countedMs = peer.countedAtMs === undefined ? 0 : Math.max(0, nowMs - peer.countedAtMs)
+  peer.lost.resolve(peer.goodbye === undefined ? { countedMs } : { countedMs, goodbye: peer.goodbye })
 }

@@ -1,0 +1,22 @@
+import type { Chain } from '../chain/index.ts'
+import type { LamparaError } from '../errors/index.ts'
+import type { Clock } from '../streams/clock.ts'
+import type { Pubsub } from './pubsub.ts'
+import type { GossipRouter } from './router.ts'
+
+/** What gossip works with; all of it is handed in. */
+export interface GossipOptions {
+  readonly pubsub: Pubsub
+  /** What `pubsub` was made with. */
+  readonly router: GossipRouter
+  readonly chain: Chain
+  readonly clock: Clock
+  /** True when our own gossip stream to the peer is open. */
+  isReachable(peerId: string): boolean
+  /** A peer handed us what no honest one would. */
+  onOffence(peerId: string, offence: 'low-tolerance', reason: string): void
+  /** A peer handed us something new that the validator accepted. */
+  onAccepted(peerId: string): void
+  /** A validator threw, or answered with no verdict. The message counts as ignored. */
+  onValidatorFailed(topic: string, error: LamparaError): void
+}

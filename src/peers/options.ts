@@ -1,0 +1,36 @@
+import type { Libp2p } from '@libp2p/interface'
+import type { Chain } from '../chain/index.ts'
+import type { Clock } from '../streams/clock.ts'
+import type { KeptPeer } from './keep.ts'
+import type { OwnFinality } from './relevance.ts'
+import type { ScoreBook } from './score-book.ts'
+import type { PeerEvent, RemoteStatus } from './types.ts'
+
+/** The requests that peers are met with; handed in, since behaviours do not know each other. */
+export interface PeerWire {
+  exchangeStatus(peerId: string, signal: AbortSignal): Promise<RemoteStatus>
+  ping(peerId: string, signal: AbortSignal): Promise<void>
+  sayGoodbye(peerId: string, code: number, signal: AbortSignal): Promise<void>
+}
+
+/** What the peer manager works with; all of it is handed in. */
+export interface PeersOptions {
+  readonly libp2p: Pick<Libp2p, 'peerId' | 'dial' | 'getConnections' | 'addEventListener' | 'removeEventListener'> & {
+    readonly peerStore: Pick<Libp2p['peerStore'], 'delete'>
+  }
+  readonly chain: Chain
+  readonly clock: Clock
+  readonly wire: PeerWire
+  readonly book: ScoreBook
+  readonly kept: readonly KeptPeer[]
+  /** How often peers are pinged, by who dialed. */
+  readonly pingMs: { readonly inbound: number; readonly outbound: number }
+  readonly random?: () => number
+  /** True when this environment can dial the address at all. */
+  canDial(multiaddr: string): boolean
+  /** Our own finalized checkpoint, once there is one. */
+  ownFinality(): OwnFinality | undefined
+  onEvent(event: PeerEvent): void
+  /** Called whenever `unreachable()` may have changed. */
+  onReachability(): void
+}
