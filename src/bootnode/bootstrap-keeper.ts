@@ -28,10 +28,11 @@ export async function keepBootstraps(
       await bell.wait(signal)
       const root = client.status.finalized?.root
       if (root === undefined || data.hasBootstrap(root)) continue
-      const accept = async (bootstrap: LightClientObject<'bootstrap'>): Promise<void> => {
+      const accept = async (bootstrap: LightClientObject<'bootstrap'>): Promise<boolean> => {
         const store = await initializeLightClientStore(context, root, bootstrap)
         await checkStoreCommittees(context, store)
         data.add(bootstrap)
+        return true
       }
       await askBootstrap(client.network, root, accept, { signal }).catch(() => {})
     }

@@ -12,13 +12,17 @@ export interface AskOptions {
   readonly signal: AbortSignal
 }
 
-/** Judges what a peer sent: throws to refuse it. */
-export type Accept<Response> = (response: Response, peer: string) => Promise<void>
+/** Judges what a peer sent: throws to refuse it, tells whether it was of any use. */
+export type Accept<Response> = (response: Response, peer: string) => Promise<boolean>
 
 /**
- * Asks one peer after the other, the best first, until one gives an answer that stands.
+ * Asks one peer after the other, the best first, until one gives an answer that is of use. Whose answer is true but old
+ * does not keep the others from being asked.
  *
- * @throws LamparaError `peer_unavailable` when no peer offers the method; else what the last one came to
+ * Completes, too, when nothing better came than answers of no use.
+ *
+ * @throws LamparaError `peer_unavailable` when no peer offers the method; `checkpoint_too_old` at once, since no other
+ *   peer can change that; else what the last one came to
  */
 export async function askPeers<Request, Response>(
   network: Network,
@@ -26,24 +30,29 @@ export async function askPeers<Request, Response>(
   request: Request,
   accept: Accept<Response>,
   { signal }: AskOptions,
-): Promise<number> {
+): Promise<void> {
   let failure: unknown
+  let answered = false
   for (const peer of choosePeers(network.peers, protocol)) {
     let chunks = 0
+    let useful = false
     try {
       for await (const response of network.reqresp.request(protocol, request, { peer: peer.id, signal })) {
-        await accept(response, peer.id)
+        useful = (await accept(response, peer.id)) || useful
         chunks++
       }
-      if (chunks > 0) return chunks
+      if (useful) return
+      answered ||= chunks > 0
       failure = new LamparaError('response_empty', `Cannot get ${protocol.name} from ${peer.id}: it sent nothing`)
     } catch (error) {
       signal.throwIfAborted()
+      if (isLamparaError(error, 'checkpoint_too_old')) throw error
       // What came and was accepted counts: the caller plans again from there.
-      if (chunks > 0) return chunks
+      if (useful) return
       failure = error
     }
   }
+  if (answered) return
   throw failure ?? new LamparaError('peer_unavailable', `Cannot ask for ${protocol.name}: no peer offers it`)
 }
 

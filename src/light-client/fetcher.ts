@@ -41,8 +41,8 @@ export interface Fetcher {
   refreshHeads(): Promise<void>
   /** True when there is something to fetch by range that was not asked for in this epoch yet. */
   wantsUpdates(): boolean
-  /** Slot in which the latest updates were asked for last; −1 before. */
-  readonly refreshedAtSlot: number
+  /** True when the latest updates were not asked for within so many slots. */
+  wantsHeads(afterSlots: number): boolean
   /** Peer id of who sent an object. */
   senderOf(object: AnyObject): string | undefined
 }
@@ -53,22 +53,28 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   const { chain, clock } = network
   const senders = new WeakMap<AnyObject, string>()
   let askedInEpoch = -1
-  let refreshedAtSlot = -1
+  let refreshedAtSlot = Number.NEGATIVE_INFINITY
 
   /** Verifies what a peer sent; the peer is told on when it is invalid. */
-  async function judged(object: AnyObject, peer: string, verify: () => Promise<unknown>): Promise<void> {
+  async function judged<T>(object: AnyObject, peer: string, verify: () => Promise<T>): Promise<T> {
     senders.set(object, peer)
     try {
-      await verify()
+      return await verify()
     } catch (error) {
-      if (verdictOf(error) === 'ignore') return
-      network.report(peer, 'fatal', isLamparaError(error) ? error.code : 'internal')
+      if (verdictOf(error) === 'reject') network.report(peer, 'fatal', isLamparaError(error) ? error.code : 'internal')
       throw error
     }
   }
 
-  const take = (update: AnyUpdate, peer: string): Promise<void> =>
-    judged(update, peer, () => verified.process(update, slotClock.currentSlot()))
+  /** @returns true when the store moved */
+  async function take(update: AnyUpdate, peer: string): Promise<boolean> {
+    try {
+      return (await judged(update, peer, () => verified.process(update, slotClock.currentSlot()))).changed
+    } catch (error) {
+      if (verdictOf(error) === 'reject') throw error
+      return false
+    }
+  }
 
   function refuseOld(bootstrap: LightClientObject<'bootstrap'>): void {
     const { beacon } = bootstrap.value.header
@@ -97,10 +103,12 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   async function fetchRange(step: Extract<SyncStep, { kind: 'updates' }>, startPeriod: number): Promise<void> {
     const targetPeriod = periodOfSlot(chain, slotClock.currentSlot())
     options.onProgress({ startPeriod, period: step.startPeriod, targetPeriod })
-    const accept = async (update: LightClientObject<'update'>, peer: string): Promise<void> => {
-      await take(update, peer)
+    const accept = async (update: LightClientObject<'update'>, peer: string): Promise<boolean> => {
+      // What did not move the store may claim any period.
+      if (!(await take(update, peer))) return false
       const period = periodOfSlot(chain, update.value.attestedHeader.beacon.slot)
       options.onProgress({ startPeriod, period, targetPeriod })
+      return true
     }
     const request = { startPeriod: step.startPeriod, count: step.count }
     try {
@@ -119,6 +127,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
         async (bootstrap, peer) => {
           refuseOld(bootstrap)
           await judged(bootstrap, peer, () => verified.bootstrap(checkpoint, bootstrap))
+          return true
         },
         { signal },
       ),
@@ -147,10 +156,9 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       if (failed !== undefined && (signal.aborted || network.status.peers === 0)) throw failed.reason
     },
 
-    wantsUpdates: () => plan().kind === 'updates' && epochOfSlot(chain, slotClock.currentSlot()) > askedInEpoch,
-    get refreshedAtSlot() {
-      return refreshedAtSlot
-    },
+    // Told apart, not compared: a clock that was set back would keep the present epoch waiting for the one asked in.
+    wantsUpdates: () => plan().kind === 'updates' && epochOfSlot(chain, slotClock.currentSlot()) !== askedInEpoch,
+    wantsHeads: (afterSlots) => Math.abs(slotClock.currentSlot() - refreshedAtSlot) >= afterSlots,
     senderOf: (object) => senders.get(object),
   }
 }

@@ -33,6 +33,17 @@ export interface Follower {
   stop(): Promise<void>
 }
 
+/** A watcher that throws must not keep others, or the driver itself, from going on. */
+function tell<T>(watcher: (value: T) => void, value: T): void {
+  try {
+    watcher(value)
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+}
+
 /** Waits between failed attempts double from the first to the second of these. */
 const RETRY_MS = { first: 500, most: 12_000 }
 
@@ -51,6 +62,7 @@ export function startFollower(options: FollowerOptions): Follower {
   let sync: SyncProgress | undefined
   let error: LamparaError | undefined
   let wasConnected = false
+  let failures = 0
   let leaveGossip: (() => void) | undefined
 
   const events: VerifiedStoreEvents = {
@@ -61,11 +73,12 @@ export function startFollower(options: FollowerOptions): Follower {
       tellStatus()
     },
     onSettled(object) {
-      for (const watcher of watchers) watcher(object)
+      for (const watcher of watchers) tell(watcher, object)
     },
     onForged(object, forgery) {
       const sender = object === undefined ? undefined : fetcher.senderOf(object)
       if (sender !== undefined) network.report(sender, 'fatal', forgery.code)
+      heads.takeBack(verified.optimistic, verified.finalized)
       error = forgery
       tellStatus()
       bell.ring()
@@ -116,6 +129,8 @@ export function startFollower(options: FollowerOptions): Follower {
 
   /** Stays at the head until there is something to fetch or nobody to fetch it from. */
   async function follow(): Promise<void> {
+    // The answer that was waited for may itself have made someone stop us: then gossip would be joined for good.
+    signal.throwIfAborted()
     sync = undefined
     enter('following')
     reachedHead.resolve()
@@ -126,8 +141,9 @@ export function startFollower(options: FollowerOptions): Follower {
       const behind = slotsBehind({ verifiedSlot: verified.store.optimisticHeader.beacon.slot, currentSlot })
       if (behind <= options.stalledAfterSlots) {
         error = undefined
+        failures = 0
       } else {
-        if (currentSlot >= fetcher.refreshedAtSlot + options.stalledAfterSlots) await fetcher.refreshHeads()
+        if (fetcher.wantsHeads(options.stalledAfterSlots)) await fetcher.refreshHeads()
         await verified.forceUpdate(currentSlot)
       }
       tellStatus()
@@ -148,11 +164,9 @@ export function startFollower(options: FollowerOptions): Follower {
   }
 
   async function run(): Promise<void> {
-    let failures = 0
     while (!signal.aborted) {
       try {
         await attempt()
-        failures = 0
         await follow()
       } catch (thrown) {
         if (signal.aborted) return

@@ -10,6 +10,8 @@ export interface HeadBoard {
   readonly finalized: Watchable<Head | undefined>
   /** Shows what the store has come to. @returns true when a shown head changed */
   update(optimistic: ProvenHeader | undefined, finalized: ProvenHeader | undefined): boolean
+  /** Shows just this and takes back what went beyond it: it rested on what proved forged. */
+  takeBack(optimistic: ProvenHeader | undefined, finalized: ProvenHeader | undefined): void
   end(error?: unknown): void
 }
 
@@ -35,14 +37,21 @@ export function createHeadBoard(chain: Chain, options: { minParticipation: numbe
     return true
   }
 
+  function update(optimisticHeader: ProvenHeader | undefined, finalizedHeader: ProvenHeader | undefined): boolean {
+    const finalizedShown = show(finalized, 'finalized', finalizedHeader)
+    const optimisticShown =
+      show(optimistic, 'optimistic', optimisticHeader) || show(optimistic, 'optimistic', finalizedHeader)
+    return finalizedShown || optimisticShown
+  }
+
   return {
     optimistic,
     finalized,
-    update(optimisticHeader, finalizedHeader) {
-      const finalizedShown = show(finalized, 'finalized', finalizedHeader)
-      const optimisticShown =
-        show(optimistic, 'optimistic', optimisticHeader) || show(optimistic, 'optimistic', finalizedHeader)
-      return finalizedShown || optimisticShown
+    update,
+    takeBack(optimisticHeader, finalizedHeader) {
+      optimistic.set(undefined)
+      finalized.set(undefined)
+      update(optimisticHeader, finalizedHeader)
     },
     end(error) {
       optimistic.end(error)
