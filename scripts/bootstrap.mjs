@@ -80,7 +80,9 @@ function scriptNode() {
 function installDependencies() {
   if (installed()) return
   say('Installing dependencies (npm ci)…')
-  if (!npm('ci', '--no-audit', '--no-fund')) giveUp('Cannot install dependencies: `npm ci` failed, its words are above')
+  // With the Node to begin with, every package that wants a newer one would be warned of: the newer one is among them.
+  if (!npm('ci', '--no-audit', '--no-fund', '--loglevel=error'))
+    giveUp('Cannot install dependencies: `npm ci` failed, its words are above')
 }
 
 function installNode() {
