@@ -77,6 +77,7 @@ export const errorCodes = [
   'checkpoint_unavailable',
   'checkpoint_too_old',
   // Platform
+  'storage_invalid',
   'storage_unavailable',
   'runtime_unsupported',
   'file_unreadable',

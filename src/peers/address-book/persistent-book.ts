@@ -1,0 +1,97 @@
+import { isLamparaError, LamparaError } from '../../errors/index.ts'
+import type { KeyValueStorage } from '../../platform/storage.ts'
+import type { CancelTimer, Clock } from '../../streams/clock.ts'
+import { type AddressBook, createAddressBook } from './address-book.ts'
+import { decodeBook, encodeBook, type StoredBook } from './stored-book.ts'
+
+const STORAGE_KEY = 'addresses'
+/** Where a damaged book is set aside, for whoever wants to know what happened. */
+const DAMAGED_KEY = 'addresses.damaged'
+const SAVE_EVERY_MS = 2 * 60_000
+const KEY_BYTES = 32
+
+/** Options of `openAddressBook()`. */
+export interface OpenBookOptions {
+  readonly clock: Clock
+  readonly random: () => number
+  /** Without it the book ends with the process. */
+  readonly storage?: KeyValueStorage
+  /** A book that could not be read was set aside, or one could not be written. Following goes on. */
+  onTrouble(error: LamparaError): void
+}
+
+/** A book, and how to be done with it. */
+export interface OpenBook {
+  readonly book: AddressBook
+  /** Writes what changed. Never rejects: trouble is told. */
+  save(): Promise<void>
+  /** Writes a last time, and no more. Idempotent. */
+  close(): Promise<void>
+}
+
+/** Opens the stored address book, or an empty one, and writes it every two minutes from then on. */
+export async function openAddressBook(options: OpenBookOptions): Promise<OpenBook> {
+  const { clock, random, storage, onTrouble } = options
+  const stored = await load(storage, onTrouble)
+  const key = stored?.key ?? crypto.getRandomValues(new Uint8Array(KEY_BYTES))
+  const book = createAddressBook({ clock, random, key })
+  for (const entry of stored?.entries ?? []) book.restore(entry)
+  let writing: Promise<void> = Promise.resolve()
+  let writtenRevision = book.revision
+  let closed = false
+  let cancel: CancelTimer = () => {}
+
+  async function write(): Promise<void> {
+    const { revision } = book
+    if (revision === writtenRevision) return
+    try {
+      await storage?.set(STORAGE_KEY, encodeBook({ key, entries: [...book.entries()] }))
+      writtenRevision = revision
+    } catch (error) {
+      onTrouble(LamparaError.from(error, 'storage_unavailable', 'Cannot write the address book'))
+    }
+  }
+
+  /** One after the other: an earlier state must not overtake a later one. */
+  function save(): Promise<void> {
+    if (storage === undefined || closed) return writing
+    writing = writing.then(write)
+    return writing
+  }
+
+  function arm(): void {
+    cancel = clock.setTimer(() => {
+      arm()
+      save()
+    }, SAVE_EVERY_MS)
+  }
+
+  if (storage !== undefined) arm()
+  return {
+    book,
+    save,
+    close() {
+      cancel()
+      const last = save()
+      closed = true
+      return last
+    },
+  }
+}
+
+async function load(
+  storage: KeyValueStorage | undefined,
+  onTrouble: OpenBookOptions['onTrouble'],
+): Promise<StoredBook | undefined> {
+  let bytes: Uint8Array | undefined
+  try {
+    bytes = await storage?.get(STORAGE_KEY)
+    return bytes && decodeBook(bytes)
+  } catch (error) {
+    onTrouble(LamparaError.from(error, 'storage_unavailable', 'Cannot open the address book'))
+    if (bytes !== undefined && isLamparaError(error, 'storage_invalid')) {
+      await storage?.set(DAMAGED_KEY, bytes).catch(() => {})
+    }
+    return undefined
+  }
+}

@@ -1,0 +1,80 @@
+import { fromHex, toHex } from '../../chain/index.ts'
+import { LamparaError, messageOf } from '../../errors/index.ts'
+import type { AddressEntry } from './entry.ts'
+
+const VERSION = 1
+const KEY_BYTES = 32
+/** Beyond this a stored book is no book of ours. */
+const MAX_STORED_BYTES = 16 * 1024 * 1024
+const MAX_TEXT = 512
+const MAX_ADDRESSES = 8
+
+/** A book as it is stored. */
+export interface StoredBook {
+  readonly key: Uint8Array
+  readonly entries: readonly AddressEntry[]
+}
+
+/** A book as bytes: JSON, so that an operator can read it. */
+export function encodeBook({ key, entries }: StoredBook): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify({ version: VERSION, key: toHex(key), entries }))
+}
+
+/**
+ * Reads a stored book. Entries that are none are left out: one bad line must not cost the rest.
+ *
+ * @throws LamparaError `storage_invalid` when it is no book at all
+ */
+export function decodeBook(bytes: Uint8Array): StoredBook {
+  try {
+    if (bytes.length > MAX_STORED_BYTES) throw new Error(`${bytes.length} bytes are too many`)
+    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    if (!isRecord(json) || json.version !== VERSION) throw new Error('its version is unknown')
+    if (typeof json.key !== 'string' || !Array.isArray(json.entries)) throw new Error('key or entries are missing')
+    return { key: fromHex(json.key, KEY_BYTES), entries: json.entries.flatMap((entry) => readEntry(entry) ?? []) }
+  } catch (error) {
+    throw new LamparaError('storage_invalid', `Cannot read the address book: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+function readEntry(json: unknown): AddressEntry | undefined {
+  if (!isRecord(json)) return undefined
+  const { id, addresses, enr, sourceGroup, place, addedAtMs, seenAtMs, failures } = json
+  if (!isText(id) || !isText(sourceGroup) || !Array.isArray(addresses) || !addresses.every(isText)) return undefined
+  if (addresses.length === 0 || addresses.length > MAX_ADDRESSES) return undefined
+  if (place !== 'new' && place !== 'old') return undefined
+  if (!isTime(addedAtMs) || !isTime(seenAtMs) || !isTime(failures)) return undefined
+  return {
+    id,
+    addresses,
+    sourceGroup,
+    place,
+    addedAtMs,
+    seenAtMs,
+    failures,
+    private: json.private === true,
+    ...(isText(enr) ? { enr } : {}),
+    ...times(json, 'attemptedAtMs', 'succeededAtMs', 'notBeforeMs'),
+  }
+}
+
+function times<Name extends string>(json: Record<string, unknown>, ...names: Name[]): Partial<Record<Name, number>> {
+  const found: Partial<Record<Name, number>> = {}
+  for (const name of names) {
+    const value = json[name]
+    if (isTime(value)) found[name] = value
+  }
+  return found
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= MAX_TEXT
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0
+}

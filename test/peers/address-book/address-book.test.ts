@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest'
+import { createAddressBook } from '../../../src/peers/address-book/address-book.ts'
+import { createFakeClock } from '../../support/fake-clock.ts'
+import { seededRandom } from '../../support/seeded-random.ts'
+
+const HOUR_MS = 3_600_000
+const START_MS = 1_800_000_000_000
+
+function setUp(seed = 1) {
+  const clock = createFakeClock(START_MS)
+  const book = createAddressBook({ clock, random: seededRandom(seed), key: new Uint8Array(32).fill(7) })
+  const add = (id: string, address = '/ip4/5.6.7.8/tcp/9000', group = 'them') =>
+    book.add({ id, addresses: [address] }, { group })
+  return { clock, book, add }
+}
+
+/** An address in a part of the network of its own. */
+const addressOf = (n: number): string => `/ip4/${1 + (n % 90)}.${(n * 7) % 256}.3.${n % 250}/tcp/9000`
+
+describe('the address book', () => {
+  it('gives back one that was told of, and nobody when it is empty', () => {
+    const { book, add } = setUp()
+    expect(book.pick({ newBias: 0.5 })).toBeUndefined()
+    expect(add('a')).toBe(true)
+    expect(add('a')).toBe(false)
+    expect(book.pick({ newBias: 0.5 })).toMatchObject({ id: 'a', place: 'new', failures: 0 })
+    expect(book.pick({ newBias: 0.5, accept: ({ id }) => id !== 'a' })).toBeUndefined()
+  })
+
+  it('never takes a peer without an address', () => {
+    const { book } = setUp()
+    expect(book.add({ id: 'a', addresses: [] }, { group: 'them' })).toBe(false)
+    expect(book.size).toBe(0)
+  })
+
+  it('learns new addresses of a peer, and tells that it did', () => {
+    const { book, add } = setUp()
+    add('a')
+    expect(add('a', '/ip4/9.9.9.9/tcp/9000')).toBe(true)
+    expect(book.get('a')?.addresses).toEqual(['/ip4/9.9.9.9/tcp/9000'])
+  })
+
+  it('does not give one back before its cool-down is over', async () => {
+    const { clock, book, add } = setUp()
+    add('a')
+    book.attempted('a')
+    book.failed('a', { notBeforeMs: START_MS + HOUR_MS })
+    expect(book.pick({ newBias: 1 })).toBeUndefined()
+    await clock.advance(HOUR_MS)
+    expect(book.pick({ newBias: 1 })?.id).toBe('a')
+  })
+
+  it('never shortens a cool-down by a later, lighter reason', () => {
+    const { book, add } = setUp()
+    add('a')
+    book.postpone('a', START_MS + 2 * HOUR_MS)
+    book.postpone('a', START_MS + HOUR_MS)
+    expect(book.get('a')?.notBeforeMs).toBe(START_MS + 2 * HOUR_MS)
+  })
+
+  it('gives up on one that was never reached after three attempts, and takes it up again when it is told of anew and reached', async () => {
+    const { clock, book, add } = setUp()
+    add('a')
+    for (let tries = 0; tries < 3; tries++) book.failed('a')
+    await clock.advance(2 * 60_000)
+    expect(book.pick({ newBias: 1 })).toBeUndefined()
+    book.succeeded('a')
+    expect(book.pick({ newBias: 0 })).toMatchObject({ id: 'a', place: 'old', failures: 0 })
+  })
+
+  it('bears with one that was reached before through ten failures in a week', async () => {
+    const { clock, book, add } = setUp()
+    add('a')
+    book.succeeded('a')
+    for (let tries = 0; tries < 12; tries++) book.failed('a')
+    await clock.advance(6 * 24 * HOUR_MS)
+    add('a')
+    expect(book.pick({ newBias: 0 })?.id).toBe('a')
+    await clock.advance(2 * 24 * HOUR_MS)
+    add('a')
+    expect(book.pick({ newBias: 0 })).toBeUndefined()
+  })
+
+  it('forgets whoever was not heard of for a week', async () => {
+    const { clock, book, add } = setUp()
+    add('a')
+    await clock.advance(8 * 24 * HOUR_MS)
+    expect(book.pick({ newBias: 1 })).toBeUndefined()
+    add('a')
+    expect(book.pick({ newBias: 1 })?.id).toBe('a')
+  })
+
+  it('shares at random, each once, never private ones', () => {
+    const { book } = setUp()
+    for (let n = 0; n < 200; n++) {
+      book.add({ id: `p${n}`, addresses: [addressOf(n)], private: n % 4 === 0 }, { group: `s${n % 20}` })
+    }
+    const shared = book.sample(30).map(({ id }) => id)
+    expect(new Set(shared).size).toBe(30)
+    expect(shared.every((id) => Number(id.slice(1)) % 4 !== 0)).toBe(true)
+    expect(book.sample(30).map(({ id }) => id)).not.toEqual(shared)
+  })
+
+  it('keeps a private peer private, whoever else tells of it', () => {
+    const { book, add } = setUp()
+    book.add({ id: 'a', addresses: ['/ip4/5.6.7.8/tcp/9000'], private: true }, { group: 'us' })
+    add('a')
+    expect(book.sample(10)).toEqual([])
+  })
+})
+
+describe('an address book under attack', () => {
+  it('has a bound, however many addresses it is told of', () => {
+    const { book, add } = setUp()
+    for (let n = 0; n < 60_000; n++) add(`p${n}`, addressOf(n), `source ${n % 997}`)
+    expect(book.size).toBeLessThanOrEqual(256 * 64)
+  })
+
+  it('lets one teller fill no more than an eighth of it', () => {
+    const { book, add } = setUp()
+    for (let n = 0; n < 50_000; n++) add(`p${n}`, addressOf(n), 'one liar')
+    expect(book.size).toBeLessThanOrEqual(32 * 64)
+  })
+
+  it('keeps what was reached from being displaced by what is only told of', () => {
+    const { book, add } = setUp()
+    for (let n = 0; n < 40; n++) {
+      add(`honest ${n}`, addressOf(n), 'friends')
+      book.succeeded(`honest ${n}`)
+    }
+    for (let n = 0; n < 50_000; n++) add(`liar ${n}`, `/ip4/66.${n % 4}.3.${n % 250}/tcp/9000`, `group ${n % 8}`)
+    for (let n = 0; n < 40; n++) expect(book.get(`honest ${n}`)?.place).toBe('old')
+  })
+
+  it('still draws honest peers, and not seldom, when a thousand liars are told of from four groups', () => {
+    const { book, add } = setUp(42)
+    for (let n = 0; n < 40; n++) {
+      add(`honest ${n}`, addressOf(n), 'friends')
+      book.succeeded(`honest ${n}`)
+    }
+    for (let n = 0; n < 1000; n++) add(`liar ${n}`, `/ip4/66.${n % 4}.3.${n % 250}/tcp/9000`, `group ${n % 4}`)
+    const picked = Array.from({ length: 1000 }, () => book.pick({ newBias: 0.3 })!.id)
+    expect(picked.filter((id) => id.startsWith('honest')).length).toBeGreaterThan(250)
+  })
+})
