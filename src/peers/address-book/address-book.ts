@@ -43,8 +43,11 @@ export interface AddressBook {
   attempted(id: string): void
   /** The peer was reached and is of use. */
   succeeded(id: string): void
-  /** The dial was in vain, or what was reached of no use. Not before the time given is it picked again. */
-  failed(id: string, options?: { readonly notBeforeMs?: number }): void
+  /**
+   * The dial was in vain, or what was reached of no use. Not before the time given is it picked again. `blameless`: it need
+   * not be the peer's fault.
+   */
+  failed(id: string, options?: { readonly notBeforeMs?: number; readonly blameless?: boolean }): void
   /** Leaves the peer alone until a time, whatever the reason. */
   postpone(id: string, notBeforeMs: number): void
   remove(id: string): void
@@ -221,10 +224,10 @@ export function createAddressBook({ clock, random, key }: AddressBookOptions): A
       const one = held.get(id)
       if (one?.entry.place === 'new') putOld(one)
     },
-    failed(id, { notBeforeMs } = {}) {
+    failed(id, { notBeforeMs, blameless = false } = {}) {
       change(id, (entry) => ({
         ...entry,
-        failures: entry.failures + 1,
+        failures: entry.failures + (blameless ? 0 : 1),
         attemptedAtMs: clock.now(),
         ...(notBeforeMs === undefined ? {} : { notBeforeMs }),
       }))

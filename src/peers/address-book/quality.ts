@@ -3,7 +3,7 @@ import type { AddressEntry } from './entry.ts'
 const DAY_MS = 24 * 3_600_000
 /** Whoever was not heard of for so long is most likely gone. */
 const FORGET_MS = 7 * DAY_MS
-/** Attempts in vain that a peer may cost that was never reached. */
+/** Attempts in vain that a peer may cost that was never reached; after a day it may have one more. */
 const MAX_FAILURES_NEVER_REACHED = 3
 /** Attempts in vain within a week that a peer may cost that was reached before. */
 const MAX_FAILURES = 10
@@ -12,13 +12,15 @@ const JUDGE_AFTER_MS = 60_000
 /** A clock that is set back must not make an entry look as if it came from the future. */
 const FUTURE_MS = 10 * 60_000
 
-/** True when an entry is not worth its place: unseen for a week, or tried in vain too often. Never within a minute of an attempt. */
+/** True when an entry is not worth its place: unseen for a week, or tried in vain too often of late. Never within a minute of an attempt. */
 export function isStale(entry: AddressEntry, nowMs: number): boolean {
   const { attemptedAtMs, succeededAtMs, seenAtMs, failures } = entry
   if (attemptedAtMs !== undefined && Math.abs(nowMs - attemptedAtMs) < JUDGE_AFTER_MS) return false
   if (seenAtMs > nowMs + FUTURE_MS) return true
   if (nowMs - seenAtMs > FORGET_MS) return true
-  if (succeededAtMs === undefined) return failures >= MAX_FAILURES_NEVER_REACHED
+  if (succeededAtMs === undefined) {
+    return failures >= MAX_FAILURES_NEVER_REACHED && nowMs - (attemptedAtMs ?? 0) < DAY_MS
+  }
   return failures >= MAX_FAILURES && nowMs - succeededAtMs > FORGET_MS
 }
 

@@ -1,0 +1,199 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import { LamparaError, type LamparaErrorCode } from '../../errors/index.ts'
+import type { Candidate, CandidateSource } from '../../platform/candidate-source.ts'
+import { delay, raceSignal } from '../../streams/abort.ts'
+import { createBell } from '../../streams/bell.ts'
+import type { Clock } from '../../streams/clock.ts'
+import type { AddressBook } from '../address-book/address-book.ts'
+import { groupOf } from '../address-book/address-group.ts'
+import type { AddressEntry } from '../address-book/entry.ts'
+import { isDue, isStale } from '../address-book/quality.ts'
+import type { Loss } from '../back-off.ts'
+import type { PeerView } from '../types.ts'
+import { afterFailedDial, afterFailureAlone, afterLostPeer, REPLACED_MS, USELESS_MS } from './cool-down.ts'
+import { gather } from './gather.ts'
+import type { RecruitHost, RecruitLimits } from './types.ts'
+
+/** While peers are lacking the book is looked at again after this: cool-downs end without an event. */
+const LOOK_AGAIN_MS = 10_000
+/** Dials begin this far apart at most, at random: many that start together must not all knock at once. */
+const STAGGER_MS = 250
+
+/** Options of `startRecruiting()`. */
+export interface RecruiterOptions {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly book: AddressBook
+  readonly sources: readonly CandidateSource[]
+  readonly limits: RecruitLimits
+  readonly host: RecruitHost
+  /** False for a peer that is connected but of no use: it is left, and left alone for a day. */
+  isUseful(peer: PeerView): boolean
+  onDiscovered(candidate: Candidate, source: string): void
+  onDialFailed(address: string, error: LamparaError): void
+}
+
+/** Keeps as many peers connected as wanted, for as long as it runs. */
+export interface Recruiter {
+  /** Dials under way. */
+  readonly dialing: number
+  /** Leaves a peer to make room for a better one, and leaves it alone for an hour. */
+  replace(peerId: string, reason: string): Promise<void>
+  /** Idempotent; resolves when nothing of it runs any more. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts to recruit: draws from the address book while peers are lacking, and from the sources while the book is thin. Each
+ * outcome goes back to the book: see `afterFailedDial()` and `afterLostPeer()` for how long a peer is then left alone.
+ */
+export function startRecruiting(options: RecruiterOptions): Recruiter {
+  const { clock, random, book, sources, limits, host, isUseful } = options
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const bell = createBell()
+  // A bell wakes one waiter: each source has its own.
+  const stock = sources.map((source) => ({ source, bell: createBell() }))
+  const dialing = new Map<string, AddressEntry>()
+  const work = new Set<Promise<void>>()
+  /** Dials in vain since the last that was not. */
+  let inVain = 0
+
+  const lacking = (): number => limits.target - host.connected().length - dialing.size
+
+  function mayDial(
+    entry: AddressEntry,
+    busyGroups: ReadonlyMap<string, number>,
+    connected: ReadonlySet<string>,
+  ): boolean {
+    if (connected.has(entry.id) || dialing.has(entry.id) || host.isTaken(entry.id)) return false
+    if (!entry.addresses.some(host.canDial)) return false
+    const group = groupOf(entry.addresses[0]!)
+    return group === 'local' || (busyGroups.get(group) ?? 0) < limits.maxPerGroup
+  }
+
+  function busyGroups(): Map<string, number> {
+    const groups = new Map<string, number>()
+    const count = (address: string): void => {
+      const group = groupOf(address)
+      groups.set(group, (groups.get(group) ?? 0) + 1)
+    }
+    for (const { address, persistent } of host.connected()) if (!persistent) count(address)
+    for (const { addresses } of dialing.values()) count(addresses[0]!)
+    return groups
+  }
+
+  function next(): AddressEntry | undefined {
+    const connected = host.connected()
+    const ids = new Set(connected.map(({ id }) => id))
+    const groups = busyGroups()
+    // The fewer there are, the safer the ground to begin with: those that were reached before.
+    const newBias = (10 + 10 * Math.min(connected.length, 8)) / 100
+    return book.pick({ newBias, accept: (entry) => mayDial(entry, groups, ids) })
+  }
+
+  /** Only those count that could be dialed now. */
+  function wanted(): number {
+    const nowMs = clock.now()
+    let usable = 0
+    for (const entry of book.entries()) if (isDue(entry, nowMs) && !isStale(entry, nowMs)) usable++
+    return limits.pool - usable
+  }
+
+  function track(task: Promise<void>): void {
+    const tracked = task.catch(() => {}).finally(() => work.delete(tracked))
+    work.add(tracked)
+  }
+
+  async function dial(entry: AddressEntry): Promise<void> {
+    const { id } = entry
+    dialing.set(id, entry)
+    try {
+      await delay(random() * STAGGER_MS, { clock, signal })
+      book.attempted(id)
+      const addresses = entry.addresses.filter(host.canDial).map((address) => multiaddr(address))
+      const { view, lost } = await host.reach(id, addresses, signal)
+      dialing.delete(id)
+      inVain = 0
+      await accompany(view, lost)
+    } catch (thrown) {
+      dialing.delete(id)
+      if (signal.aborted) return
+      const error = LamparaError.from(thrown, 'dial_failed', `Cannot dial ${id}`)
+      inVain++
+      blame(entry, error.code)
+      options.onDialFailed(entry.addresses[0]!, error)
+    } finally {
+      bell.ring()
+    }
+  }
+
+  /** Without any peer at all it is most likely ourselves who are offline. */
+  function blame({ id, failures }: AddressEntry, code: LamparaErrorCode): void {
+    const alone = host.connected().length === 0 && code !== 'irrelevant_network'
+    const rounds = Math.floor(inVain / Math.max(1, book.size))
+    const waitMs = alone ? afterFailureAlone(rounds, random) : afterFailedDial(failures, code, random)
+    book.failed(id, { notBeforeMs: clock.now() + waitMs, blameless: alone })
+  }
+
+  /** From the moment that a peer counts until it is lost. */
+  async function accompany(view: PeerView, lost: Promise<Loss>): Promise<void> {
+    if (!isUseful(view)) {
+      book.failed(view.id, { notBeforeMs: clock.now() + USELESS_MS })
+      return host.leave(view.id, 'it offers nothing that we need')
+    }
+    book.succeeded(view.id)
+    const loss = await raceSignal(lost, signal)
+    book.postpone(view.id, clock.now() + afterLostPeer(loss, random))
+  }
+
+  async function recruit(): Promise<void> {
+    while (!signal.aborted) {
+      while (lacking() > 0 && dialing.size < limits.maxDialing) {
+        const entry = next()
+        if (entry === undefined) break
+        track(dial(entry))
+      }
+      for (const { bell: wanting } of stock) wanting.ring()
+      // With all that are wanted there is nothing to look for until one is lost.
+      const cancel = lacking() > 0 ? clock.setTimer(bell.ring, LOOK_AGAIN_MS) : () => {}
+      await bell.wait(signal).finally(cancel)
+    }
+  }
+
+  const unwatch = host.watch(bell.ring)
+  track(recruit())
+  for (const { source, bell: wanting } of stock) {
+    track(
+      gather(source, {
+        clock,
+        random,
+        book,
+        bell: wanting,
+        signal,
+        wanted,
+        isShort: () => lacking() > 0 && next() === undefined,
+        accepts: ({ peerId, addresses }) => !host.isTaken(peerId) && addresses.some(host.canDial),
+        onCandidate(candidate, name) {
+          options.onDiscovered(candidate, name)
+          bell.ring()
+        },
+      }),
+    )
+  }
+
+  return {
+    get dialing() {
+      return dialing.size
+    },
+    async replace(peerId, reason) {
+      book.postpone(peerId, clock.now() + REPLACED_MS)
+      await host.leave(peerId, reason)
+    },
+    async stop() {
+      unwatch()
+      stopping.abort(new LamparaError('stopped', 'The network has stopped'))
+      while (work.size > 0) await Promise.all(work)
+    },
+  }
+}

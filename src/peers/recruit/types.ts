@@ -1,0 +1,36 @@
+import type { Multiaddr } from '@multiformats/multiaddr'
+import type { Loss } from '../back-off.ts'
+import type { PeerView } from '../types.ts'
+
+/** How many peers are wanted. */
+export interface RecruitLimits {
+  /** Peers that are to count, kept ones and inbound ones included. */
+  readonly target: number
+  /** Dials under way at once. */
+  readonly maxDialing: number
+  /** Connections to one part of the network, as `groupOf()` tells it; kept peers do not count, nor do private addresses. */
+  readonly maxPerGroup: number
+  /** Candidates to know of. */
+  readonly pool: number
+}
+
+/** What the recruiter needs of the peer manager. */
+export interface RecruitHost {
+  /** Peers with a connection, whether they count yet or not. */
+  connected(): readonly { readonly id: string; readonly address: string; readonly persistent: boolean }[]
+  /** Peers that count. */
+  counted(): readonly PeerView[]
+  /** Calls back after each change of either. @returns how to stop */
+  watch(callback: () => void): () => void
+  /** Connects, and resolves when the peer counts. @throws LamparaError why it does not */
+  reach(
+    peerId: string,
+    addresses: readonly Multiaddr[],
+    signal: AbortSignal,
+  ): Promise<{ readonly view: PeerView; readonly lost: Promise<Loss> }>
+  /** Says goodbye and closes. */
+  leave(peerId: string, reason: string): Promise<void>
+  canDial(address: string): boolean
+  /** True when the peer is banned, is ourselves, or is kept by other means. */
+  isTaken(peerId: string): boolean
+}

@@ -1,0 +1,145 @@
+import { LamparaError } from '../../../src/errors/index.ts'
+import { createAddressBook } from '../../../src/peers/address-book/address-book.ts'
+import type { Loss } from '../../../src/peers/back-off.ts'
+import { type RecruiterOptions, startRecruiting } from '../../../src/peers/recruit/recruiter.ts'
+import type { RecruitHost, RecruitLimits } from '../../../src/peers/recruit/types.ts'
+import type { PeerView } from '../../../src/peers/types.ts'
+import type { Candidate, CandidateSource } from '../../../src/platform/candidate-source.ts'
+import { raceSignal } from '../../../src/streams/abort.ts'
+import { createFakeClock } from '../../support/fake-clock.ts'
+import { seededRandom } from '../../support/seeded-random.ts'
+
+/** How a node of the world behaves. */
+export interface WorldNode {
+  readonly id: string
+  readonly address: string
+  /** Not to be reached at all. */
+  dead?: boolean
+  /** Sends whoever connects away after so long. */
+  lease?: { readonly ms: number; readonly goodbye?: number }
+  readonly protocols?: readonly string[]
+}
+
+/** Nodes each in a part of the network of their own. */
+export function nodesOf(count: number, about: (n: number) => Partial<WorldNode> = () => ({})): WorldNode[] {
+  return Array.from({ length: count }, (_, n) => ({
+    id: `node-${n}`,
+    address: `/ip4/${1 + (n % 90)}.${Math.floor(n / 90)}.3.${n % 250}/tcp/9000`,
+    ...about(n),
+  }))
+}
+
+/** A list as a source, which counts what is pulled from it. */
+export function listSource(nodes: readonly WorldNode[], toldBy?: string): CandidateSource & { pulled: number } {
+  const source = {
+    name: 'list',
+    pulled: 0,
+    async *candidates(): AsyncGenerator<Candidate> {
+      for (const { id, address } of nodes) {
+        source.pulled++
+        yield { peerId: id, addresses: [address], ...(toldBy === undefined ? {} : { toldBy }) }
+      }
+    },
+  }
+  return source
+}
+
+/** A recruiter in a world of nodes, with a clock that stands still. */
+export function recruitIn(
+  nodes: readonly WorldNode[],
+  options: Partial<RecruitLimits> & {
+    readonly sources?: readonly CandidateSource[]
+    readonly isUseful?: RecruiterOptions['isUseful']
+    readonly seed?: number
+  } = {},
+) {
+  const { target = 10, maxDialing = 8, maxPerGroup = 3, pool = 500, isUseful = () => true, seed = 1 } = options
+  const clock = createFakeClock(1_800_000_000_000)
+  const random = seededRandom(seed)
+  const book = createAddressBook({ clock, random, key: new Uint8Array(32).fill(3) })
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const connected = new Map<string, { readonly view: PeerView; readonly lose: (loss: Loss) => void }>()
+  const watchers = new Set<() => void>()
+  const dials = new Map<string, number>()
+  const left: string[] = []
+  let most = 0
+
+  function changed(): void {
+    most = Math.max(most, connected.size)
+    for (const watcher of watchers) watcher()
+  }
+
+  function lose(id: string, loss: Loss): void {
+    const peer = connected.get(id)
+    if (!connected.delete(id)) return
+    peer!.lose(loss)
+    changed()
+  }
+
+  const host: RecruitHost = {
+    connected: () => [...connected.values()].map(({ view }) => view),
+    counted: () => [...connected.values()].map(({ view }) => view),
+    watch(callback) {
+      watchers.add(callback)
+      return () => watchers.delete(callback)
+    },
+    async reach(id, _addresses, signal) {
+      dials.set(id, (dials.get(id) ?? 0) + 1)
+      const node = byId.get(id)
+      await raceSignal(new Promise<void>((resolve) => clock.setTimer(resolve, 100)), signal)
+      if (node === undefined || node.dead) throw new LamparaError('dial_failed', `Cannot dial ${id}`)
+      const lost = Promise.withResolvers<Loss>()
+      const connectedAtMs = clock.now()
+      const { address, protocols = [] } = node
+      const view: PeerView = {
+        id,
+        address,
+        direction: 'outbound',
+        persistent: false,
+        protocols,
+        score: 0,
+        connectedAtMs,
+      }
+      connected.set(id, { view, lose: lost.resolve })
+      changed()
+      if (node.lease !== undefined) {
+        const { ms, goodbye } = node.lease
+        clock.setTimer(() => lose(id, { countedMs: ms, ...(goodbye === undefined ? {} : { goodbye }) }), ms)
+      }
+      return { view, lost: lost.promise }
+    },
+    async leave(id, reason) {
+      left.push(`${id}: ${reason}`)
+      lose(id, { countedMs: 0 })
+    },
+    canDial: () => true,
+    isTaken: (id) => id === 'self',
+  }
+
+  const recruiter = startRecruiting({
+    clock,
+    random,
+    book,
+    sources: options.sources ?? [listSource(nodes)],
+    limits: { target, maxDialing, maxPerGroup, pool },
+    host,
+    isUseful,
+    onDiscovered: () => {},
+    onDialFailed: () => {},
+  })
+  return {
+    clock,
+    book,
+    recruiter,
+    connected,
+    dials,
+    left,
+    lose,
+    get dialCount() {
+      return [...dials.values()].reduce((sum, count) => sum + count, 0)
+    },
+    get mostConnected() {
+      return most
+    },
+  }
+}
