@@ -51,6 +51,7 @@ export const errorCodes = [
   'bootnodes_unreachable',
   'join_document_invalid',
   'address_invalid',
+  'enr_invalid',
   'dial_failed',
   'peer_unavailable',
   'peer_disconnected',
