@@ -37,7 +37,7 @@ export {
   type LamparaErrorCode,
   type LamparaErrorOptions,
 } from './errors/index.ts'
-export { defineTopic, type TopicDeclaration, topics } from './gossip/index.ts'
+export { type BeaconBlockMessage, defineTopic, type TopicDeclaration, topics } from './gossip/index.ts'
 export type * from './gossip/types.ts'
 export {
   type Checkpoint,
@@ -62,6 +62,7 @@ export {
   type StatusMessage,
 } from './reqresp/index.ts'
 export type * from './reqresp/types.ts'
+export type * from './ssz/beacon-values.ts'
 export type { LightClientUpdatesByRangeRequest } from './ssz/index.ts'
 export type * from './ssz/light-client-values.ts'
 export { lightClientForks } from './ssz/light-client-values.ts'

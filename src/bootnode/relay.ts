@@ -1,4 +1,4 @@
-import { topics } from '../gossip/index.ts'
+import { lightClientFinalityUpdate, lightClientOptimisticUpdate } from '../gossip/index.ts'
 import type { Topic } from '../gossip/types.ts'
 import type { Network } from '../network/types.ts'
 
@@ -20,8 +20,8 @@ export async function relayVerified(
   signal: AbortSignal,
 ): Promise<void> {
   await Promise.all([
-    relayTopic(topics.lightClientFinalityUpdate, upstream, downstream, events, signal),
-    relayTopic(topics.lightClientOptimisticUpdate, upstream, downstream, events, signal),
+    relayTopic(lightClientFinalityUpdate, upstream, downstream, events, signal),
+    relayTopic(lightClientOptimisticUpdate, upstream, downstream, events, signal),
   ])
 }
 

@@ -56,6 +56,10 @@ export function createGossip(options: GossipOptions): RunningGossip {
       return opened.subscription
     },
     validate(topic, validator) {
+      if (!topic.verifiable) {
+        const reason = 'a light client cannot verify it, and must not forward it'
+        throw new LamparaError('invalid_argument', `Cannot attach a validator to ${topic.name}: ${reason}`)
+      }
       const channel = channels.of(topic)
       if (channel.validator !== undefined) {
         throw new LamparaError('invalid_argument', `Cannot attach a validator to ${topic.name}: it has one already`)

@@ -2,7 +2,7 @@ import type { Channels } from './channels.ts'
 import type { GossipOptions } from './options.ts'
 import { followRotation } from './rotation.ts'
 import type { TopicEntry } from './topic-table.ts'
-import type { Topic } from './types.ts'
+import type { Topic, TopicDelivery } from './types.ts'
 
 /** Which topics gossipsub is in: those that somebody listens to, under each digest that the time asks for. */
 export interface Joining {
@@ -24,15 +24,15 @@ export function createJoining(
   const rotation = followRotation(chain, clock, update)
 
   function update(): void {
-    const wanted = new Set<string>()
+    const wanted = new Map<string, TopicDelivery>()
     for (const { topic, receivers } of channels.all()) {
       if (receivers.size === 0) continue
-      for (const entry of entriesOf(topic)) wanted.add(entry.topicString)
+      for (const entry of entriesOf(topic)) wanted.set(entry.topicString, topic.delivery)
     }
-    for (const name of wanted) {
+    for (const [name, delivery] of wanted) {
       if (joined.has(name)) continue
       joined.add(name)
-      pubsub.subscribe(name)
+      pubsub.subscribe(name, delivery)
     }
     for (const name of joined) {
       if (wanted.has(name)) continue

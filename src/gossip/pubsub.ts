@@ -1,11 +1,13 @@
 import type { GossipSub, TopicValidatorFn, TopicValidatorResult } from '@libp2p/gossipsub'
-import type { Verdict } from './types.ts'
+import type { TopicDelivery, Verdict } from './types.ts'
 
 /** What of gossipsub's events gossip here listens to. */
 export type PubsubEvent = 'subscription-change' | 'gossipsub:heartbeat'
 
 /** As much of gossipsub as gossip here needs. */
-export interface Pubsub extends Pick<GossipSub, 'subscribe' | 'unsubscribe' | 'getSubscribers' | 'publish'> {
+export interface Pubsub extends Pick<GossipSub, 'unsubscribe' | 'getSubscribers' | 'publish'> {
+  /** Joins a topic; its mesh, too, unless it is a lazy one. */
+  subscribe(topic: string, delivery: TopicDelivery): void
   readonly topicValidators: { set(topic: string, validator: TopicValidatorFn): unknown }
   addEventListener(type: PubsubEvent, listener: () => void): void
   removeEventListener(type: PubsubEvent, listener: () => void): void

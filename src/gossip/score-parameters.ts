@@ -1,7 +1,7 @@
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import { type Chain, forkDigests } from '../chain/index.ts'
 import { topicString } from '../wire/index.ts'
-import { topics } from './topics.ts'
+import { lightClientFinalityUpdate, lightClientOptimisticUpdate } from './light-client-topics.ts'
 import type { GossipRole } from './types.ts'
 
 type ScoreParameters = NonNullable<GossipsubOpts['scoreParams']>
@@ -56,7 +56,10 @@ export function scoreParameters(
   return {
     topics: Object.fromEntries(
       forkDigests(chain).flatMap(({ digest }) =>
-        Object.values(topics).map(({ name }) => [topicString(digest, name), lightClientTopic]),
+        [lightClientFinalityUpdate, lightClientOptimisticUpdate].map(({ name }) => [
+          topicString(digest, name),
+          lightClientTopic,
+        ]),
       ),
     ),
     topicScoreCap: 50,
@@ -66,7 +69,8 @@ export function scoreParameters(
     IPColocationFactorThreshold: 10,
     // Whoever is on this machine is no stranger.
     IPColocationFactorWhitelist: new Set(['127.0.0.1', '::1']),
-    behaviourPenaltyThreshold: 6,
+    // Above what a peer gathers that grafts us for a lazy topic again and again, each time once its backoff is over.
+    behaviourPenaltyThreshold: 40,
     behaviourPenaltyDecay: 0.9857,
     decayInterval: 12_000,
     decayToZero: 0.01,

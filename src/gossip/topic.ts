@@ -1,6 +1,6 @@
 import type { Chain, ForkName, Hex } from '../chain/index.ts'
 import { LamparaError } from '../errors/index.ts'
-import type { Topic, TopicContext } from './types.ts'
+import type { Topic, TopicContext, TopicDelivery } from './types.ts'
 
 /** MAX_PAYLOAD_SIZE (phase0/p2p-interface.md): the most that any topic may carry, uncompressed. */
 export const MAX_PAYLOAD_BYTES = 10 * 1024 * 1024
@@ -21,20 +21,53 @@ export interface TopicDeclaration<Message> {
   readonly encode: (message: Message, context: TopicContext) => Uint8Array
   /** The digest under which this message belongs, where it can be told: one that comes under another is rejected. */
   readonly digestOf?: (message: Message, chain: Chain) => Hex
+  /**
+   * False where a message cannot be judged without the chain's state. Such a topic takes no validator, so that nothing of it
+   * is ever forwarded; its messages come with `verified: false`.
+   *
+   * @default true
+   */
+  readonly verifiable?: boolean
+  /**
+   * `lazy` for topics on which beacon nodes punish subscribers that do not forward: messages come up to a second later, and
+   * no peer counts on us.
+   *
+   * @default 'mesh'
+   */
+  readonly delivery?: TopicDelivery
+  /**
+   * Needed for aggregates, subnets and sidecars. Beacon nodes send them by the thousand, and lower the score of whoever joins
+   * and does not forward, which costs the connection: only for nodes of one's own.
+   *
+   * @default false
+   */
+  readonly forOwnNodes?: boolean
 }
+
+// Beacon nodes count missing deliveries in these meshes (P3), and the traffic is far beyond a light client's: aggregates, attestation and sync-committee subnets, blobs and data columns.
+const forOwnNodesOnly =
+  /^(beacon_aggregate_and_proof|(beacon_attestation|sync_committee|blob_sidecar|data_column_sidecar)_\d+)$/
 
 /**
  * Declares a gossip topic.
  *
- * @throws LamparaError `invalid_argument` for a name that no topic string can carry
+ * @throws LamparaError `invalid_argument` for a name that no topic string can carry, and for one that real nodes punish
+ *   unless `forOwnNodes` is set
  */
 export function defineTopic<Message>(declaration: TopicDeclaration<Message>): Topic<Message> {
   const { name, maxBytes = MAX_PAYLOAD_BYTES, decode, encode, digestOf } = declaration
+  const { verifiable = true, delivery = 'mesh', forOwnNodes = false } = declaration
   if (!/^[a-z0-9_]{1,64}$/.test(name)) {
     throw new LamparaError('invalid_argument', `Cannot define topic "${name}": only a-z, 0-9 and _ may occur, 1 to 64`)
   }
+  if (forOwnNodesOnly.test(name) && !forOwnNodes) {
+    const reason = 'beacon nodes drop light clients that join it; for nodes of your own, set forOwnNodes'
+    throw new LamparaError('invalid_argument', `Cannot define topic "${name}": ${reason}`)
+  }
   return {
     name,
+    verifiable,
+    delivery,
     maxBytes: typeof maxBytes === 'number' ? () => maxBytes : maxBytes,
     decode,
     encode,

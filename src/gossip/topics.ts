@@ -1,28 +1,14 @@
-import type { LightClientKind, LightClientObject } from '../ssz/index.ts'
-import {
-  contextDigestOf,
-  decodeLightClientObject,
-  encodeLightClientObject,
-  lightClientForkOf,
-  lightClientSizeBounds,
-} from '../ssz/index.ts'
-import { defineTopic } from './topic.ts'
-import type { Topic } from './types.ts'
+/**
+ * The topics of a beacon chain that a light client may join. The first two it can verify; the others are delivered with
+ * `verified: false` and never forwarded.
+ */
 
-function lightClientTopic<Kind extends LightClientKind>(name: string, kind: Kind): Topic<LightClientObject<Kind>> {
-  return defineTopic<LightClientObject<Kind>>({
-    name,
-    maxBytes: (chain, fork) => lightClientSizeBounds(chain.preset, kind, lightClientForkOf(fork)).maxBytes,
-    decode: (bytes, { chain, fork }) => decodeLightClientObject(chain, kind, lightClientForkOf(fork), bytes),
-    encode: (message, { chain }) => encodeLightClientObject(chain, message as LightClientObject),
-    digestOf: (message, chain) => contextDigestOf(chain, message as LightClientObject),
-  })
-}
-
-/** The topics that every light client knows (altair/light-client/p2p-interface.md). */
-export const topics = {
-  /** A header that has become final, about every six minutes on mainnet. */
-  lightClientFinalityUpdate: lightClientTopic('light_client_finality_update', 'finality_update'),
-  /** The newest header that the sync committee signed, every slot. */
-  lightClientOptimisticUpdate: lightClientTopic('light_client_optimistic_update', 'optimistic_update'),
-} as const
+export * from './light-client-topics.ts'
+export {
+  attesterSlashing,
+  beaconBlock,
+  blsToExecutionChange,
+  proposerSlashing,
+  syncCommitteeContributionAndProof,
+  voluntaryExit,
+} from './operation-topics.ts'

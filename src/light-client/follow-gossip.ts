@@ -1,5 +1,5 @@
 import type { SlotClock } from '../chain/index.ts'
-import { topics } from '../gossip/index.ts'
+import { lightClientFinalityUpdate, lightClientOptimisticUpdate } from '../gossip/index.ts'
 import type { Gossip, GossipValidator, Verdict } from '../gossip/types.ts'
 import type { LightClientObject } from '../ssz/index.ts'
 import {
@@ -39,13 +39,13 @@ export function followGossip(gossip: Gossip, verified: VerifiedStore, slotClock:
   }
 
   const detach = [
-    gossip.validate(topics.lightClientFinalityUpdate, judge),
-    gossip.validate(topics.lightClientOptimisticUpdate, judge),
+    gossip.validate(lightClientFinalityUpdate, judge),
+    gossip.validate(lightClientOptimisticUpdate, judge),
   ]
   // A topic is joined by subscribing to it; the validators above take what comes.
   const subscriptions = [
-    gossip.subscribe(topics.lightClientFinalityUpdate, { maxQueued: 1 }),
-    gossip.subscribe(topics.lightClientOptimisticUpdate, { maxQueued: 1 }),
+    gossip.subscribe(lightClientFinalityUpdate, { maxQueued: 1 }),
+    gossip.subscribe(lightClientOptimisticUpdate, { maxQueued: 1 }),
   ]
   return () => {
     for (const subscription of subscriptions) subscription.stop()

@@ -1,7 +1,8 @@
 import type { GossipSub, GossipSubComponents, GossipsubOpts, TopicValidatorFn } from '@libp2p/gossipsub'
 import type { Startable } from '@libp2p/interface'
-import type { Pubsub, PubsubEvent } from '../gossip/index.ts'
+import type { Pubsub, PubsubEvent, TopicDelivery } from '../gossip/index.ts'
 import type { CancelTimer, Clock } from '../streams/clock.ts'
+import { keepOutOfMesh } from './lazy-topic.ts'
 
 /** How long after its code could not be had it is asked for again. */
 const RETRY_MS = 5_000
@@ -31,7 +32,7 @@ export function lateGossipsub(
     let started = false
     let cancelRetry: CancelTimer = () => {}
     const validators = new Map<string, TopicValidatorFn>()
-    const wanted = new Set<string>()
+    const wanted = new Map<string, TopicDelivery>()
     const listeners: { readonly type: PubsubEvent; readonly listener: () => void }[] = []
 
     async function bringIn(): Promise<void> {
@@ -46,7 +47,7 @@ export function lateGossipsub(
         return
       }
       running = pubsub
-      for (const topic of wanted) pubsub.subscribe(topic)
+      for (const [topic, delivery] of wanted) join(pubsub, topic, delivery)
       await meetConnected(pubsub, components)
     }
 
@@ -83,10 +84,10 @@ export function lateGossipsub(
         await loading?.catch(() => {})
         await running?.stop()
       },
-      subscribe(topic) {
-        wanted.add(topic)
+      subscribe(topic, delivery) {
+        wanted.set(topic, delivery)
         if (running === undefined) want()
-        else running.subscribe(topic)
+        else join(running, topic, delivery)
       },
       unsubscribe(topic) {
         wanted.delete(topic)
@@ -109,6 +110,11 @@ export function lateGossipsub(
       },
     }
   }
+}
+
+function join(pubsub: GossipSub, topic: string, delivery: TopicDelivery): void {
+  if (delivery === 'lazy') keepOutOfMesh(pubsub, topic)
+  pubsub.subscribe(topic)
 }
 
 /** Tells gossipsub of the peers that were connected before it, and speak it. */

@@ -12,8 +12,6 @@ import { committeeTypes } from './types.ts'
 
 /**
  * BeaconBlockBody of every fork from Altair to Fulu. Builds anew on each call: keep the result.
- *
- * For programs that make blocks, and tests. Needs Node's `Buffer`, through the library's own list types.
  */
 export function beaconBlockBodyTypes(preset: Preset) {
   const start = { randaoReveal: bytes96, eth1Data: Eth1Data, graffiti: bytes32 }

@@ -1,18 +1,11 @@
-import {
-  BitListType,
-  BitVectorType,
-  BooleanType,
-  ByteListType,
-  ContainerType,
-  ListBasicType,
-  ListCompositeType,
-  type Type,
-  UintNumberType,
-  VectorCompositeType,
-} from '@chainsafe/ssz'
+import { BooleanType, ContainerType, type Type, UintNumberType } from '@chainsafe/ssz'
 import type { Preset } from '../chain/index.ts'
 import { beaconLimits, sharedLimits } from './beacon-limits.ts'
+import { PortableByteListType } from './byte-list.ts'
+import { ExactBitVectorType, ExactVectorType } from './exact-vectors.ts'
 import { executionFieldsBellatrix } from './execution-header.ts'
+import { PortableBitListType } from './portable-bit-list.ts'
+import { PortableListType } from './portable-list.ts'
 import { bytes4, bytes20, bytes32, bytes48, bytes96, uint64, uint64Bigint } from './primitives.ts'
 import { BeaconBlockHeader } from './types.ts'
 
@@ -68,7 +61,7 @@ const depositData = container('DepositData', {
   signature: bytes96,
 })
 const deposit = container('Deposit', {
-  proof: new VectorCompositeType(bytes32, sharedLimits.depositProofDepth),
+  proof: new ExactVectorType(bytes32, sharedLimits.depositProofDepth),
   data: depositData,
 })
 const voluntaryExit = container('VoluntaryExit', { epoch: uint64, validatorIndex: uint64 })
@@ -108,28 +101,28 @@ const consolidationRequest = container('ConsolidationRequest', {
 
 /** Operations that are the same in every fork. */
 export const operations = {
-  proposerSlashings: new ListCompositeType(proposerSlashing, sharedLimits.proposerSlashings),
-  deposits: new ListCompositeType(deposit, sharedLimits.deposits),
-  voluntaryExits: new ListCompositeType(signedVoluntaryExit, sharedLimits.voluntaryExits),
-  blsToExecutionChanges: new ListCompositeType(signedBlsToExecutionChange, sharedLimits.blsToExecutionChanges),
-  blobKzgCommitments: new ListCompositeType(bytes48, sharedLimits.blobCommitmentsPerBlock),
+  proposerSlashings: new PortableListType(proposerSlashing, sharedLimits.proposerSlashings),
+  deposits: new PortableListType(deposit, sharedLimits.deposits),
+  voluntaryExits: new PortableListType(signedVoluntaryExit, sharedLimits.voluntaryExits),
+  blsToExecutionChanges: new PortableListType(signedBlsToExecutionChange, sharedLimits.blsToExecutionChanges),
+  blobKzgCommitments: new PortableListType(bytes48, sharedLimits.blobCommitmentsPerBlock),
   executionRequests: container('ExecutionRequests', {
-    deposits: new ListCompositeType(depositRequest, sharedLimits.depositRequestsPerPayload),
-    withdrawals: new ListCompositeType(withdrawalRequest, sharedLimits.withdrawalRequestsPerPayload),
-    consolidations: new ListCompositeType(consolidationRequest, sharedLimits.consolidationRequestsPerPayload),
+    deposits: new PortableListType(depositRequest, sharedLimits.depositRequestsPerPayload),
+    withdrawals: new PortableListType(withdrawalRequest, sharedLimits.withdrawalRequestsPerPayload),
+    consolidations: new PortableListType(consolidationRequest, sharedLimits.consolidationRequestsPerPayload),
   }),
 }
 
 /** Attestations and their slashings: phase0's, with a bit per validator of a committee. */
 export function attestationTypes(preset: Preset) {
   const attestation = container('Attestation', {
-    aggregationBits: new BitListType(preset.maxValidatorsPerCommittee),
+    aggregationBits: new PortableBitListType(preset.maxValidatorsPerCommittee),
     data: attestationData,
     signature: bytes96,
   })
   return {
     attesterSlashings: attesterSlashings(preset.maxValidatorsPerCommittee, sharedLimits.attesterSlashings),
-    attestations: new ListCompositeType(attestation, sharedLimits.attestations),
+    attestations: new PortableListType(attestation, sharedLimits.attestations),
   }
 }
 
@@ -138,36 +131,36 @@ export function attestationTypesElectra(preset: Preset) {
   const committees = beaconLimits(preset).maxCommitteesPerSlot
   const validators = preset.maxValidatorsPerCommittee * committees
   const attestation = container('Attestation', {
-    aggregationBits: new BitListType(validators),
+    aggregationBits: new PortableBitListType(validators),
     data: attestationData,
     signature: bytes96,
-    committeeBits: new BitVectorType(committees),
+    committeeBits: new ExactBitVectorType(committees),
   })
   return {
     attesterSlashings: attesterSlashings(validators, sharedLimits.attesterSlashingsElectra),
-    attestations: new ListCompositeType(attestation, sharedLimits.attestationsElectra),
+    attestations: new PortableListType(attestation, sharedLimits.attestationsElectra),
   }
 }
 
 function attesterSlashings(validators: number, limit: number) {
   const indexed = container('IndexedAttestation', {
-    attestingIndices: new ListBasicType(uint64, validators),
+    attestingIndices: new PortableListType(uint64, validators),
     data: attestationData,
     signature: bytes96,
   })
-  return new ListCompositeType(container('AttesterSlashing', { attestation1: indexed, attestation2: indexed }), limit)
+  return new PortableListType(container('AttesterSlashing', { attestation1: indexed, attestation2: indexed }), limit)
 }
 
 /** ExecutionPayload of Bellatrix, Capella and Deneb (and after). */
 export function executionPayloadTypes(preset: Preset) {
-  const transaction = new ByteListType(sharedLimits.bytesPerTransaction)
+  const transaction = new PortableByteListType(sharedLimits.bytesPerTransaction)
   const bellatrix = {
     ...executionFieldsBellatrix,
-    transactions: new ListCompositeType(transaction, sharedLimits.transactionsPerPayload),
+    transactions: new PortableListType(transaction, sharedLimits.transactionsPerPayload),
   }
   const capella = {
     ...bellatrix,
-    withdrawals: new ListCompositeType(withdrawal, beaconLimits(preset).maxWithdrawalsPerPayload),
+    withdrawals: new PortableListType(withdrawal, beaconLimits(preset).maxWithdrawalsPerPayload),
   }
   return {
     bellatrix: container('ExecutionPayload', bellatrix),

@@ -2,12 +2,12 @@ import {
   BranchNode,
   getNodesAtDepth,
   LeafNode,
-  merkleizeBlocksBytes,
   type Node,
   packedNodeRootsToBytes,
   packedRootsBytesToNode,
 } from '@chainsafe/persistent-merkle-tree'
 import { ByteArrayType, type Type } from '@chainsafe/ssz'
+import { mixInLength } from './mix-in-length.ts'
 
 type ByteViews = Parameters<Type<unknown>['value_deserializeFromBytes']>[0]
 
@@ -79,8 +79,7 @@ export class PortableByteListType extends ByteArrayType {
     this.assertValidSize(value.length)
     const pair = new Uint8Array(64)
     super.hashTreeRootInto(value, pair, 0)
-    new DataView(pair.buffer).setUint32(32, value.length, true)
-    merkleizeBlocksBytes(pair, 2, output, offset)
+    mixInLength(pair, value.length, output, offset)
   }
 
   protected override assertValidSize(size: number): void {

@@ -14,9 +14,9 @@ const source = `
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-async function bundle(): Promise<{ code: string; inputs: string[] }> {
+async function bundle(contents = source): Promise<{ code: string; inputs: string[] }> {
   const result = await build({
-    stdin: { contents: source, resolveDir: root, loader: 'ts' },
+    stdin: { contents, resolveDir: root, loader: 'ts' },
     bundle: true,
     format: 'iife',
     platform: 'browser',
@@ -75,5 +75,25 @@ describe('the byte layers in a browser', () => {
       )
       expect(result).toBe(`${entry.hash_tree_root} true 20`)
     }
+  })
+
+  it('decode, hash and encode blocks without Buffer or process', async () => {
+    const { code } = await bundle(`
+      import { mainnet } from './src/chain/index.ts'
+      import { operationType } from './src/ssz/operation-types.ts'
+      globalThis.lampara = { mainnet, operationType }
+    `)
+    const result = runLikeABrowser(
+      code,
+      `(() => {
+        const type = lampara.operationType(lampara.mainnet.preset, 'fulu', 'beacon_block')
+        const value = type.defaultValue()
+        value.message.body.executionPayload.transactions = [Uint8Array.of(1, 2, 3)]
+        value.message.body.attestations = [type.fields.message.fields.body.fields.attestations.elementType.defaultValue()]
+        const again = type.deserialize(type.serialize(value))
+        return type.equals(value, again) && type.hashTreeRoot(again).length
+      })()`,
+    )
+    expect(result).toBe(32)
   })
 })

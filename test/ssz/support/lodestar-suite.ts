@@ -3,10 +3,20 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { type Preset, toHex } from '../../../src/chain/index.ts'
 import { beaconBlockBodyTypes, beaconStateTypes } from '../../../src/ssz/beacon-state.ts'
 import { lightClientTypes, type SszType } from '../../../src/ssz/index.ts'
+import { type OperationName, operationType } from '../../../src/ssz/operation-types.ts'
 import { createRandom, randomValue } from './random-value.ts'
 
 const forks = ['altair', 'bellatrix', 'capella', 'deneb', 'electra', 'fulu'] as const
 const names = ['BeaconState', 'BeaconBlockBody'] as const
+/** What each gossip topic carries, by Lodestar's names. */
+const operations = {
+  beacon_block: 'SignedBeaconBlock',
+  sync_committee_contribution_and_proof: 'SignedContributionAndProof',
+  voluntary_exit: 'SignedVoluntaryExit',
+  proposer_slashing: 'ProposerSlashing',
+  attester_slashing: 'AttesterSlashing',
+  bls_to_execution_change: 'SignedBLSToExecutionChange',
+} as const
 
 type Named = Readonly<Record<string, Readonly<Record<string, SszType<unknown>>>>>
 
@@ -31,6 +41,7 @@ export function compareWithLodestar(preset: Preset): void {
     const theirValue = other.deserialize(bytes)
     expect(toHex(other.hashTreeRoot(theirValue))).toBe(toHex(ours.hashTreeRoot(value)))
     expect(Buffer.compare(other.serialize(theirValue), bytes)).toBe(0)
+    expect(toHex(ours.serialize(ours.deserialize(bytes)))).toBe(toHex(bytes))
   }
 
   describe(`containers of the ${preset.name} preset`, () => {
@@ -40,6 +51,26 @@ export function compareWithLodestar(preset: Preset): void {
         expectSame(types[fork] as SszType<unknown>, theirs[fork]![name]!, seed)
       })
     }
+
+    for (const fork of forks) {
+      it.each(Object.entries(operations) as [OperationName, string][])(
+        `have the sizes, bytes and roots that Lodestar gives: ${fork} %s`,
+        (name, theirName) => {
+          if (name === 'bls_to_execution_change' && (fork === 'altair' || fork === 'bellatrix')) {
+            expect(() => operationType(preset, fork, name)).toThrow(expect.objectContaining({ code: 'fork_unknown' }))
+            return
+          }
+          const type = operationType(preset, fork, name) as SszType<unknown>
+          for (let seed = 1; seed <= 20; seed++) expectSame(type, theirs[fork]![theirName]!, seed)
+        },
+      )
+    }
+
+    it.each(['phase0', 'gloas'] as const)('of gossip are none in %s', (fork) => {
+      for (const name of Object.keys(operations) as OperationName[]) {
+        expect(() => operationType(preset, fork, name)).toThrow(expect.objectContaining({ code: 'fork_unknown' }))
+      }
+    })
 
     for (const fork of ['altair', 'capella', 'deneb', 'electra'] as const) {
       it(`have the sizes, bytes and roots that Lodestar gives: light client, ${fork}`, () => {

@@ -13,6 +13,8 @@ import {
   VectorBasicType,
   VectorCompositeType,
 } from '@chainsafe/ssz'
+import { PortableBitListType } from '../../../src/ssz/portable-bit-list.ts'
+import { PortableListType } from '../../../src/ssz/portable-list.ts'
 
 /** Numbers that are the same in every run: a linear congruential generator. */
 export function createRandom(seed: number): (limit: number) => number {
@@ -34,14 +36,15 @@ export function randomValue(type: Type<unknown>, random: (limit: number) => numb
   }
   if (type instanceof VectorCompositeType || type instanceof VectorBasicType)
     return items(type.elementType, type.length)
-  if (type instanceof ListCompositeType || type instanceof ListBasicType) {
+  if (type instanceof ListCompositeType || type instanceof ListBasicType || type instanceof PortableListType) {
     return items(type.elementType, Math.min(type.limit, 1 + random(3)))
   }
   if (type instanceof BooleanType) return random(2) === 1
   if (type instanceof UintNumberType) return random(type.byteLength === 1 ? 256 : 2 ** 31)
   if (type instanceof UintBigintType) return BigInt(random(2 ** 31)) << 32n
   if (type instanceof BitVectorType) return bits(type.lengthBits, random)
-  if (type instanceof BitListType) return bits(1 + random(Math.min(type.limitBits, 40)), random)
+  if (type instanceof BitListType || type instanceof PortableBitListType)
+    return bits(1 + random(Math.min(type.limitBits, 40)), random)
   if (type instanceof ByteArrayType) return bytes(type.fixedSize ?? random(Math.min(type.maxSize, 100) + 1))
   throw new TypeError(`No random value for ${type.typeName}`)
 }
