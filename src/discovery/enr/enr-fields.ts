@@ -1,3 +1,4 @@
+import { multiaddr } from '@multiformats/multiaddr'
 import {
   type Chain,
   epochOfSlot,
@@ -57,7 +58,10 @@ export function encodeForkId({ forkDigest, nextForkVersion, nextForkEpoch }: Enr
   return bytes
 }
 
-/** How a node is reached over libp2p, by the keys of its record: QUIC before TCP, IPv4 before IPv6; multiaddrs without `/p2p/…`. */
+/**
+ * How a node is reached over libp2p, by the keys of its record: QUIC before TCP, IPv4 before IPv6, then what its `multiaddrs`
+ * key names; multiaddrs without `/p2p/…`.
+ */
 export function addressesOf(enr: Enr): string[] {
   const v4 = ipv4Of(enr.pairs.get('ip'))
   const v6 = ipv6Of(enr.pairs.get('ip6'))
@@ -69,7 +73,31 @@ export function addressesOf(enr: Enr): string[] {
     // A record with one port for both families names it once.
     tcpAddress('ip6', v6, port('tcp6') ?? (v4 === undefined ? port('tcp') : undefined)),
   ]
-  return all.filter((address) => address !== undefined)
+  return [...all.filter((address) => address !== undefined), ...multiaddrsOf(enr.pairs.get('multiaddrs'))]
+}
+
+/** The value of the `multiaddrs` key: addresses that the other keys have no words for, each after its length in two bytes. */
+export function encodeMultiaddrs(addresses: readonly string[]): Uint8Array {
+  return Uint8Array.from(
+    addresses.flatMap((address) => {
+      const { bytes } = multiaddr(address)
+      return [bytes.length >> 8, bytes.length & 0xff, ...bytes]
+    }),
+  )
+}
+
+function multiaddrsOf(bytes: Uint8Array | undefined): string[] {
+  const addresses: string[] = []
+  for (let at = 0; bytes !== undefined && at + 2 <= bytes.length; ) {
+    const end = at + 2 + ((bytes[at]! << 8) | bytes[at + 1]!)
+    try {
+      if (end <= bytes.length) addresses.push(multiaddr(bytes.subarray(at + 2, end)).toString())
+    } catch {
+      // An address of a kind that is not known here: the others may still do.
+    }
+    at = end
+  }
+  return addresses
 }
 
 /** The values of a record that say how a node is reached. */

@@ -1,2 +1,2 @@
 export { decodeEnr, type Enr, signEnr } from './enr.ts'
-export { addressesOf, addressPairs, type EnrForkId, encodeForkId, forkIdAt, forkIdOf } from './enr-fields.ts'
+export { addressesOf, addressPairs, encodeForkId, encodeMultiaddrs, forkIdAt, forkIdOf } from './enr-fields.ts'

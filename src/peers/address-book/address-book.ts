@@ -53,7 +53,7 @@ export interface AddressBook {
   remove(id: string): void
   /** One to dial, by chance; undefined when nobody comes into question now. */
   pick(options: PickOptions): AddressEntry | undefined
-  /** At most so many by chance, each once, none of them private or stale. */
+  /** At most so many by chance, each once, none of them private or stale; asks `accept` of no more than needed. */
   sample(count: number, accept?: (entry: AddressEntry) => boolean): AddressEntry[]
   entries(): IterableIterator<AddressEntry>
   /** Takes an entry as it was stored. */
@@ -250,10 +250,12 @@ export function createAddressBook({ clock, random, key }: AddressBookOptions): A
     },
     sample(count, accept) {
       const nowMs = clock.now()
-      const open = [...held.values()]
-        .map(({ entry }) => entry)
-        .filter((entry) => !entry.private && !isStale(entry, nowMs) && (accept?.(entry) ?? true))
-      return shuffled(open).slice(0, count)
+      const chosen: AddressEntry[] = []
+      for (const { entry } of shuffled([...held.values()])) {
+        if (chosen.length >= count) break
+        if (!entry.private && !isStale(entry, nowMs) && (accept?.(entry) ?? true)) chosen.push(entry)
+      }
+      return chosen
     },
     *entries() {
       for (const { entry } of held.values()) yield entry

@@ -1,0 +1,3 @@
+export { createExchangeAnswerer } from './answer-exchange.ts'
+export { createExchangeSource } from './exchange-source.ts'
+export { recordsCodec, requestCodec } from './messages.ts'

@@ -1,0 +1,72 @@
+import type { Hex } from '../../chain/index.ts'
+import { isLamparaError, messageOf } from '../../errors/index.ts'
+import type { Candidate } from '../../platform/candidate-source.ts'
+import { addressesOf, decodeEnr, type Enr, forkIdOf } from '../enr/index.ts'
+
+/** How grave it is what an answerer did. */
+export type ExchangeOffence = 'fatal' | 'low-tolerance' | 'mid-tolerance' | 'high-tolerance'
+
+/** What records are judged by. */
+export interface RecordRules {
+  /** Digests that count as ours. */
+  readonly forkDigests: ReadonlySet<Hex>
+  readonly ownPeerId: string
+  canDial(address: string): boolean
+  /** Sequence number of the record that is known of a peer. */
+  knownSeq(peerId: string): bigint | undefined
+}
+
+/** What an answer comes to. */
+export interface ReadRecords {
+  readonly candidates: readonly Candidate[]
+  /** The gravest of what the answerer did wrong. */
+  readonly offence?: { readonly offence: ExchangeOffence; readonly reason: string }
+}
+
+const gravity: readonly ExchangeOffence[] = ['high-tolerance', 'mid-tolerance', 'low-tolerance', 'fatal']
+
+/**
+ * Judges the records of an answer, each by itself: a forged one is fatal for the answerer, one of another network, one told
+ * twice and one that we could not dial cost it less, and an outdated one next to nothing. What remains may be dialed.
+ */
+export function readRecords(records: readonly Uint8Array[], rules: RecordRules): ReadRecords {
+  const candidates: Candidate[] = []
+  const seen = new Set<string>()
+  let worst: ReadRecords['offence']
+
+  function blame(offence: ExchangeOffence, reason: string): void {
+    if (worst === undefined || gravity.indexOf(offence) > gravity.indexOf(worst.offence)) worst = { offence, reason }
+  }
+
+  for (const bytes of records) {
+    let enr: Enr
+    let forkDigest: Hex | undefined
+    try {
+      enr = decodeEnr(bytes)
+      forkDigest = forkIdOf(enr)?.forkDigest
+    } catch (error) {
+      blame(isLamparaError(error, 'enr_invalid') ? 'fatal' : 'low-tolerance', messageOf(error))
+      continue
+    }
+    const { peerId, seq } = enr
+    if (peerId === rules.ownPeerId) continue
+    if (seen.has(peerId)) {
+      blame('low-tolerance', `it told of ${peerId} twice`)
+      continue
+    }
+    seen.add(peerId)
+    if (forkDigest === undefined || !rules.forkDigests.has(forkDigest)) {
+      blame('mid-tolerance', `it told of ${peerId}, which is of another network`)
+      continue
+    }
+    const known = rules.knownSeq(peerId)
+    if (known !== undefined && seq < known) {
+      blame('high-tolerance', `it told of ${peerId} by an outdated record`)
+      continue
+    }
+    const addresses = addressesOf(enr).filter(rules.canDial)
+    if (addresses.length === 0) blame('mid-tolerance', `it told of ${peerId}, which we cannot dial`)
+    else candidates.push({ peerId, addresses, enr: enr.text })
+  }
+  return worst === undefined ? { candidates } : { candidates, offence: worst }
+}
