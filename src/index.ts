@@ -26,7 +26,9 @@ export {
 } from './chain/index.ts'
 export {
   type FetchJoinDocumentOptions,
+  type FromBeaconApiOptions,
   fetchJoinDocument,
+  fromBeaconApi,
   type JoinDocument,
   parseJoinDocument,
 } from './discovery/index.ts'

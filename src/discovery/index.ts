@@ -1,4 +1,5 @@
 export { parsePeerAddress } from './addresses.ts'
+export { type FromBeaconApiOptions, fromBeaconApi } from './beacon-api.ts'
 export {
   encodeJoinDocument,
   type FetchJoinDocumentOptions,
