@@ -30,6 +30,10 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'relay the chain to browsers',
     load: () => import('./bootnode.ts'),
   },
+  enr: {
+    summary: 'make, read and check signed node records',
+    load: () => import('./enr.ts'),
+  },
   devnet: {
     summary: 'run a signed beacon chain on this machine, or replay a recorded one',
     load: () => import('./devnet.ts'),
