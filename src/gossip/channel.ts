@@ -6,18 +6,23 @@ export interface Receiver<Message> {
   push(message: GossipMessage<Message>): void
 }
 
-/** One topic as the program sees it, whatever digest it goes by. */
-export interface Channel<Message> {
-  readonly topic: Topic<Message>
-  readonly receivers: Set<Receiver<Message>>
-  validator: GossipValidator<Message> | undefined
+/** A validator with what is before it: whoever attaches another starts with nothing pending. */
+export interface Attached<Message> {
+  readonly validator: GossipValidator<Message>
   /** Messages with the validator now. */
   pending: number
 }
 
+/** One topic as the program sees it, whatever digest it goes by. */
+export interface Channel<Message> {
+  readonly topic: Topic<Message>
+  readonly receivers: Set<Receiver<Message>>
+  attached: Attached<Message> | undefined
+}
+
 /** Creates a channel that nobody listens to yet. */
 export function createChannel<Message>(topic: Topic<Message>): Channel<Message> {
-  return { topic, receivers: new Set(), validator: undefined, pending: 0 }
+  return { topic, receivers: new Set(), attached: undefined }
 }
 
 /** Hands a message to everyone who wants it. Ignored ones go to those who asked for them. */

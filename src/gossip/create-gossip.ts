@@ -61,12 +61,13 @@ export function createGossip(options: GossipOptions): RunningGossip {
         throw new LamparaError('invalid_argument', `Cannot attach a validator to ${topic.name}: ${reason}`)
       }
       const channel = channels.of(topic)
-      if (channel.validator !== undefined) {
+      if (channel.attached !== undefined) {
         throw new LamparaError('invalid_argument', `Cannot attach a validator to ${topic.name}: it has one already`)
       }
-      channel.validator = validator
+      const attached = { validator, pending: 0 }
+      channel.attached = attached
       return () => {
-        if (channel.validator === validator) channel.validator = undefined
+        if (channel.attached === attached) channel.attached = undefined
       }
     },
     publish,

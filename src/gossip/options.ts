@@ -17,6 +17,6 @@ export interface GossipOptions {
   onOffence(peerId: string, offence: 'low-tolerance', reason: string): void
   /** A peer handed us something new that the validator accepted. */
   onAccepted(peerId: string): void
-  /** A validator threw, or answered with no verdict. The message counts as ignored. */
+  /** A validator threw, was late, or answered with no verdict. The message counts as ignored. */
   onValidatorFailed(topic: string, error: LamparaError): void
 }

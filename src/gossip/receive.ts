@@ -50,12 +50,13 @@ export function createReceive(options: ReceiveOptions): Receive {
     }
     if (seen.repeats(entry, read.data)) return 'ignore'
     const base = { topic: channel.topic, topicString, forkDigest: entry.digest, raw, from, receivedAtMs, ...read }
-    if (channel.validator === undefined) {
+    const { attached } = channel
+    if (attached === undefined) {
       deliver(channel, { ...base, verified: false }, false)
       return 'ignore'
     }
     const message: GossipMessage<unknown> = { ...base, verified: true }
-    const { verdict, error } = await judge(channel, entry, message)
+    const { verdict, error } = await judge(attached, entry, message, clock)
     if (error !== undefined) onValidatorFailed(channel.topic.name, error)
     if (isStopped()) return 'ignore'
     if (verdict === 'accept') {

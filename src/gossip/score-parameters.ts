@@ -12,7 +12,8 @@ export const scoreThresholds: GossipsubOpts['scoreThresholds'] = {
   gossipThreshold: -4000,
   publishThreshold: -8000,
   graylistThreshold: -16_000,
-  acceptPXThreshold: 100,
+  // Peers name each other when they prune. Whom to dial is our own peer manager's choice: beyond what any score can be.
+  acceptPXThreshold: Number.MAX_SAFE_INTEGER,
   opportunisticGraftThreshold: 5,
 }
 

@@ -5,6 +5,7 @@ import type { Receiver } from './channel.ts'
 import type { GossipMessage, SubscribeOptions, Subscription, Topic } from './types.ts'
 
 const DEFAULT_MAX_QUEUED = 64
+const DEFAULT_MAX_QUEUED_BYTES = 32 * 1024 * 1024
 
 /** What a subscription needs of the gossip that it belongs to. */
 export interface SubscriptionHost {
@@ -23,18 +24,27 @@ export interface OpenSubscription<Message> {
   end(): void
 }
 
-/** Creates a subscription. @throws LamparaError `invalid_argument` when `maxQueued` is no whole number from 1 */
+/** Creates a subscription. @throws LamparaError `invalid_argument` when `maxQueued` is no whole number from 1, or `maxQueuedBytes` not above 0 */
 export function openSubscription<Message>(
   topic: Topic<Message>,
   options: SubscribeOptions,
   host: SubscriptionHost,
 ): OpenSubscription<Message> {
   const { maxQueued = DEFAULT_MAX_QUEUED, overflow = 'drop-oldest', signal, includeIgnored = false } = options
+  const { maxQueuedBytes = DEFAULT_MAX_QUEUED_BYTES } = options
+  if (!(maxQueuedBytes > 0)) {
+    throw new LamparaError(
+      'invalid_argument',
+      `Cannot subscribe to ${topic.name}: maxQueuedBytes ${maxQueuedBytes} holds nothing`,
+    )
+  }
   const waits = new Set<(error: unknown) => void>()
   let ended: LamparaError | undefined
   const queue = createQueue<GossipMessage<Message>>({
     maxQueued,
     overflow,
+    maxWeight: maxQueuedBytes,
+    weightOf: ({ data, raw }) => data.length + raw.length,
     signal,
     onRelease() {
       ended = new LamparaError('stopped', `Cannot wait for peers on topic ${topic.name}: the subscription is over`)

@@ -57,7 +57,7 @@ export type Verdict = 'accept' | 'ignore' | 'reject'
 
 /**
  * Judges a message before it is forwarded: accepted ones are, ignored ones are not, rejected ones lower the sender's score.
- * One that throws counts as ignoring, and the network's `validator:failed` event tells.
+ * One that throws, or takes longer than 4 s, counts as ignoring, and the network's `validator:failed` event tells.
  */
 export type GossipValidator<Message, Given extends Verdict = Verdict> = (
   message: Message,
@@ -72,6 +72,12 @@ export interface SubscribeOptions {
   readonly signal?: AbortSignal
   /** @default 64 */
   readonly maxQueued?: number
+  /**
+   * The most bytes, SSZ and wire together, of messages that wait. One that is larger by itself waits alone.
+   *
+   * @default 32 MiB
+   */
+  readonly maxQueuedBytes?: number
   /** @default 'drop-oldest' */
   readonly overflow?: Overflow
   /** Also deliver what the validator ignored, with `verified: false`. Rejected messages are never delivered. @default false */
@@ -81,7 +87,7 @@ export interface SubscribeOptions {
 /** A subscription: iterate it once; `break`, `throw`, abort and `stop()` all release it. */
 export interface Subscription<Message> extends AsyncIterable<GossipMessage<Message>> {
   readonly topic: Topic<Message>
-  /** Messages lost to the bound so far. */
+  /** Messages lost to the bounds so far. */
   readonly dropped: number
   /** Messages waiting. */
   readonly queued: number

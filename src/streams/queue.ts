@@ -4,10 +4,13 @@ import { onAbort } from './abort.ts'
 /** What happens to a value for which there is no room: the oldest gives way, it is refused, or the queue fails. */
 export type Overflow = 'drop-oldest' | 'drop-newest' | 'fail'
 
-export interface QueueOptions {
+export interface QueueOptions<T = unknown> {
   /** How many values may wait for the consumer: a whole number from 1. */
   readonly maxQueued: number
   readonly overflow: Overflow
+  /** A second bound, on what waits taken together: bytes, say. A value beyond it waits alone. */
+  readonly maxWeight?: number
+  readonly weightOf?: (value: T) => number
   /** Ends the queue at once: what waits is dropped, and the iteration rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
   /** Called once when the queue is over, however it ends: the place to detach whatever fills it. */
@@ -43,8 +46,8 @@ interface Waiter<T> {
 }
 
 /** Makes a {@link Queue}. */
-export function createQueue<T>(options: QueueOptions): Queue<T> {
-  const { maxQueued, overflow, signal, onRelease } = options
+export function createQueue<T>(options: QueueOptions<T>): Queue<T> {
+  const { maxQueued, overflow, signal, onRelease, maxWeight = Number.POSITIVE_INFINITY, weightOf = () => 0 } = options
   if (!Number.isSafeInteger(maxQueued) || maxQueued < 1) {
     throw new LamparaError(
       'invalid_argument',
@@ -53,6 +56,7 @@ export function createQueue<T>(options: QueueOptions): Queue<T> {
   }
   const values: T[] = []
   const waiters: Waiter<T>[] = []
+  let weight = 0
   let dropped = 0
   let taken = false
   let done = false
@@ -70,6 +74,21 @@ export function createQueue<T>(options: QueueOptions): Queue<T> {
     onRelease?.()
   }
 
+  function shift(): T {
+    const value = values.shift()!
+    weight -= weightOf(value)
+    return value
+  }
+
+  function clear(): void {
+    values.length = 0
+    weight = 0
+  }
+
+  function hasRoom(added: number): boolean {
+    return values.length < maxQueued && (values.length === 0 || weight + added <= maxWeight)
+  }
+
   function tellEnding({ resolve, reject }: Waiter<T>): void {
     if (failure === undefined) resolve({ done: true, value: undefined })
     else reject(failure.error)
@@ -79,16 +98,16 @@ export function createQueue<T>(options: QueueOptions): Queue<T> {
   function next({ resolve, reject }: Waiter<T>): void {
     // After end() nothing listens to the signal, yet an abort still cuts off what waits.
     if (signal?.aborted && values.length > 0) {
-      values.length = 0
+      clear()
       failure = { error: signal.reason }
     }
-    if (values.length > 0) resolve({ done: false, value: values.shift()! })
+    if (values.length > 0) resolve({ done: false, value: shift() })
     else if (done) tellEnding({ resolve, reject })
     else waiters.push({ resolve, reject })
   }
 
   function release(): void {
-    values.length = 0
+    clear()
     close()
     failure = undefined
   }
@@ -100,16 +119,18 @@ export function createQueue<T>(options: QueueOptions): Queue<T> {
       waiter.resolve({ done: false, value })
       return true
     }
-    if (values.length >= maxQueued) {
+    const added = weightOf(value)
+    while (!hasRoom(added)) {
       dropped++
       if (overflow === 'fail') {
-        const message = `Cannot queue another value: ${maxQueued} wait already`
+        const message = `Cannot queue another value: ${values.length} wait already`
         close({ error: new LamparaError('queue_overflow', message) })
       }
       if (overflow !== 'drop-oldest') return false
-      values.shift()
+      shift()
     }
     values.push(value)
+    weight += added
     return true
   }
 
@@ -120,7 +141,7 @@ export function createQueue<T>(options: QueueOptions): Queue<T> {
     queueMicrotask(() => onRelease?.())
   } else {
     forgetSignal = onAbort(signal, () => {
-      values.length = 0
+      clear()
       close({ error: signal?.reason })
     })
   }

@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { forkDigestAtEpoch, slotStartMs, startSlotOfEpoch } from '../../src/chain/index.ts'
-import { defineTopic, topics } from '../../src/gossip/index.ts'
+import { forkDigestAtEpoch, forkDigests, slotStartMs, startSlotOfEpoch } from '../../src/chain/index.ts'
+import { defineTopic, type Topic, topics } from '../../src/gossip/index.ts'
 import type { Network } from '../../src/network/types.ts'
-import { cleanUpAfterEach, listenOn, startNetwork, testChain, untilPeers, updateAt } from '../network/support.ts'
+import { topicString } from '../../src/wire/index.ts'
+import {
+  cleanUpAfterEach,
+  genesisStatus,
+  listenOn,
+  startBareNode,
+  startNetwork,
+  testChain,
+  untilPeers,
+  updateAt,
+} from '../network/support.ts'
 import { createFakeClock, type FakeClock } from '../support/fake-clock.ts'
+import { until } from './support.ts'
 
 cleanUpAfterEach()
 // Fulu at epoch 10, a blob-parameter fork at 12: digests change twice, containers stay.
@@ -80,4 +91,61 @@ describe('across a fork and a blob-parameter fork', () => {
     expect(texts).toEqual(['one', 'two'])
     expect(received.queued).toBe(0)
   })
+
+  it.each([
+    ['meshed', topics.voluntaryExit],
+    ['lazy', topics.beaconBlock],
+  ] as const)('a %s topic is joined an epoch before each of both, and left two epochs after', async (_, followed) => {
+    const clock = createFakeClock(slotStartMs(chain, startSlotOfEpoch(chain, 8)))
+    const network = await startNetwork({ chain, clock, listen: listenOn.tcp })
+    const digests = forkDigests(chain)
+      .slice(-3)
+      .map(({ digest }) => digest)
+    const peer = await startBareNode(chain, { status: genesisStatus(chain, digests[0]!) })
+    network.gossip.subscribe(followed as Topic<unknown>)
+    await peer.greet(network.addresses[0]!)
+    const joined = (): string =>
+      digests
+        .map((digest, i) =>
+          peer.libp2p.services.pubsub.getSubscribers(topicString(digest, followed.name)).length > 0 ? 'efb'[i] : '-',
+        )
+        .join('')
+    const seen: string[] = []
+    for (let epoch = 8; epoch <= 14; epoch++) {
+      // As peers come to know it: what changes does so at an epoch's start, and stays for the whole of it.
+      await until(() => joined() === expectedAt[epoch])
+      await clock.advance(slotMs * chain.preset.slotsPerEpoch - 1)
+      seen.push(joined())
+      await clock.advance(1)
+    }
+    expect(seen).toEqual(Object.values(expectedAt))
+  })
+
+  it('what belongs before it is still taken after it, for two epochs', async () => {
+    const { clock, publisher, listener } = await pair()
+    const received = listener.gossip.subscribe(topic)
+    const own = publisher.gossip.subscribe(topic)
+    // Into the last slot of the epoch after the fork.
+    await clock.advance(slotMs * (1 + 3 * chain.preset.slotsPerEpoch - 1))
+    await received.ready()
+    await own.ready()
+    const late = updateAt(chain, 'optimistic_update', startSlotOfEpoch(chain, 10) - 1)
+    while ((await publisher.gossip.publish(topic, late)) === 0) await pause()
+    for await (const { message, forkDigest } of received) {
+      expect(message).toEqual(late)
+      expect(forkDigest).toBe(forkDigests(chain).at(-3)!.digest)
+      break
+    }
+  })
 })
+
+/** Which of Electra, Fulu and the blob-parameter fork after it are joined in each epoch. */
+const expectedAt: Readonly<Record<number, string>> = {
+  8: 'e--',
+  9: 'ef-',
+  10: 'ef-',
+  11: 'efb',
+  12: '-fb',
+  13: '-fb',
+  14: '--b',
+}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { GossipMessage, Subscription } from '../../src/gossip/index.ts'
 import { defineTopic, topics } from '../../src/gossip/index.ts'
 import type { Network } from '../../src/network/types.ts'
-import type { LightClientObject } from '../../src/ssz/index.ts'
+import { encodeLightClientObject, type LightClientObject } from '../../src/ssz/index.ts'
 import {
   cleanUpAfterEach,
   listenOn,
@@ -89,13 +89,6 @@ describe('gossip', () => {
     expect(atEnd).toMatchObject({ verified: false, from: b.peerId })
     expect(atEnd.raw).toEqual(payloadOf(chain, atEnd.message))
   })
-
-  it('forwards what a slow validator accepts after the message cache has lost it', async () => {
-    const { a, b, atC } = await line()
-    b.gossip.validate(topic, () => new Promise<'accept'>((resolve) => setTimeout(resolve, 5_000, 'accept')))
-    await a.gossip.publish(topic, updateAt(chain, 'optimistic_update', 10))
-    expect((await take(atC[Symbol.asyncIterator]())).from).toBe(b.peerId)
-  }, 20_000)
 
   it('neither forwards nor delivers what the validator ignores, but to those who asked for it', async () => {
     const { a, b, atB, atC } = await line()
@@ -240,6 +233,20 @@ describe('a subscription', () => {
     expect((await take(newest[Symbol.asyncIterator]())).message.value.attestedHeader.beacon.slot).toBe(10)
   })
 
+  it('holds no more bytes than its bound, however few the messages', async () => {
+    const { a, atB, b } = await line()
+    // An update has some hundred bytes, twice: as SSZ and as it came.
+    const bytes = updateBytes(10)
+    const small = b.gossip.subscribe(topic, { maxQueuedBytes: 2 * bytes })
+    const none = b.gossip.subscribe(topic, { maxQueuedBytes: 1 })
+    for (let slot = 10; slot < 15; slot++) await a.gossip.publish(topic, updateAt(chain, 'optimistic_update', slot))
+    await untilQueued(atB, 5)
+    expect([small.queued, small.dropped, none.queued, none.dropped]).toEqual([2, 3, 1, 4])
+    expect(() => b.gossip.subscribe(topic, { maxQueuedBytes: Number.NaN })).toThrow(
+      expect.objectContaining({ code: 'invalid_argument' }),
+    )
+  })
+
   it('leaves the topic on break, on abort and on stop, and the last to leave unsubscribes', async () => {
     const { a, b, atB, c, atC } = await line()
     atB.stop()
@@ -291,6 +298,11 @@ describe('a subscription', () => {
     ).rejects.toMatchObject({ code: 'stopped' })
   })
 })
+
+function updateBytes(slot: number): number {
+  const update = updateAt(chain, 'optimistic_update', slot)
+  return encodeLightClientObject(chain, update).length + payloadOf(chain, update).length
+}
 
 async function untilQueued(subscription: Subscription<unknown>, count: number): Promise<void> {
   while (subscription.queued < count) await pause()

@@ -81,6 +81,18 @@ describe('queue', () => {
     expect(await collect(queue)).toEqual([1, 2, 3])
   })
 
+  it('holds no more weight than its second bound, but for one value by itself', async () => {
+    const options = { maxQueued: 10, maxWeight: 10, weightOf: (value: number) => value } as const
+    const oldest = createQueue<number>({ ...options, overflow: 'drop-oldest' })
+    const newest = createQueue<number>({ ...options, overflow: 'drop-newest' })
+    for (const queue of [oldest, newest]) for (const value of [4, 5, 2, 3, 11]) queue.push(value)
+    expect([oldest.size, oldest.dropped, newest.size, newest.dropped]).toEqual([1, 4, 2, 3])
+    const values = newest[Symbol.asyncIterator]()
+    expect([await values.next(), await values.next()].map(({ value }) => value)).toEqual([4, 5])
+    // What was taken weighs nothing any more.
+    expect([newest.push(8), newest.push(2), newest.push(1)]).toEqual([true, true, false])
+  })
+
   it('rejects with `queue_overflow` after the waiting values where the policy is to fail', async () => {
     const onRelease = vi.fn()
     const queue = makeQueue({ overflow: 'fail', onRelease })
