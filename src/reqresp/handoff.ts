@@ -6,7 +6,7 @@ export interface Handoff<T> {
   put(value: T, signal: AbortSignal): Promise<void>
   /** No more values; what lies ready is still delivered. */
   end(): void
-  /** Ends with an error; what lies ready is dropped. */
+  /** Ends with an error, after `end()` too while something lies ready, which is dropped. */
   fail(error: unknown): void
   /** The next value. Rejects once with the error of `fail()`. */
   next(): Promise<IteratorResult<T, undefined>>
@@ -31,13 +31,15 @@ export function createHandoff<T>(): Handoff<T> {
   let onEmpty: (() => void) | undefined
 
   const emptied = async (signal: AbortSignal): Promise<void> => {
-    signal.throwIfAborted()
     if (!ready) return
     await new Promise<void>((resolve, reject) => {
       const abort = (): void => {
         onEmpty = undefined
+        // In this very turn: a consumer that asks next would take the rest, and the end for a good one.
+        fail(signal.reason)
         reject(signal.reason)
       }
+      if (signal.aborted) return abort()
       onEmpty = () => {
         signal.removeEventListener('abort', abort)
         onEmpty = undefined
@@ -58,8 +60,17 @@ export function createHandoff<T>(): Handoff<T> {
     }
   }
 
+  const fail = (error: unknown): void => {
+    if (over && !ready) return
+    over = undefined
+    ready = undefined
+    onEmpty?.()
+    finish({ error, failed: true })
+  }
+
   return {
     async put(value, signal) {
+      signal.throwIfAborted()
       await emptied(signal)
       if (over) return
       const taker = takers.shift()
@@ -67,12 +78,7 @@ export function createHandoff<T>(): Handoff<T> {
       else ready = { value }
     },
     end: () => finish({ failed: false }),
-    fail(error) {
-      if (over) return
-      ready = undefined
-      onEmpty?.()
-      finish({ error, failed: true })
-    },
+    fail,
     next() {
       if (ready) {
         const { value } = ready

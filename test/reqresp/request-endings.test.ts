@@ -182,6 +182,37 @@ describe('an exchange that is aborted', () => {
     await expect(exchange.ended).rejects.toBe(reason)
   })
 
+  it('rejects in iteration and at its end alike when all has come, but the caller has not taken it', async () => {
+    await pair.misbehave(
+      method.id,
+      sends(() => new Uint8Array([...chunk, ...chunk])),
+    )
+    const controller = new AbortController()
+    const asked = { peer: pair.peer, signal: controller.signal }
+    const exchange = pair.asker.request(method, { startPeriod: 1, count: 2 }, asked)
+    const iterate = async (): Promise<void> => {
+      for await (const _ of exchange) {
+        await pair.quiet()
+        controller.abort(reason)
+      }
+    }
+    await expect(iterate()).rejects.toBe(reason)
+    await expect(exchange.ended).rejects.toBe(reason)
+  })
+
+  it('is complete in iteration and at its end alike when the caller had all that could come', async () => {
+    await pair.misbehave(
+      method.id,
+      sends(() => new Uint8Array([...chunk, ...chunk])),
+    )
+    const controller = new AbortController()
+    const asked = { peer: pair.peer, signal: controller.signal }
+    const exchange = pair.asker.request(method, { startPeriod: 1, count: 2 }, asked)
+    let taken = 0
+    for await (const _ of exchange) if (++taken === 2) controller.abort(reason)
+    await expect(exchange.ended).resolves.toMatchObject({ how: 'complete', chunks: 2 })
+  })
+
   it('rejects while it waits for its turn, and leaves the queue', async () => {
     await pair.misbehave(method.id, stuckResponders.silent)
     const controller = new AbortController()
