@@ -4,6 +4,7 @@ import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p } from 'libp2p'
+import { withSafeSend } from '../../src/network/safe-muxer.ts'
 
 /** What a test does with a stream that a peer opened. Called in the turn in which libp2p hands it over. */
 export type StreamHandler = (stream: Stream) => void
@@ -34,9 +35,13 @@ export async function createLibp2pPair(options: Libp2pPairOptions = {}): Promise
       addresses: { listen },
       transports: [tcp()],
       connectionEncrypters: [noise()],
+      // Tests cut connections and dial again more often than strangers may.
+      connectionManager: { inboundConnectionThreshold: 1_000 },
       // mplex falls silent after five new streams in a second unless told otherwise.
       streamMuxers: [
-        muxer === 'yamux' ? yamux({ streamOptions: { maxStreamWindowSize } }) : mplex({ disconnectThreshold: 1000 }),
+        withSafeSend<unknown>(
+          muxer === 'yamux' ? yamux({ streamOptions: { maxStreamWindowSize } }) : mplex({ disconnectThreshold: 1000 }),
+        ),
       ],
     })
   const [dialer, listener] = await Promise.all([create([]), create(['/ip4/127.0.0.1/tcp/0'])])
