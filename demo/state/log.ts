@@ -57,8 +57,11 @@ export function describeEvent(event: NetworkEvent): LogLine {
       return { tone: 'plain', text: `Peer ${shortId(event.peer.id)} left: ${event.reason}` }
     case 'peer:banned':
       return { tone: 'bad', text: `Peer ${shortId(event.peerId)} banned: ${event.reason}` }
+    case 'peer:discovered':
+      return { tone: 'plain', text: `Heard of peer ${shortId(event.peerId)} by ${event.source}` }
     case 'dial:failed':
     case 'validator:failed':
+    case 'storage:failed':
       return { tone: 'bad', text: event.error.message }
   }
 }

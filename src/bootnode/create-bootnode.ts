@@ -7,6 +7,7 @@ import { localStatusOf } from '../light-client/local-status.ts'
 import type { LightClient } from '../light-client/types.ts'
 import { createCommitteeVerifier, type VerificationContext } from '../light-client/verification/index.ts'
 import { createNetwork } from '../network/index.ts'
+import { servePeerExchange } from '../network/peer-exchange.ts'
 import { raceSignal } from '../streams/abort.ts'
 import { keepBootstraps } from './bootstrap-keeper.ts'
 import { serveHttp } from './http.ts'
@@ -51,6 +52,8 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
       clock,
       signal,
       peers: options.upstream,
+      records: options.records,
+      allowPrivateAddresses: options.allowPrivateAddresses,
       checkpoint: options.checkpoint,
       maxCheckpointAgeMs: options.maxCheckpointAgeMs,
       ...(await storageOf('upstream')),
@@ -63,6 +66,8 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
       role: 'relay',
       listen: options.listen ?? DEFAULT_LISTEN,
       announce: options.announce,
+      // Clients come by themselves.
+      targetPeers: 0,
       maxConnections: options.maxClients ?? DEFAULT_MAX_CLIENTS,
       ...(await storageOf('downstream')),
     })
@@ -72,6 +77,7 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
     const context: VerificationContext = { chain, committees: createCommitteeVerifier(await platform.loadBls()) }
     const counts = { relayed: 0, recipients: 0, failed: 0 }
     stack.push(serveLightClientData(downstream.reqresp, data))
+    stack.push(servePeerExchange(downstream.reqresp, client.network.drawPeers))
     stack.push(
       client.watchVerified((object) => {
         data.add(object)

@@ -18,6 +18,10 @@ export interface BootnodeOptions {
   readonly http?: { readonly host?: string; readonly port?: number }
   /** Where both identities persist. Without it they live as long as the process. */
   readonly dataDirectory?: string
+  /** Node records (`enr:…`) of further beacon nodes and bootnodes: they are dialed, and once reached told to clients that ask. */
+  readonly records?: readonly string[]
+  /** Also dial and tell of private and loopback addresses, as on a devnet. @default false */
+  readonly allowPrivateAddresses?: boolean
   readonly clock?: Clock
   /** Told in the join document, for chains under a clock of their own. @default 0 */
   readonly clockOffsetMs?: number

@@ -45,6 +45,4 @@ export interface Chain {
   readonly maxBlobsPerBlockElectra: number
   /** How old a checkpoint may be when a light client starts from it, in milliseconds. 14 days by default. */
   readonly maxCheckpointAgeMs: number
-  /** The network's own discovery bootnodes, as ENRs. */
-  readonly bootnodeEnrs: readonly string[]
 }

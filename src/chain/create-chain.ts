@@ -26,8 +26,6 @@ export interface GenesisValues {
 export interface ChainOptions {
   /** How old a checkpoint may be when a light client starts from it, in milliseconds; 14 days by default. */
   readonly maxCheckpointAgeMs?: number
-  /** The network's discovery bootnodes, as ENRs; none by default. */
-  readonly bootnodeEnrs?: readonly string[]
 }
 
 /** 14 days: stands in for the weak-subjectivity period, which a light client cannot compute. */
@@ -70,7 +68,6 @@ export function createChain(config: ConfigValues, genesis?: GenesisValues, optio
     blobSchedule: readBlobSchedule(config),
     maxBlobsPerBlockElectra: readMaxBlobsElectra(config, forks),
     maxCheckpointAgeMs: options.maxCheckpointAgeMs ?? defaultMaxCheckpointAgeMs,
-    bootnodeEnrs: options.bootnodeEnrs ?? [],
   }
 }
 

@@ -2,6 +2,7 @@ import { platform } from '#platform'
 import { LamparaError } from '../errors/index.ts'
 import { createNetwork } from '../network/index.ts'
 import type { Network } from '../network/types.ts'
+import { protocols } from '../reqresp/index.ts'
 import { raceSignal } from '../streams/abort.ts'
 import { resolveCheckpoint } from './checkpoint.ts'
 import { type Follower, startFollower } from './follower.ts'
@@ -9,6 +10,14 @@ import type { Head, LightClient, LightClientOptions } from './types.ts'
 import { createCommitteeVerifier } from './verification/index.ts'
 
 const DEFAULT_MIN_PARTICIPATION = 2 / 3
+/** What a peer that is recruited is to offer one of: whoever serves none of it is of no use here. */
+const wantedProtocols = [
+  protocols.lightClientBootstrap,
+  protocols.lightClientUpdatesByRange,
+  protocols.lightClientFinalityUpdate,
+  protocols.lightClientOptimisticUpdate,
+].map(({ id }) => id)
+
 const DEFAULT_STALLED_AFTER_SLOTS = 4
 
 /**
@@ -27,7 +36,7 @@ export async function createLightClient(options: LightClientOptions): Promise<Li
     )
   }
   options.signal?.throwIfAborted()
-  const network = options.network ?? (await createNetwork(options))
+  const network = options.network ?? (await createNetwork({ wantedProtocols, ...options }))
   try {
     const { chain, clock } = network
     const [checkpoint, bls] = await raceSignal(

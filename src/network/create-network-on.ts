@@ -1,3 +1,4 @@
+import { multiaddr } from '@multiformats/multiaddr'
 import { parsePeerAddress } from '../discovery/index.ts'
 import { LamparaError, messageOf } from '../errors/index.ts'
 import { createGossip, createGossipRouter } from '../gossip/index.ts'
@@ -12,6 +13,7 @@ import { checkOptions } from './check-options.ts'
 import { createEventHub } from './event-hub.ts'
 import { hasGossipStream, speaksGossip, watchGossipStreams } from './gossip-streams.ts'
 import { loadIdentity } from './identity.ts'
+import { type LateRecruiting, recruitLate } from './late-recruiting.ts'
 import { createNode } from './libp2p-options.ts'
 import { sameStatus, statusOf } from './status.ts'
 import type { Network, NetworkOptions, NetworkStatus } from './types.ts'
@@ -29,6 +31,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
   const { chain, clock = systemClock, role = 'peer', signal } = options
   signal?.throwIfAborted()
   const kept = checkOptions(platform, options)
+  if (options.records !== undefined) (await import('./late.ts')).checkRecords(options.records)
   const privateKey = await loadIdentity(options.privateKey, options.storage)
   signal?.throwIfAborted()
   const book = createScoreBook(clock)
@@ -94,6 +97,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     gossip?.stop()
     const limit = deadline({ clock, afterMs: STOP_MS, error: () => new Error('it does not end') })
     const bounded = (work: Promise<unknown>): Promise<unknown> => raceSignal(work, limit.signal).catch(() => {})
+    await bounded(Promise.resolve(recruiting?.stop()))
     await bounded(peers.stop())
     await bounded(reqresp.stop())
     await bounded(Promise.resolve(libp2p.stop()))
@@ -103,6 +107,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
   }
 
   let gossip: ReturnType<typeof createGossip> | undefined
+  let recruiting: LateRecruiting | undefined
   let stopSweep = (): void => {}
   let forgetSignal = (): void => {}
   try {
@@ -132,7 +137,18 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
   stopSweep = watchGossipStreams(libp2p, clock, speakers, peers.reconnect)
   forgetSignal = onAbort(signal, () => void stop())
   peers.start()
+  recruiting = recruitLate({
+    options,
+    platform: platform.name,
+    clock,
+    ownPeerId: libp2p.peerId.toString(),
+    peers,
+    reqresp,
+    emit: hub.emit,
+    mayDial: (address) => gater.mayDial(multiaddr(address)),
+  })
 
+  let ownRecord: Promise<() => { readonly text: string }> | undefined
   const network: Network = {
     chain,
     clock,
@@ -158,6 +174,13 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     },
     disconnect: (peerId, reason = CLIENT_SHUTDOWN) => peers.disconnect(peerId, reason),
     report: peers.report,
+    drawPeers: (count, accept = () => true) => recruiting?.running?.draw(count, accept) ?? [],
+    async record() {
+      ownRecord ??= import('./late.ts').then(({ createOwnRecord }) =>
+        createOwnRecord({ chain, clock, privateKey, addresses: () => network.addresses }),
+      )
+      return (await ownRecord)().text
+    },
     setStatus: own.set,
     stop,
   }

@@ -1,7 +1,9 @@
 import type { Chain } from '../chain/index.ts'
 import type { LamparaError } from '../errors/index.ts'
 import type { Gossip } from '../gossip/types.ts'
+import type { AddressEntry } from '../peers/index.ts'
 import type { Offence, PeerEvent, PeerView } from '../peers/types.ts'
+import type { CandidateSource } from '../platform/candidate-source.ts'
 import type { KeyValueStorage } from '../platform/storage.ts'
 import type { ReqResp } from '../reqresp/types.ts'
 import type { Clock } from '../streams/clock.ts'
@@ -17,7 +19,7 @@ export interface NetworkOptions {
   readonly listen?: readonly string[]
   /** Multiaddrs to announce instead of those listened on. */
   readonly announce?: readonly string[]
-  /** Where the identity persists. Without it the identity lives as long as the network. */
+  /** Where the identity and the address book persist. Without it they live as long as the network. */
   readonly storage?: KeyValueStorage
   /** secp256k1 private key, 32 bytes; wins over the stored one. */
   readonly privateKey?: Uint8Array
@@ -31,6 +33,18 @@ export interface NetworkOptions {
    * @default 'peer'
    */
   readonly role?: 'peer' | 'relay'
+  /** Peers to hold, the named and inbound ones included: what lacks is recruited. 0 recruits nobody. @default 10, in a browser 8 */
+  readonly targetPeers?: number
+  /** Where to find peers, beside those that connected peers tell of. */
+  readonly sources?: readonly CandidateSource[]
+  /** Node records (`enr:…`) of peers that may be dialed. */
+  readonly records?: readonly string[]
+  /**
+   * libp2p protocol ids of which a recruited peer must offer one: others are left at once, and left alone for a day.
+   *
+   * @default any peer of the chain is of use
+   */
+  readonly wantedProtocols?: readonly string[]
   /** Dial private and loopback addresses that were not named here but learnt. @default false */
   readonly allowPrivateAddresses?: boolean
   /** Aborts the start, and stops the network afterwards. */
@@ -52,7 +66,16 @@ export interface NetworkStatus {
 /** What happens on the network, as a filterable stream. */
 export type NetworkEvent =
   | PeerEvent
-  /** A gossip validator threw, or gave no verdict: the message counts as ignored. */
+  /** A source told of a peer that was not known, or of new addresses of one. */
+  | {
+      readonly type: 'peer:discovered'
+      readonly peerId: string
+      readonly addresses: readonly string[]
+      readonly source: string
+    }
+  /** The address book could not be read, or not be written. The network goes on without. */
+  | { readonly type: 'storage:failed'; readonly error: LamparaError }
+  /** A gossip validator threw, was late, or gave no verdict: the message counts as ignored. */
   | { readonly type: 'validator:failed'; readonly topic: string; readonly error: LamparaError }
 
 /** A running node on the beacon chain's peer-to-peer network. Made by `createNetwork()`. */
@@ -92,6 +115,17 @@ export interface Network {
   disconnect(peerId: string, reason?: number): Promise<void>
   /** Lowers a peer's score for what it did; below the limit it is banned, disconnected, and `peer:banned` tells. */
   report(peerId: string, offence: Offence, reason: string): void
+  /**
+   * Peers of the address book, drawn at random, each once, at most so many of those that the condition holds for: none that
+   * are private. None before recruiting has begun.
+   */
+  drawPeers(count: number, accept?: (peer: AddressEntry) => boolean): readonly AddressEntry[]
+  /**
+   * Our own signed node record (EIP-778), `enr:…`: fork digest and addresses as they stand.
+   *
+   * @throws LamparaError `enr_invalid` when the addresses do not fit into 300 bytes
+   */
+  record(): Promise<string>
   /** What Status tells peers of our chain view; the light client keeps it current. */
   setStatus(status: LocalStatus): void
   /** Says goodbye to all, closes everything. Idempotent. */

@@ -10,6 +10,7 @@ import { createFreshness } from './keep-fresh.ts'
 import { createLeaving } from './leaving.ts'
 import type { PeersOptions } from './options.ts'
 import { reach } from './reach.ts'
+import type { RecruitHost } from './recruit/types.ts'
 import { createRoster } from './roster.ts'
 import { bestPeer } from './select.ts'
 import type { Offence, PeerView, RemoteStatus } from './types.ts'
@@ -21,6 +22,8 @@ export interface Peers {
   readonly list: Watchable<readonly PeerView[]>
   /** Why none of the kept peers can be reached, once all were tried in vain. */
   unreachable(): LamparaError | undefined
+  /** For the recruiter; without what may be dialed, which the network knows. */
+  readonly host: Omit<RecruitHost, 'canDial'>
   /** Starts to dial those to keep. */
   start(): void
   connect(peerId: string, address: Multiaddr, signal?: AbortSignal): Promise<PeerView>
@@ -100,6 +103,20 @@ export function createPeers(options: PeersOptions): Peers {
   return {
     list: roster.list,
     unreachable: () => (roster.list.value.length > 0 ? undefined : keeper.unreachable()),
+    host: {
+      connected: () => roster.all().map((peer) => roster.viewed(peer)),
+      counted: () => roster.list.value,
+      watch: roster.list.watch,
+      async reach(peerId, addresses, signal) {
+        const peer = await reach({ ...options, roster }, peerId, addresses, signal)
+        return { view: roster.viewed(peer), lost: peer.lost.promise }
+      },
+      async leave(peerId, reason) {
+        const peer = roster.get(peerId)
+        if (peer !== undefined) await leave(peer, CLIENT_SHUTDOWN, reason)
+      },
+      isTaken: (id) => id === libp2p.peerId.toString() || keeper.has(id) || book.bannedUntilMs(id) !== undefined,
+    },
     start() {
       keeper = keep(options.kept)
       stopWatchingDigests = watchDigestChanges(chain, clock, onDigestChange)

@@ -19,6 +19,8 @@ export interface Gater {
   readonly connectionGater: ConnectionGater
   /** Always lets this address be dialed: the user asked for it. */
   allow(address: Multiaddr): void
+  /** True when the address may be dialed, as far as it alone tells. */
+  mayDial(address: Multiaddr): boolean
 }
 
 /**
@@ -28,14 +30,16 @@ export interface Gater {
 export function createGater(options: GaterOptions): Gater {
   const named = new Set<string>()
   const { isBanned } = options
+  const mayDial = (address: Multiaddr): boolean => {
+    if (named.has(withoutPeer(address))) return true
+    return options.canDial(address.toString()) && (options.allowPrivateAddresses || !isPrivateAddress(address))
+  }
   return {
     allow: (address) => void named.add(withoutPeer(address)),
+    mayDial,
     connectionGater: {
       denyDialPeer: (peerId) => isBanned(peerId.toString()),
-      denyDialMultiaddr(address) {
-        if (named.has(withoutPeer(address))) return false
-        return !options.canDial(address.toString()) || (!options.allowPrivateAddresses && isPrivateAddress(address))
-      },
+      denyDialMultiaddr: (address) => !mayDial(address),
       denyInboundEncryptedConnection: (peerId) => isBanned(peerId.toString()),
       denyOutboundEncryptedConnection: (peerId) => isBanned(peerId.toString()),
     },

@@ -1,3 +1,4 @@
+export type { AddressEntry } from './address-book/entry.ts'
 export { createPeers, type Peers } from './create-peers.ts'
 export { createGater } from './gater.ts'
 export { CLIENT_SHUTDOWN } from './goodbye.ts'

@@ -78,9 +78,8 @@ describe.skipIf(!fixtures.available)('createChain() with published configuration
 
   it("makes mainnet of the specification's own file, and a mainnet that ends with Electra of the older one", () => {
     const genesisOf = (chain: typeof mainnet) => chainToGenesis(chain)
-    const options = { bootnodeEnrs: mainnet.bootnodeEnrs }
-    expect(createChain(yaml('networks/consensus-specs/mainnet.yaml'), genesisOf(mainnet), options)).toEqual(mainnet)
-    const old = createChain(yaml('networks/mainnet/config.yaml'), genesisOf(mainnet), options)
+    expect(createChain(yaml('networks/consensus-specs/mainnet.yaml'), genesisOf(mainnet))).toEqual(mainnet)
+    const old = createChain(yaml('networks/mainnet/config.yaml'), genesisOf(mainnet))
     expect(old).toEqual({ ...mainnet, forks: mainnet.forks.filter((fork) => fork.name !== 'fulu'), blobSchedule: [] })
     expect(forkDigests(old).at(-1)?.digest).toBe('0xad532ceb')
     const oldSepolia = createChain(yaml('networks/sepolia/config.yaml'), genesisOf(sepolia))
@@ -273,8 +272,7 @@ describe('chainToConfig()', () => {
   it('survives JSON, and names no whole seconds where there are none', () => {
     for (const chain of [mainnet, sepolia, { ...mainnet, slotDurationMs: 250 }]) {
       const spec = JSON.parse(JSON.stringify(chainToConfig(chain))) as Values
-      const { bootnodeEnrs } = chain
-      expect(createChain(spec, chainToGenesis(chain), { bootnodeEnrs })).toEqual(chain)
+      expect(createChain(spec, chainToGenesis(chain))).toEqual(chain)
       expect('SECONDS_PER_SLOT' in spec).toBe(chain.slotDurationMs === 12_000)
     }
   })

@@ -17,28 +17,13 @@ describe.each(networks)('$chain.name', ({ chain, lodestar }) => {
     })
     const name = chain.name as 'mainnet' | 'sepolia' | 'hoodi'
     const { genesisTime, genesisValidatorsRoot } = genesisData[name]
-    const theirs = createChain(
-      Object.fromEntries(values),
-      { genesisTime, genesisValidatorsRoot: genesisValidatorsRoot as `0x${string}` },
-      { bootnodeEnrs: chain.bootnodeEnrs },
-    )
+    const theirs = createChain(Object.fromEntries(values), {
+      genesisTime,
+      genesisValidatorsRoot: genesisValidatorsRoot as `0x${string}`,
+    })
     // Lodestar's release knows no date for Gloas yet.
     const forks = chain.forks.filter((fork) => fork.name !== 'gloas')
     expect({ ...chain, forks }).toEqual(theirs)
-  })
-
-  it('has discovery bootnodes that are whole records, each once', () => {
-    expect(chain.bootnodeEnrs.length).toBeGreaterThan(5)
-    expect(new Set(chain.bootnodeEnrs).size).toBe(chain.bootnodeEnrs.length)
-    for (const enr of chain.bootnodeEnrs) {
-      const record = Buffer.from(enr.replace(/^enr:/, ''), 'base64url')
-      // An RLP list whose length stands in one byte, or two, and reaches to the end.
-      const length = record[0] === 0xf8 ? record[1]! + 2 : record.readUInt16BE(1) + 3
-      expect(record.length).toBe(length)
-      expect(record.length).toBeLessThanOrEqual(300)
-      expect(record.includes('secp256k1')).toBe(true)
-      expect(record.includes('udp')).toBe(true)
-    }
   })
 })
 
@@ -52,13 +37,6 @@ describe.skipIf(!fixtures.available)('networks', () => {
       expect(chain.genesisValidatorsRoot).toBe(index.genesis_validators_root[chain.name])
       const recorded = index.fork_schedule[chain.name]!.map(({ fork, ...rest }) => ({ name: fork, ...rest }))
       expect(chain.forks.filter((fork) => fork.name !== 'gloas')).toEqual(recorded)
-    }
-  })
-
-  it('have the published bootnodes', () => {
-    for (const chain of [mainnet, sepolia]) {
-      const published = fixtures.text(`networks/${chain.name}/bootstrap_nodes.yaml`).match(/enr:[\w-]+/g)
-      expect(chain.bootnodeEnrs).toEqual(published)
     }
   })
 

@@ -20,6 +20,8 @@ Usage: lampara bootnode (--join URL | --upstream ADDRESS) [OPTIONS]
 
 ${targetHelp}
   --upstream ADDRESS   multiaddr of a beacon node to follow, with /p2p/…; may be repeated
+  --record RECORD      node record (enr:…) of a further beacon node or bootnode, to dial and to tell of; may be repeated
+  --allow-private      also dial and tell of private addresses, as on a devnet
   --host HOST          IP address to listen on. Default: 127.0.0.1
   --port PORT          WebSocket port. Default: a free one
   --http-port PORT     port of the join document. Default: a free one
@@ -55,6 +57,8 @@ export async function parseBootnodeOptions(
       upstream: [...named, ...addresses],
       listen: values.listen ?? [`/${values.host.includes(':') ? 'ip6' : 'ip4'}/${values.host}/tcp/${port}/ws`],
       ...(values.announce && { announce: values.announce }),
+      ...(values.record && { records: values.record }),
+      allowPrivateAddresses: values['allow-private'],
       http: { host: values.host, port: numberValue('bootnode', '--http-port', values['http-port'], PORT) },
       ...(values['data-dir'] && { dataDirectory: values['data-dir'] }),
       ...(maxClients && {
@@ -78,6 +82,8 @@ function parsed(argv: readonly string[]) {
         host: { type: 'string', default: '127.0.0.1' },
         port: { type: 'string', default: '0' },
         'http-port': { type: 'string', default: '0' },
+        record: { type: 'string', multiple: true },
+        'allow-private': { type: 'boolean', default: false },
         listen: { type: 'string', multiple: true },
         announce: { type: 'string', multiple: true },
         'data-dir': { type: 'string' },

@@ -66,11 +66,10 @@ export function resolveSchedule(forks: ForkSchedule): Record<DevnetForkName, num
  * @throws LamparaError `config_invalid`
  */
 export function createDevnetChain(options: ChainOptions): Chain {
-  return createChain(
-    devnetConfig(options),
-    { genesisTime: options.genesisTime, genesisValidatorsRoot: options.genesisValidatorsRoot },
-    { bootnodeEnrs: [] },
-  )
+  return createChain(devnetConfig(options), {
+    genesisTime: options.genesisTime,
+    genesisValidatorsRoot: options.genesisValidatorsRoot,
+  })
 }
 
 /** The far-future epoch by which a configuration says "never". */

@@ -42,6 +42,8 @@ export function fakeClient(scene: Scene): LightClient {
     connect: async () => refuse(),
     disconnect: async () => refuse(),
     report: refuse,
+    drawPeers: () => [],
+    record: async () => refuse(),
     setStatus: refuse,
     stop: async () => {},
   } satisfies Network

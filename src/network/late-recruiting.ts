@@ -1,0 +1,66 @@
+import type { CancelTimer } from '../streams/clock.ts'
+import { peerExchangeId } from './peer-exchange-id.ts'
+import type { Recruiting, RecruitingParts } from './late.ts'
+
+/** In a page: not while the first head is on its way. */
+const CALM_MS = 5_000
+/** A page may be offline when it first needs the code. */
+const RETRY_MS = 10_000
+
+/** Recruiting that begins when there is something to recruit from. */
+export interface LateRecruiting {
+  /** Undefined until it runs. */
+  readonly running: Recruiting | undefined
+  /** Idempotent; resolves when nothing of it runs any more. */
+  stop(): Promise<void>
+}
+
+/**
+ * Brings recruiting in once there is something to recruit from: sources, records or an address book at once, peers that offer
+ * peer exchange when they come. Most pages follow one bootnode, and never need the code before their first head.
+ */
+export function recruitLate(parts: RecruitingParts): LateRecruiting {
+  const { options, platform, clock, peers } = parts
+  const { sources = [], records = [], storage, targetPeers } = options
+  let running: Recruiting | undefined
+  let loading: Promise<void> | undefined
+  let stopped = false
+  let cancel: CancelTimer = () => {}
+
+  async function load(): Promise<void> {
+    try {
+      const { startNetworkRecruiting } = await import('./late.ts')
+      if (stopped) return
+      running = await startNetworkRecruiting(parts)
+      if (stopped) await running.stop()
+    } catch {
+      loading = undefined
+      if (!stopped) cancel = clock.setTimer(begin, RETRY_MS)
+    }
+  }
+
+  function begin(): void {
+    if (!stopped) loading ??= load()
+  }
+
+  const unwatch = peers.list.watch((list) => {
+    if (loading !== undefined || !list.some(({ protocols }) => protocols.includes(peerExchangeId))) return
+    cancel()
+    cancel = clock.setTimer(begin, platform === 'browser' ? CALM_MS : 0)
+  })
+  if (targetPeers === 0) unwatch()
+  else if (sources.length > 0 || records.length > 0 || storage !== undefined) begin()
+
+  return {
+    get running() {
+      return running
+    },
+    async stop() {
+      stopped = true
+      unwatch()
+      cancel()
+      await loading
+      await running?.stop()
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import type { PrivateKey } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import type { Chain } from '../chain/index.ts'
+import { addressPairs, type Enr, encodeForkId, encodeMultiaddrs, forkIdAt, signEnr } from '../discovery/enr/index.ts'
+import type { Clock } from '../streams/clock.ts'
+
+/** What a node's own record is made of. */
+export interface OwnRecordOptions {
+  readonly chain: Chain
+  readonly clock: Clock
+  readonly privateKey: PrivateKey
+  addresses(): readonly string[]
+}
+
+/** A node's own record, signed anew when what it says has changed. */
+export function createOwnRecord({ chain, clock, privateKey, addresses }: OwnRecordOptions): () => Enr {
+  let made: { readonly says: string; readonly enr: Enr } | undefined
+  return () => {
+    const forkId = forkIdAt(chain, clock.now())
+    const present = addresses()
+    const says = JSON.stringify([forkId.forkDigest, forkId.nextForkEpoch, present])
+    if (made?.says === says) return made.enr
+    // Grows with each change, also across restarts, without anything being stored.
+    const seconds = BigInt(Math.floor(clock.now() / 1000))
+    const seq = made === undefined || seconds > made.enr.seq ? seconds : made.enr.seq + 1n
+    const enr = signEnr(privateKey.raw, { seq, pairs: [...pairsOf(present), ['eth2', encodeForkId(forkId)]] })
+    made = { says, enr }
+    return enr
+  }
+}
+
+/** Plain TCP and QUIC on IPv4 have keys of their own; the first others fit beside them. */
+function pairsOf(addresses: readonly string[]): [string, Uint8Array][] {
+  const where: { ip?: string; tcp?: number; quic?: number } = {}
+  const others: string[] = []
+  for (const address of addresses) {
+    const bare = multiaddr(address).decapsulateCode(P2P_CODE).toString()
+    const plain = /^\/ip4\/([\d.]+)\/(?:tcp\/(\d+)|udp\/(\d+)\/quic-v1)$/.exec(bare)
+    if (plain === null || (where.ip !== undefined && where.ip !== plain[1])) {
+      if (others.length < MAX_OTHERS) others.push(bare)
+      continue
+    }
+    where.ip = plain[1]!
+    if (plain[2] !== undefined) where.tcp ??= Number(plain[2])
+    else where.quic ??= Number(plain[3])
+  }
+  return [
+    ...addressPairs(where),
+    ...(others.length === 0 ? [] : [['multiaddrs', encodeMultiaddrs(others)] as [string, Uint8Array]]),
+  ]
+}
+
+/** The multicodec of `/p2p/…`. */
+const P2P_CODE = 421
+/** A record has 300 bytes in all. */
+const MAX_OTHERS = 2
