@@ -41,6 +41,8 @@ export function gossipParameters(
     ...bytesOf[role],
     heartbeatInterval: 700,
     fanoutTTL: 60_000,
+    // Longer than gossipsub's 10 s: to some nodes any leave lasts the minute of a prune, and who is back sooner is punished.
+    unsubcribeBackoff: 60_000,
     mcacheLength: 6,
     mcacheGossip: 3,
     seenTTL: Math.max(2 * epochMs, MIN_SEEN_MS),

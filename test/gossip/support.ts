@@ -49,12 +49,17 @@ export async function untilHeard({ libp2p }: BareNode, topicName: string, count 
 }
 
 /** What a bare node thinks of a peer, and whether it has it in its mesh: gossipsub's own, which its interface leaves out. */
-export function viewOf(node: BareNode, peerId: string): { score(): number; inMesh(topicName: string): boolean } {
+export function viewOf(
+  node: BareNode,
+  peerId: string,
+): { score(): number; inMesh(topicName: string): boolean; backoffUntilMs(topicName: string): number | undefined } {
   const pubsub = node.libp2p.services.pubsub as unknown as {
     getScore(peerId: string): number
     getMeshPeers(topicName: string): string[]
+    readonly backoff: ReadonlyMap<string, ReadonlyMap<string, number>>
   }
   return {
+    backoffUntilMs: (topicName) => pubsub.backoff.get(topicName)?.get(peerId),
     score: () => pubsub.getScore(peerId),
     inMesh: (topicName) => pubsub.getMeshPeers(topicName).includes(peerId),
   }
