@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 export default defineConfig({
   resolve: {
@@ -10,6 +10,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    // `npm run test:interop`.
+    exclude: [...configDefaults.exclude, 'test/interop/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores: more workers would only contend.

@@ -10,6 +10,8 @@ interface Step {
   readonly command: readonly [string, ...string[]]
   /** Print what it says even when it passes. */
   readonly tells?: boolean
+  /** @default 300_000 */
+  readonly timeoutMs?: number
 }
 
 /** Stands for what `pack` left. */
@@ -22,6 +24,9 @@ const foundations: readonly Step[] = [
   { name: 'build', command: script('build') },
   { name: 'pack', command: script('pack') },
 ]
+
+// Beside all others: it waits for slots most of the time.
+const interop: Step = { name: 'interop', command: script('interop'), tells: true, timeoutMs: 600_000 }
 
 // Two at a time.
 const checks: readonly Step[] = [
@@ -45,23 +50,23 @@ let passed = 0
 let failed = 0
 const failures: string[] = []
 
-async function runWithTarball(command: string, args: readonly string[]): Promise<Ran> {
-  if (!args.includes(tarball)) return run(command, args, { cwd: root })
+async function runWithTarball(command: string, args: readonly string[], timeoutMs = 300_000): Promise<Ran> {
+  if (!args.includes(tarball)) return run(command, args, { cwd: root, timeoutMs })
   try {
     const path = await packedTarball()
     return await run(
       command,
       args.map((arg) => (arg === tarball ? path : arg)),
-      { cwd: root },
+      { cwd: root, timeoutMs },
     )
   } catch (error) {
     return { status: 1, output: String(error) }
   }
 }
 
-async function runStep({ name, command: [command, ...args], tells }: Step): Promise<void> {
+async function runStep({ name, command: [command, ...args], tells, timeoutMs }: Step): Promise<void> {
   const startMs = performance.now()
-  const { status, output } = await runWithTarball(command, args)
+  const { status, output } = await runWithTarball(command, args, timeoutMs)
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1)
   if (status !== 0 || tells) process.stdout.write(`\n${output.trim()}\n`)
   console.log(`${status === 0 ? 'passed' : 'FAILED'}  ${name.padEnd(14)} ${seconds} s`)
@@ -111,6 +116,7 @@ function countTests(json: string): { passed: number; failed: number; names: stri
 }
 
 const startMs = performance.now()
+const beside = wanted(interop.name) ? runStep(interop) : undefined
 for (const step of foundations) if (wanted(step.name)) await runStep(step)
 const waiting = checks.filter(({ name }) => wanted(name))
 async function work(): Promise<void> {
@@ -118,6 +124,7 @@ async function work(): Promise<void> {
 }
 await Promise.all([work(), work()])
 if (wanted('tests')) await runTests()
+await beside
 
 console.log(`\n${((performance.now() - startMs) / 1000).toFixed(0)} s in all`)
 for (const failure of failures) console.log(`FAILED  ${failure}`)

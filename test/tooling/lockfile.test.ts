@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type Lockfile, missingFromLockfile } from '../../scripts/support/lockfile.ts'
 
-const text = readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8')
+describe.each(['package-lock.json', 'test/interop/lodestar/package-lock.json'])('%s', (path) => {
+  const text = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
-it('the lockfile names no registry, so that any mirror serves', () => {
-  expect(text).not.toMatch(/"resolved"|https?:\/\/[^"]*\.tgz/)
-})
+  it('names no registry, so that any mirror serves', () => {
+    expect(text).not.toMatch(/"resolved"|https?:\/\/[^"]*\.tgz/)
+  })
 
-it('npm ci accepts the lockfile on every platform: it names the prebuilt packages of all (else: npm run lockfile)', () => {
-  expect(missingFromLockfile(JSON.parse(text) as Lockfile)).toEqual({})
+  it('is accepted by npm ci on every platform: it names the prebuilt packages of all (else: npm run lockfile)', () => {
+    expect(missingFromLockfile(JSON.parse(text) as Lockfile)).toEqual({})
+  })
 })
 
 it('a prebuilt package that the lockfile leaves out is told with its version and where it runs', () => {

@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type LogBook, readLog } from './log-book.ts'
+
+const folder = fileURLToPath(new URL('../lodestar/', import.meta.url))
+
+/** It never runs longer, whatever becomes of the tests. */
+const MAX_RUN_MS = 240_000
+/** From its start to the first slot: it must be up by then, or proposals are missed. */
+const GENESIS_DELAY_MS = 10_000
+const START_TIMEOUT_MS = 60_000
+/** It says goodbye at once, and then may take long to close its database. */
+const STOP_TIMEOUT_MS = 3_000
+/** With one second it may never finalize. */
+const SECONDS_PER_SLOT = 2
+const VALIDATORS = 16
+
+/** A running Lodestar beacon node with all validators of a chain of its own, on 127.0.0.1. */
+export interface Lodestar {
+  /** Base URL of its Beacon API. */
+  readonly restUrl: string
+  readonly peerId: string
+  /** Multiaddrs, each with `/p2p/…`. */
+  readonly addresses: readonly string[]
+  /** What it says, line by line. */
+  readonly log: LogBook
+  /** The `data` of an answer of its Beacon API. @throws Error for a status other than 2xx */
+  get(path: string): Promise<unknown>
+  /** Asks it to end, as Ctrl+C does, and ends it in any case. Idempotent. */
+  stop(): Promise<void>
+}
+
+/** Starts Lodestar, and resolves when its Beacon API answers; slot 0 begins some seconds later. */
+export async function startLodestar(): Promise<Lodestar> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'lampara-lodestar-'))
+  const [port, restPort] = await freePorts()
+  const restUrl = `http://127.0.0.1:${restPort}`
+  const options = { dataDir: dataDirectory, port, 'rest.port': restPort, server: restUrl, ...chainOptions(), ...quiet }
+  const child = spawn(
+    process.execPath,
+    ['--import', './preload.mjs', 'node_modules/@chainsafe/lodestar/lib/index.js', 'dev', ...argumentsOf(options)],
+    { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'], timeout: MAX_RUN_MS, killSignal: 'SIGKILL' },
+  )
+  const log = readLog(child)
+  const ended = once(child, 'close')
+
+  let stopped: Promise<void> | undefined
+  const stop = (): Promise<void> => {
+    stopped ??= (async () => {
+      child.kill('SIGINT')
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
+      await ended
+      clearTimeout(timer)
+      await rm(dataDirectory, { recursive: true, force: true })
+    })()
+    return stopped
+  }
+  const get = async (path: string): Promise<unknown> => {
+    const response = await fetch(`${restUrl}${path}`, { signal: AbortSignal.timeout(10_000) })
+    if (!response.ok) throw new Error(`Lodestar answered ${response.status} to ${path}: ${await response.text()}`)
+    return ((await response.json()) as { data: unknown }).data
+  }
+  try {
+    await log.line(/Started REST API server/, { signal: AbortSignal.timeout(START_TIMEOUT_MS) })
+    const identity = (await get('/eth/v1/node/identity')) as { peer_id: string; p2p_addresses: string[] }
+    return { restUrl, peerId: identity.peer_id, addresses: identity.p2p_addresses, log, get, stop }
+  } catch (error) {
+    await stop()
+    throw new Error(`Lodestar did not start. It said:\n${log.last(30)}`, { cause: error })
+  }
+}
+
+const quiet = {
+  eth1: false,
+  rest: true,
+  'rest.address': '127.0.0.1',
+  'rest.namespace': '*',
+  listenAddress: '127.0.0.1',
+  discv5: false,
+  mdns: false,
+  // What it sends and receives, request by request.
+  logLevel: 'debug',
+  'sync.isSingleNode': true,
+  'network.allowPublishToZeroPeers': true,
+  subscribeAllSubnets: true,
+}
+
+function chainOptions(): Readonly<Record<string, string | number>> {
+  return {
+    genesisTime: Math.ceil((Date.now() + GENESIS_DELAY_MS) / 1000),
+    genesisValidators: VALIDATORS,
+    startValidators: `0..${VALIDATORS - 1}`,
+    'params.SECONDS_PER_SLOT': SECONDS_PER_SLOT,
+    'params.ALTAIR_FORK_EPOCH': 0,
+  }
+}
+
+function argumentsOf(options: Readonly<Record<string, string | number | boolean | undefined>>): string[] {
+  return Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
+}
+
+/** Ports that were free a moment ago: it cannot be told to choose its own. */
+async function freePorts(): Promise<[number, number]> {
+  const servers = [createServer(), createServer()] as const
+  const ports = servers.map(async (server) => {
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    return (server.address() as { port: number }).port
+  })
+  const [first, second] = await Promise.all(ports)
+  for (const server of servers) await new Promise((resolve) => server.close(resolve))
+  return [first!, second!]
+}
