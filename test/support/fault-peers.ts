@@ -2,6 +2,7 @@ export {
   asks,
   breakingRequesters,
   oddRequesters,
+  type Requester,
   stuckRequesters,
   wrongRequests,
 } from './fault-peers/requesters.ts'
@@ -14,3 +15,4 @@ export {
   sends,
   stuckResponders,
 } from './fault-peers/responders.ts'
+export { otherHalfClosed } from './fault-peers/streams.ts'

@@ -35,8 +35,12 @@ export async function createLibp2pPair(options: Libp2pPairOptions = {}): Promise
       addresses: { listen },
       transports: [tcp()],
       connectionEncrypters: [noise()],
-      // Tests cut connections and dial again more often than strangers may.
-      connectionManager: { inboundConnectionThreshold: 1_000 },
+      connectionManager: {
+        // Tests cut connections and dial again more often than strangers may.
+        inboundConnectionThreshold: 1_000,
+        // As in a network. Each stream that comes in keeps a timer for so long.
+        inboundStreamProtocolNegotiationTimeout: 2_000,
+      },
       // mplex falls silent after five new streams in a second unless told otherwise.
       streamMuxers: [
         withSafeSend<unknown>(

@@ -4,7 +4,7 @@ import { flood, sendSlowly } from './streams.ts'
 import { joinBytes, payloadFaults, REQUEST_HEAD_BYTES } from './tampering.ts'
 
 /** How a requester behaves on a stream that it opened, given the bytes of a right request. */
-type Requester = (stream: Stream, request: Uint8Array) => Promise<void> | void
+export type Requester = (stream: Stream, request: Uint8Array) => Promise<void> | void
 
 /** Odd but allowed: a responder must answer these like any other. */
 export const oddRequesters = {
