@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type LogBook, readLog } from './log-book.ts'
 
-const folder = fileURLToPath(new URL('../lodestar/', import.meta.url))
+const folder = new URL('../lodestar/', import.meta.url)
+const program = fileURLToPath(new URL('node_modules/@chainsafe/lodestar/lib/index.js', folder))
 
 /** It never runs longer, whatever becomes of the tests. */
 const MAX_RUN_MS = 240_000
@@ -43,8 +44,9 @@ export async function startLodestar(): Promise<Lodestar> {
   const options = { dataDir: dataDirectory, port, 'rest.port': restPort, server: restUrl, ...chainOptions(), ...quiet }
   const child = spawn(
     process.execPath,
-    ['--import', './preload.mjs', 'node_modules/@chainsafe/lodestar/lib/index.js', 'dev', ...argumentsOf(options)],
-    { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'], timeout: MAX_RUN_MS, killSignal: 'SIGKILL' },
+    ['--import', new URL('preload.mjs', folder).href, program, 'dev', ...argumentsOf(options)],
+    // Some of what it writes, it writes to where it is.
+    { cwd: dataDirectory, stdio: ['pipe', 'pipe', 'pipe'], timeout: MAX_RUN_MS, killSignal: 'SIGKILL' },
   )
   const log = readLog(child)
   const ended = once(child, 'close')
