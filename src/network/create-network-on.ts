@@ -31,8 +31,11 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
   const { chain, clock = systemClock, role = 'peer', signal } = options
   signal?.throwIfAborted()
   const kept = checkOptions(platform, options)
-  if (options.records !== undefined) (await import('./late.ts')).checkRecords(options.records)
-  const privateKey = await loadIdentity(options.privateKey, options.storage)
+  if (options.records !== undefined || options.discv5 !== undefined) {
+    ;(await import('./late.ts')).checkRecruitingOptions(options)
+  }
+  // A storage may keep its answer to itself: IndexedDB does while another tab upgrades it.
+  const privateKey = await raceSignal(loadIdentity(options.privateKey, options.storage), signal)
   signal?.throwIfAborted()
   const book = createScoreBook(clock)
   const router = createGossipRouter(chain, role, book.scoreOf)
@@ -137,18 +140,34 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
   stopSweep = watchGossipStreams(libp2p, clock, speakers, peers.reconnect)
   forgetSignal = onAbort(signal, () => void stop())
   peers.start()
+  let ownRecord: Promise<() => { readonly text: string }> | undefined
+  async function signRecord(): Promise<string> {
+    const addresses = (): string[] => libp2p.getMultiaddrs().map((address) => address.toString())
+    ownRecord ??= import('./late.ts').then(({ createOwnRecord }) =>
+      createOwnRecord({ chain, clock, privateKey, addresses }),
+    )
+    return (await ownRecord)().text
+  }
   recruiting = recruitLate({
     options,
-    platform: platform.name,
+    platform,
     clock,
+    privateKey,
+    record: () => signRecord(),
     ownPeerId: libp2p.peerId.toString(),
     peers,
     reqresp,
     emit: hub.emit,
     mayDial: (address) => gater.mayDial(multiaddr(address)),
   })
+  if (options.discv5) {
+    // Like any other port that was asked for: what cannot be listened on is told at once.
+    await recruiting.start().catch(async (error) => {
+      await stop()
+      throw error
+    })
+  }
 
-  let ownRecord: Promise<() => { readonly text: string }> | undefined
   const network: Network = {
     chain,
     clock,
@@ -175,12 +194,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     disconnect: (peerId, reason = CLIENT_SHUTDOWN) => peers.disconnect(peerId, reason),
     report: peers.report,
     drawPeers: (count, accept = () => true) => recruiting?.running?.draw(count, accept) ?? [],
-    async record() {
-      ownRecord ??= import('./late.ts').then(({ createOwnRecord }) =>
-        createOwnRecord({ chain, clock, privateKey, addresses: () => network.addresses }),
-      )
-      return (await ownRecord)().text
-    },
+    record: async () => recruiting?.running?.record ?? signRecord(),
     setStatus: own.set,
     stop,
   }

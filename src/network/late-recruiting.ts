@@ -1,6 +1,6 @@
 import type { CancelTimer } from '../streams/clock.ts'
-import { peerExchangeId } from './peer-exchange-id.ts'
 import type { Recruiting, RecruitingParts } from './late.ts'
+import { peerExchangeId } from './peer-exchange-id.ts'
 
 /** In a page: not while the first head is on its way. */
 const CALM_MS = 5_000
@@ -11,6 +11,8 @@ const RETRY_MS = 10_000
 export interface LateRecruiting {
   /** Undefined until it runs. */
   readonly running: Recruiting | undefined
+  /** Begins now, whatever there is to recruit from. @throws LamparaError as `startNetworkRecruiting()` */
+  start(): Promise<void>
   /** Idempotent; resolves when nothing of it runs any more. */
   stop(): Promise<void>
 }
@@ -28,25 +30,28 @@ export function recruitLate(parts: RecruitingParts): LateRecruiting {
   let cancel: CancelTimer = () => {}
 
   async function load(): Promise<void> {
-    try {
-      const { startNetworkRecruiting } = await import('./late.ts')
-      if (stopped) return
-      running = await startNetworkRecruiting(parts)
-      if (stopped) await running.stop()
-    } catch {
-      loading = undefined
-      if (!stopped) cancel = clock.setTimer(begin, RETRY_MS)
-    }
+    const { startNetworkRecruiting } = await import('./late.ts')
+    if (stopped) return
+    running = await startNetworkRecruiting(parts)
+    if (stopped) await running.stop()
+  }
+
+  function start(): Promise<void> {
+    if (!stopped) loading ??= load()
+    return loading ?? Promise.resolve()
   }
 
   function begin(): void {
-    if (!stopped) loading ??= load()
+    start().catch(() => {
+      loading = undefined
+      if (!stopped) cancel = clock.setTimer(begin, RETRY_MS)
+    })
   }
 
   const unwatch = peers.list.watch((list) => {
     if (loading !== undefined || !list.some(({ protocols }) => protocols.includes(peerExchangeId))) return
     cancel()
-    cancel = clock.setTimer(begin, platform === 'browser' ? CALM_MS : 0)
+    cancel = clock.setTimer(begin, platform.name === 'browser' ? CALM_MS : 0)
   })
   if (targetPeers === 0) unwatch()
   else if (sources.length > 0 || records.length > 0 || storage !== undefined) begin()
@@ -55,11 +60,12 @@ export function recruitLate(parts: RecruitingParts): LateRecruiting {
     get running() {
       return running
     },
+    start,
     async stop() {
       stopped = true
       unwatch()
       cancel()
-      await loading
+      await loading?.catch(() => {})
       await running?.stop()
     },
   }

@@ -1,3 +1,3 @@
 // What most pages never need before their first head, or at all: one chunk, since several would break up what they share.
 export { createOwnRecord } from './own-record.ts'
-export { checkRecords, type Recruiting, type RecruitingParts, startNetworkRecruiting } from './recruiting.ts'
+export { checkRecruitingOptions, type Recruiting, type RecruitingParts, startNetworkRecruiting } from './recruiting.ts'

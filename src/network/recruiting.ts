@@ -1,8 +1,13 @@
-import { addressesOf, decodeEnr } from '../discovery/enr/index.ts'
+import type { PrivateKey } from '@libp2p/interface'
+import { addressesOf, decodeEnr, encodeForkId, forkIdAt } from '../discovery/enr/index.ts'
 import { createExchangeSource } from '../discovery/peer-exchange/index.ts'
 import { exchangeTransports } from '../discovery/peer-exchange/messages.ts'
+import { readRecords } from '../discovery/peer-exchange/read-records.ts'
+import { LamparaError } from '../errors/index.ts'
 import type { Peers } from '../peers/index.ts'
 import { type AddressBook, openAddressBook, startRecruiting } from '../peers/recruiting.ts'
+import type { Discv5Node } from '../platform/candidate-source.ts'
+import type { Platform } from '../platform/platform.ts'
 import type { ReqResp } from '../reqresp/index.ts'
 import type { Clock } from '../streams/clock.ts'
 import type { EventHub } from './event-hub.ts'
@@ -18,7 +23,10 @@ const POOL = { browser: 100, node: 500 } as const
 /** What recruiting needs of the network that it is for. */
 export interface RecruitingParts {
   readonly options: NetworkOptions
-  readonly platform: 'browser' | 'node'
+  readonly platform: Platform
+  readonly privateKey: PrivateKey
+  /** Our own record, as it stands. */
+  record(): Promise<string>
   readonly clock: Clock
   readonly ownPeerId: string
   readonly peers: Peers
@@ -31,10 +39,16 @@ export interface RecruitingParts {
 /** Recruiting under way. */
 export interface Recruiting {
   readonly draw: DrawPeers
+  /** Our record as discv5 has it; undefined without discv5. */
+  readonly record: string | undefined
   stop(): Promise<void>
 }
 
-/** Opens the address book and recruits from it, from the sources given, and from peers that offer peer exchange. */
+/**
+ * Opens the address book and recruits from it, from the sources given, from discv5, and from peers that offer peer exchange.
+ *
+ * @throws LamparaError as `Platform.startDiscv5`
+ */
 export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Recruiting> {
   const { options, platform, clock, peers, mayDial } = parts
   const { chain, wantedProtocols = [] } = options
@@ -48,13 +62,15 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
   const { book } = opened
   for (const record of options.records ?? []) addRecord(book, record)
 
+  const discv5 = await startDiscv5(parts, book)
+  const forkDigests = () => presentDigests(chain, clock.now())
   const exchange = createExchangeSource({
     clock,
     random,
     ownPeerId: parts.ownPeerId,
     transports: exchangeTransports.filter((name) => mayDial(exampleOf[name])),
     canDial: mayDial,
-    forkDigests: () => presentDigests(chain, clock.now()),
+    forkDigests,
     peers: () => peers.list.value.filter(({ protocols }) => protocols.includes(peerExchangeId)),
     ask: (peer, request, signal) => parts.reqresp.request(peerExchange, request, { peer, signal }).single(),
     onOffence: peers.report,
@@ -67,12 +83,12 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
     clock,
     random,
     book,
-    sources: [...(options.sources ?? []), exchange],
+    sources: [...(options.sources ?? []), ...(discv5 === undefined ? [] : [discv5.source]), exchange],
     limits: {
-      target: options.targetPeers ?? TARGET[platform],
+      target: options.targetPeers ?? TARGET[platform.name],
       maxDialing: DIALING,
       maxPerGroup: PER_GROUP,
-      pool: POOL[platform],
+      pool: POOL[platform.name],
     },
     host: { ...peers.host, canDial: mayDial },
     // What a peer offers is told by identify; one that did not say may be asked.
@@ -83,11 +99,42 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
   })
   return {
     draw: (count, accept) => book.sample(count, accept),
+    get record() {
+      return discv5?.record
+    },
     async stop() {
       await recruiter.stop()
+      await discv5?.stop()
       await opened.close()
     },
   }
+}
+
+/** Joins discv5 where that was asked for. */
+async function startDiscv5(parts: RecruitingParts, book: AddressBook): Promise<Discv5Node | undefined> {
+  const { options, platform, privateKey, clock, mayDial } = parts
+  const { chain, discv5 = false } = options
+  if (discv5 === false) return undefined
+  if (platform.startDiscv5 === undefined) {
+    throw new LamparaError('runtime_unsupported', 'Cannot start discv5: there is no UDP here')
+  }
+  return platform.startDiscv5({
+    ...(discv5 === true ? {} : discv5),
+    chainName: chain.name,
+    privateKey: privateKey.raw,
+    record: await parts.record(),
+    known: [...book.entries()].flatMap(({ enr }) => enr ?? []),
+    forkId: () => encodeForkId(forkIdAt(chain, clock.now())),
+    read(record) {
+      const read = readRecords([decodeEnr(record).bytes], {
+        forkDigests: new Set(presentDigests(chain, clock.now())),
+        ownPeerId: parts.ownPeerId,
+        canDial: mayDial,
+        knownSeq: () => undefined,
+      })
+      return read.candidates[0]
+    },
+  })
 }
 
 /** An address of each kind, to find out which can be dialed here at all. */
@@ -100,9 +147,10 @@ const exampleOf = {
   'webrtc-direct': '/ip4/9.9.9.9/udp/9000/webrtc-direct',
 } as const
 
-/** @throws LamparaError `enr_invalid` */
-export function checkRecords(records: readonly string[]): void {
-  for (const record of records) decodeEnr(record)
+/** Checks what was asked for before anything is started. @throws LamparaError `enr_invalid` */
+export function checkRecruitingOptions({ records = [], discv5 = false }: NetworkOptions): void {
+  const bootstrap = typeof discv5 === 'object' ? (discv5.bootstrap ?? []) : []
+  for (const record of [...records, ...bootstrap]) decodeEnr(record)
 }
 
 function addRecord(book: AddressBook, text: string): void {

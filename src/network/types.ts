@@ -37,6 +37,13 @@ export interface NetworkOptions {
   readonly targetPeers?: number
   /** Where to find peers, beside those that connected peers tell of. */
   readonly sources?: readonly CandidateSource[]
+  /**
+   * Find peers by discv5, too; Node only. `listen` is a UDP address, `/ip4/0.0.0.0/udp/9000` or with port 0; `bootstrap` are
+   * node records to begin with.
+   *
+   * @default false; `true` listens on a free port of every interface, and begins with the published bootnodes of the chain
+   */
+  readonly discv5?: boolean | { readonly listen?: string; readonly bootstrap?: readonly string[] }
   /** Node records (`enr:…`) of peers that may be dialed. */
   readonly records?: readonly string[]
   /**

@@ -22,3 +22,31 @@ export interface CandidateSource {
    */
   candidates(options: { readonly signal: AbortSignal }): AsyncIterable<Candidate>
 }
+
+/** What a platform needs to take part in discv5. */
+export interface Discv5Options {
+  /** Name of the chain: whose published bootnodes to begin with where `bootstrap` is not given. */
+  readonly chainName: string
+  /** secp256k1 private key of the node, 32 bytes: the same as its libp2p identity. */
+  readonly privateKey: Uint8Array
+  /** Our own signed record, in text form; the UDP port is added to it. */
+  readonly record: string
+  /** UDP multiaddr to listen on; port 0 takes a free one. @default `/ip4/0.0.0.0/udp/0` */
+  readonly listen?: string | undefined
+  /** Records to begin with. */
+  readonly bootstrap?: readonly string[] | undefined
+  /** Records known from earlier: they stand in for a stored routing table. */
+  readonly known: readonly string[]
+  /** Makes a candidate of a record; undefined for one that is of no use. */
+  read(record: string): Candidate | undefined
+  /** The value of our record's `eth2` key at this moment. */
+  forkId(): Uint8Array
+}
+
+/** A node of the discv5 network. */
+export interface Discv5Node {
+  readonly source: CandidateSource
+  /** Our own record as it stands: others tell us how they see our address. */
+  readonly record: string
+  stop(): Promise<void>
+}

@@ -1,5 +1,6 @@
 import type { Libp2pOptions } from 'libp2p'
 import type { Bls } from './bls.ts'
+import type { Discv5Node, Discv5Options } from './candidate-source.ts'
 import type { KeyValueStorage } from './storage.ts'
 
 /** What a libp2p node takes as transports. */
@@ -19,6 +20,13 @@ export interface Platform {
   transports(): Libp2pTransports
   /** True when this environment can dial the address at all (`/ip4/…/tcp/…` cannot be dialed from a browser). */
   canDial(multiaddr: string): boolean
+  /**
+   * Takes part in discv5; undefined where there is no UDP.
+   *
+   * @throws LamparaError `runtime_unsupported` where the optional package for it is not installed; `address_invalid`;
+   *   `invalid_argument` when the port cannot be listened on or a record is none
+   */
+  readonly startDiscv5?: (options: Discv5Options) => Promise<Discv5Node>
   /**
    * Opens the profile's persistent storage.
    *

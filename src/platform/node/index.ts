@@ -2,6 +2,7 @@ import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
 import { dialKindOf } from '../dial-kind.ts'
 import type { Platform } from '../platform.ts'
+import { startDiscv5 } from './discv5/start-discv5.ts'
 import { useFastHasher } from './fast-hasher.ts'
 import { openFileStorage } from './file-storage.ts'
 import { loadBls } from './load-bls.ts'
@@ -13,5 +14,6 @@ export const platform: Platform = {
   useFastHasher,
   transports: () => [tcp(), webSockets()],
   canDial: (address) => dialKindOf(address) !== undefined,
+  startDiscv5,
   openStorage: openFileStorage,
 }

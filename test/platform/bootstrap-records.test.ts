@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { bootstrapRecords } from '../../src/discovery/bootstrap-records.ts'
 import { decodeEnr } from '../../src/discovery/enr/index.ts'
+import { bootstrapRecords } from '../../src/platform/node/discv5/bootstrap-records.ts'
 import { fixtures } from '../support/fixtures.ts'
 
 describe.each(['mainnet', 'sepolia', 'hoodi'])('the bootnodes of %s', (name) => {
