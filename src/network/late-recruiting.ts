@@ -48,9 +48,11 @@ export function recruitLate(parts: RecruitingParts): LateRecruiting {
     })
   }
 
+  // The list changes with every score: the first offer counts.
+  let offered = false
   const unwatch = peers.list.watch((list) => {
-    if (loading !== undefined || !list.some(({ protocols }) => protocols.includes(peerExchangeId))) return
-    cancel()
+    if (offered || !list.some(({ protocols }) => protocols.includes(peerExchangeId))) return
+    offered = true
     cancel = clock.setTimer(begin, platform.name === 'browser' ? CALM_MS : 0)
   })
   if (targetPeers === 0) unwatch()

@@ -17,6 +17,8 @@ export interface FollowOptions {
   /** Instead of the join document's. */
   readonly checkpoint?: Hex
   readonly maxCheckpointAgeMs?: number
+  /** Dial private addresses that are learnt, too. */
+  readonly allowPrivateAddresses?: boolean
   /** Done when heads of both kinds are here or further. */
   readonly goal: { readonly optimisticSlot: number; readonly finalizedSlot: number }
   readonly timeoutMs: number
@@ -76,6 +78,7 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
     checkpoint: trusted,
     clock: offsetClock(clockOffsetMs),
     ...(options.maxCheckpointAgeMs !== undefined && { maxCheckpointAgeMs: options.maxCheckpointAgeMs }),
+    ...(options.allowPrivateAddresses !== undefined && { allowPrivateAddresses: options.allowPrivateAddresses }),
   })
   const reach = async (kind: Head['kind'], goalSlot: number): Promise<SeenHead> => {
     for await (const head of client.heads({ kind, signal: tooLate.signal })) {
