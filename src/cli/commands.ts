@@ -30,6 +30,10 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'relay the chain to browsers',
     load: () => import('./bootnode.ts'),
   },
+  peers: {
+    summary: 'meet peers of the network and list them as they come and go',
+    load: () => import('./peers.ts'),
+  },
   enr: {
     summary: 'make, read and check signed node records',
     load: () => import('./enr.ts'),

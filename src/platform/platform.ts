@@ -23,8 +23,8 @@ export interface Platform {
   /**
    * Takes part in discv5; undefined where there is no UDP.
    *
-   * @throws LamparaError `runtime_unsupported` where the optional package for it is not installed; `address_invalid`;
-   *   `invalid_argument` when the port cannot be listened on or a record is none
+   * @throws LamparaError `runtime_unsupported` where the optional package for it is not installed; `bootnodes_missing` without
+   *   records to begin with; `address_invalid`; `invalid_argument` when the port cannot be listened on or a record is none
    */
   readonly startDiscv5?: (options: Discv5Options) => Promise<Discv5Node>
   /**

@@ -112,7 +112,7 @@ describe('lampara follow', { timeout: 60_000 }, () => {
   })
 
   it.each([
-    [['follow'], 'say whom to meet'],
+    [['follow'], 'give the block root to trust'],
     [['follow', '--peer', 'nonsense', '--checkpoint', `0x${'00'.repeat(32)}`], 'nonsense'],
     [['follow', '--peer', '/ip4/127.0.0.1/tcp/1'], '--checkpoint'],
     [['follow', '--peer', '/ip4/127.0.0.1/tcp/1', '--checkpoint', '0x12'], '0x12'],

@@ -63,7 +63,9 @@ describe('discv5', { timeout: 60_000 }, () => {
   it.each([
     [{ listen: '/ip4/127.0.0.1/tcp/9000' }, 'address_invalid'],
     [{ bootstrap: ['enr:nonsense'] }, 'enr_invalid'],
-  ])('refuses %j before anything is started', async (discv5, code) => {
+    [true, 'bootnodes_missing'],
+    [{ listen: '/ip4/127.0.0.1/udp/0' }, 'bootnodes_missing'],
+  ])('refuses %j', async (discv5, code) => {
     await expect(startNetwork({ chain: testChain(), discv5 })).rejects.toMatchObject({ code })
   })
 

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { messageOf } from '../../errors/index.ts'
 import type { Head, LightClientOptions } from '../../light-client/types.ts'
+import { joinAddressOf, meetHelp, meetOptions, readMeeting } from '../options/meet.ts'
 import { readTarget, targetHelp, targetOptions } from '../options/target.ts'
 import { usageError } from '../options/usage.ts'
 import { numberValue } from '../options/values.ts'
@@ -18,11 +19,10 @@ export interface FollowOptions {
 
 export const followHelp = `Follows the chain and prints each verified head as a line.
 
-Usage: lampara follow (--join URL | --bootnode ADDRESS | --peer ADDRESS) [OPTIONS]
+Usage: lampara follow [--join URL | --bootnode ADDRESS | --peer ADDRESS | --record RECORD] [OPTIONS]
 
 ${targetHelp}
-  --bootnode ADDRESS   multiaddr of a bootnode, with /p2p/…, or its http address as with --join; may be repeated
-  --peer ADDRESS       multiaddr of a beacon node to keep, with /p2p/…; may be repeated
+${meetHelp}
   --kind KIND          optimistic, finalized or both. Default: both
   --heads N            end after N heads
   --min-participation SHARE    share of the committee that must have signed, 0 to 1. Default: two thirds
@@ -39,14 +39,11 @@ export async function parseFollowOptions(
 ): Promise<FollowOptions | 'help'> {
   const values = parsed(argv)
   if (values.help) return 'help'
-  const bootnodes = values.bootnode ?? []
-  const join = values.join ?? bootnodes.find(isUrl)
-  const peers = values.peer ?? []
-  const multiaddrs = bootnodes.filter((address) => !isUrl(address))
-  if (join === undefined && multiaddrs.length === 0 && peers.length === 0) {
-    throw usage('say whom to meet with --join, --bootnode or --peer')
-  }
-  const { chain, addresses, checkpoint, clock } = await readTarget('follow', { ...values, join }, signal)
+  const { chain, addresses, checkpoint, clock } = await readTarget(
+    'follow',
+    { ...values, join: joinAddressOf(values) },
+    signal,
+  )
   const participation = values['min-participation']
   const age = values['max-checkpoint-age']
   return {
@@ -54,8 +51,7 @@ export async function parseFollowOptions(
       chain,
       checkpoint,
       clock,
-      bootnodes: [...multiaddrs, ...addresses],
-      peers,
+      ...readMeeting(values, addresses),
       ...(participation && {
         minParticipation: numberValue('follow', '--min-participation', participation, { min: 0, max: 1 }),
       }),
@@ -77,8 +73,7 @@ function parsed(argv: readonly string[]) {
       args: [...argv],
       options: {
         ...targetOptions,
-        bootnode: { type: 'string', multiple: true },
-        peer: { type: 'string', multiple: true },
+        ...meetOptions,
         kind: { type: 'string', default: 'both' },
         heads: { type: 'string' },
         'min-participation': { type: 'string' },
@@ -96,10 +91,6 @@ function kindsOf(kind: string): readonly Head['kind'][] {
   if (kind === 'both') return ['optimistic', 'finalized']
   if (kind === 'optimistic' || kind === 'finalized') return [kind]
   throw usage(`--kind "${kind}" is not optimistic, finalized or both`)
-}
-
-function isUrl(address: string): boolean {
-  return /^https?:\/\//.test(address)
 }
 
 function usage(what: string) {

@@ -1,4 +1,4 @@
-import type { Chain } from '../../chain/index.ts'
+import type { Chain, Hex } from '../../chain/index.ts'
 import { fetchJoinDocument } from '../../discovery/index.ts'
 import type { Checkpoint } from '../../light-client/types.ts'
 import { type Clock, offsetClock, systemClock } from '../../streams/clock.ts'
@@ -6,35 +6,51 @@ import { type ChainValues, chainOptions, readChainOption } from './chain-option.
 import { usageError } from './usage.ts'
 import { rootValue } from './values.ts'
 
-/** How `parseArgs` is to read the options that say what to join. */
-export const targetOptions = {
+/** How `parseArgs` is to read the options that say which network to join. */
+export const placeOptions = {
   ...chainOptions,
   join: { type: 'string' },
+} as const
+
+/** The same, with what to trust there. */
+export const targetOptions = {
+  ...placeOptions,
   checkpoint: { type: 'string' },
   'checkpoint-provider': { type: 'string', multiple: true },
 } as const
 
-/** The options that say what to join, for the help. */
-export const targetHelp = `  --join URL           a bootnode's or devnet's address: chain, addresses, checkpoint and clock come from its join document
+/** The options that say which network to join, for the help. */
+export const placeHelp = `  --join URL           a bootnode's or devnet's address: chain, addresses, checkpoint and clock come from its join document
   --chain CHAIN        mainnet, sepolia, hoodi, or the path of a config.yaml. Default: mainnet, or what --join names
   --genesis-root ROOT  with a config.yaml: the genesis validators root, 0x… (32 bytes)
-  --genesis-time TIME  with a config.yaml: the genesis time in unix seconds
+  --genesis-time TIME  with a config.yaml: the genesis time in unix seconds`
+
+/** The same, with what to trust there. */
+export const targetHelp = `${placeHelp}
   --checkpoint ROOT    the beacon block root to trust, 0x… (32 bytes). With --join its hint is trusted unless this is given
   --checkpoint-provider URL   a Beacon API to ask for its finalized root; repeat it, and all must agree`
 
-/** What those options say. */
-export interface Target {
+/** A network to join. */
+export interface Place {
   readonly chain: Chain
   /** Addresses that the join document named. */
   readonly addresses: readonly string[]
-  readonly checkpoint: Checkpoint
   readonly clock: Clock
   readonly clockOffsetMs: number
 }
 
-/** The values of `targetOptions`. */
-export interface TargetValues extends Partial<ChainValues> {
+/** A network to join, and what to trust there. */
+export interface Target extends Place {
+  readonly checkpoint: Checkpoint
+}
+
+/** The values of `placeOptions`. */
+export interface PlaceValues extends Partial<ChainValues> {
   readonly join?: string | undefined
+}
+
+/** The values of `targetOptions`. */
+export interface TargetValues extends PlaceValues {
   readonly checkpoint?: string | undefined
   readonly 'checkpoint-provider'?: readonly string[] | undefined
 }
@@ -45,6 +61,21 @@ export interface TargetValues extends Partial<ChainValues> {
  * @throws LamparaError `invalid_argument`, naming the option; as `fetchJoinDocument()`
  */
 export async function readTarget(command: string, values: TargetValues, signal: AbortSignal): Promise<Target> {
+  const { hint, ...place } = await joinPlace(command, values, signal)
+  return { ...place, checkpoint: checkpointOf(command, values, hint) }
+}
+
+/** Finds out which network to join, with nothing to trust there. @throws as `readTarget()` */
+export async function readPlace(command: string, values: PlaceValues, signal: AbortSignal): Promise<Place> {
+  const { hint: _, ...place } = await joinPlace(command, values, signal)
+  return place
+}
+
+async function joinPlace(
+  command: string,
+  values: PlaceValues,
+  signal: AbortSignal,
+): Promise<Place & { readonly hint: Hex | undefined }> {
   const joined = values.join === undefined ? undefined : await fetchJoinDocument(values.join, { signal })
   if (joined !== undefined && values.chain !== undefined && values.chain !== joined.chain.name) {
     throw usageError(command, `--chain "${values.chain}" is not the chain of ${values.join}, ${joined.chain.name}`)
@@ -54,7 +85,7 @@ export async function readTarget(command: string, values: TargetValues, signal: 
   return {
     chain,
     addresses: joined?.bootnodes ?? [],
-    checkpoint: checkpointOf(command, values, joined?.checkpoint),
+    hint: joined?.checkpoint,
     clock: clockOffsetMs === 0 ? systemClock : offsetClock(clockOffsetMs),
     clockOffsetMs,
   }

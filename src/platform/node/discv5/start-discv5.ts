@@ -20,6 +20,11 @@ export async function startDiscv5(options: Discv5Options): Promise<Discv5Node> {
   const { Discv5 } = await import('@chainsafe/discv5').catch((cause) => {
     throw new LamparaError('runtime_unsupported', `Cannot start discv5: ${messageOf(cause)}`, { cause })
   })
+  const bootstrap = options.bootstrap ?? bootstrapRecords(options.chainName)
+  if (options.bootstrap === undefined && bootstrap.length + options.known.length === 0) {
+    const reason = `${options.chainName} has no published bootnodes: name records to begin with`
+    throw new LamparaError('bootnodes_missing', `Cannot start discv5: ${reason}`)
+  }
   const { family, port, multiaddr } = await freeUdpAddress(options.listen ?? '/ip4/0.0.0.0/udp/0')
   const discv5 = Discv5.create({
     enr: options.record,
@@ -28,7 +33,7 @@ export async function startDiscv5(options: Discv5Options): Promise<Discv5Node> {
     config: { lookupTimeout: LOOKUP_MS },
   })
   discv5.enr.udp = port
-  for (const record of options.bootstrap ?? bootstrapRecords(options.chainName)) discv5.addEnr(record)
+  for (const record of bootstrap) discv5.addEnr(record)
   for (const record of options.known) {
     try {
       discv5.addEnr(record)

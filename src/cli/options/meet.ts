@@ -1,0 +1,62 @@
+import type { NetworkOptions } from '../../network/types.ts'
+
+/** How `parseArgs` is to read the options that say whom to meet. */
+export const meetOptions = {
+  bootnode: { type: 'string', multiple: true },
+  peer: { type: 'string', multiple: true },
+  record: { type: 'string', multiple: true },
+  discv5: { type: 'boolean', default: false },
+  'discv5-listen': { type: 'string' },
+  'discv5-bootstrap': { type: 'string', multiple: true },
+  'allow-private': { type: 'boolean', default: false },
+} as const
+
+/** The options that say whom to meet, for the help. */
+export const meetHelp = `  --bootnode ADDRESS   multiaddr of a bootnode, with /p2p/…, or its http address as with --join; may be repeated
+  --peer ADDRESS       multiaddr of a beacon node to keep, with /p2p/…; may be repeated
+  --record RECORD      node record (enr:…) of a peer that may be dialed; may be repeated
+  --discv5             find peers by discv5, too. On where nobody else is named
+  --discv5-listen ADDRESS     UDP multiaddr to listen on. Default: /ip4/0.0.0.0/udp/0
+  --discv5-bootstrap RECORD   node record to begin with, instead of the chain's published ones; may be repeated
+  --allow-private      also dial private addresses that are learnt, as on a devnet`
+
+/** The values of `meetOptions`. */
+export interface MeetValues {
+  readonly join?: string | undefined
+  readonly bootnode?: readonly string[] | undefined
+  readonly peer?: readonly string[] | undefined
+  readonly record?: readonly string[] | undefined
+  readonly discv5: boolean
+  readonly 'discv5-listen'?: string | undefined
+  readonly 'discv5-bootstrap'?: readonly string[] | undefined
+  readonly 'allow-private': boolean
+}
+
+/** The address of a join document: where `--join` names none, the first bootnode that is named by one. */
+export function joinAddressOf({ join, bootnode = [] }: MeetValues): string | undefined {
+  return join ?? bootnode.find(isUrl)
+}
+
+/** Whom to meet: those named, those of the join document, and by discv5 whoever can be found where there is nobody else. */
+export function readMeeting(
+  values: MeetValues,
+  joined: readonly string[],
+): Pick<NetworkOptions, 'bootnodes' | 'peers' | 'records' | 'allowPrivateAddresses' | 'discv5'> {
+  const { bootnode = [], peer = [], record = [] } = values
+  const bootnodes = [...bootnode.filter((address) => !isUrl(address)), ...joined]
+  const listen = values['discv5-listen']
+  const bootstrap = values['discv5-bootstrap']
+  const alone = bootnodes.length + peer.length + record.length === 0
+  const discv5 = values.discv5 || listen !== undefined || bootstrap !== undefined || alone
+  return {
+    bootnodes,
+    peers: peer,
+    records: record,
+    allowPrivateAddresses: values['allow-private'],
+    ...(discv5 && { discv5: { ...(listen && { listen }), ...(bootstrap && { bootstrap }) } }),
+  }
+}
+
+function isUrl(address: string): boolean {
+  return /^https?:\/\//.test(address)
+}
