@@ -61,7 +61,7 @@ describe('discv5', { timeout: 60_000 }, () => {
   })
 
   it.each([
-    [{ listen: '/ip4/127.0.0.1/tcp/9000' }, 'address_invalid'],
+    [{ listen: '/ip4/127.0.0.1/tcp/9000', bootstrap: [] }, 'address_invalid'],
     [{ bootstrap: ['enr:nonsense'] }, 'enr_invalid'],
     [true, 'bootnodes_missing'],
     [{ listen: '/ip4/127.0.0.1/udp/0' }, 'bootnodes_missing'],
