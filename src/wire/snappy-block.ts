@@ -9,6 +9,9 @@ let compress: ReturnType<typeof snappyCompressor> | undefined
 /** The format's own limit (format_description.txt, "preamble"). */
 const MAX_BLOCK_BYTES = 2 ** 32 - 1
 
+/** Nothing expands further than a copy: 64 bytes of three (format_description.txt, "Copy with 2-byte offset"). */
+const COPY = { bytes: 3, makes: 64 } as const
+
 /** The most bytes that `length` bytes can take when compressed (phase0/p2p-interface.md, `max_compressed_len`). */
 export function maxCompressedLength(length: number): number {
   return 32 + length + Math.floor(length / 6)
@@ -25,7 +28,8 @@ export function compressBlock(bytes: Uint8Array): Uint8Array {
  *
  * @param options.maxBytes - the most bytes that it may decompress to: the bound of the SSZ type
  * @throws LamparaError `length_out_of_bounds` when the block declares more than `maxBytes`, or has more bytes than
- *   `maxBytes` can take, both before anything is allocated; `snappy_invalid` when it is no such block
+ *   `maxBytes` can take; `snappy_invalid` when it declares more than so many bytes can hold, all before anything is allocated,
+ *   and when it is no such block
  */
 export function decompressBlock(bytes: Uint8Array, options: { readonly maxBytes: number }): Uint8Array {
   const { maxBytes } = options
@@ -34,6 +38,10 @@ export function decompressBlock(bytes: Uint8Array, options: { readonly maxBytes:
   }
   const { value: length, bytes: headBytes } = declaredLength(bytes)
   if (length > maxBytes) throw outOfBounds(`it declares ${length} bytes, more than ${maxBytes}`)
+  // Memory is made for what a block declares, and stays: a few bytes must not have it grow by megabytes.
+  if (length * COPY.bytes > (bytes.length - headBytes) * COPY.makes) {
+    throw new LamparaError('snappy_invalid', `Cannot decompress block: ${bytes.length} bytes cannot hold ${length}`)
+  }
   if (length === 0) {
     if (bytes.length > headBytes)
       throw new LamparaError('snappy_invalid', 'Cannot decompress block: it has bytes to spare')

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fromHex, toHex } from '../../src/chain/index.ts'
 import { compressBlock, decompressBlock, maxCompressedLength } from '../../src/wire/index.ts'
 import { fixtures } from '../support/fixtures.ts'
@@ -45,6 +45,24 @@ describe('snappy blocks', () => {
     expect(failureOf(() => decompressBlock(fromHex('0xffffffff0f00'), { maxBytes: 2 ** 20 }))).toBe(
       'length_out_of_bounds',
     )
+  })
+
+  it('that declare more than they can hold are refused before memory is made for it', async () => {
+    // A copy of its own: what other tests decompressed has made this one's memory large.
+    vi.resetModules()
+    const fresh = await import('../../src/wire/index.ts')
+    const grow = vi.spyOn(WebAssembly.Memory.prototype, 'grow')
+    onTestFinished(() => grow.mockRestore())
+    for (const hex of ['0xffff7f0083', '0x8080800400', '0xc1d802fe0100']) {
+      expect(failureOf(() => fresh.decompressBlock(fromHex(hex), { maxBytes: 2 ** 24 }))).toBe('snappy_invalid')
+    }
+    expect(grow).not.toHaveBeenCalled()
+  })
+
+  it('of nothing but copies are taken, as far as these can expand', () => {
+    // One literal byte, then copies of 64.
+    const block = fromHex(`0x81f40300aa${'fe0100'.repeat(1_000)}`)
+    expect(decompressBlock(block, { maxBytes: 2 ** 24 })).toEqual(new Uint8Array(64_001).fill(0xaa))
   })
 
   it('that are longer than anything within the bound compresses to are refused with `length_out_of_bounds`', () => {
