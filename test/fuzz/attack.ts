@@ -58,7 +58,8 @@ function watch(assignment: Assignment): Promise<AttackReport | string> {
   return new Promise((resolve) => {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: assignment,
-      execArgv: [],
+      // Libraries' warnings of odd inputs would bury the table.
+      execArgv: ['--no-warnings'],
       resourceLimits: { maxOldGenerationSizeMb: 1_024 },
     })
     let last = -1

@@ -1,4 +1,5 @@
 import type { Target } from './engine/target.ts'
+import { trustSignatures } from './support/trusted-signatures.ts'
 
 /** Every decoder of what others send, by name. Each is loaded when it is attacked, in a thread that follows its branches. */
 export const targets: Readonly<Record<string, () => Promise<Target>>> = {
@@ -26,7 +27,14 @@ export const targets: Readonly<Record<string, () => Promise<Target>>> = {
   'address-book': async () => (await import('./targets/documents.ts')).addressBook(),
   'peer-address': async () => (await import('./targets/addresses.ts')).peerAddress(),
   hex: async () => (await import('./targets/hex.ts')).hex(),
-  enr: async () => (await import('./targets/node-records.ts')).enr(),
-  'peer-exchange': async () => (await import('./targets/node-records.ts')).peerExchange(),
+  enr: async () => (await withTrustedSignatures()).enr(),
+  'peer-exchange': async () => (await withTrustedSignatures()).peerExchange(),
+  'bls-public-key': async () => (await import('./targets/bls.ts')).blsPublicKey(),
+  'bls-signature': async () => (await import('./targets/bls.ts')).blsSignature(),
   'cli-options': async () => (await import('./targets/cli-options.ts')).cliOptions(),
+}
+
+async function withTrustedSignatures(): Promise<typeof import('./targets/node-records.ts')> {
+  trustSignatures()
+  return import('./targets/node-records.ts')
 }

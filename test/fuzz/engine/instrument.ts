@@ -109,15 +109,27 @@ function branches(next: () => number): ts.TransformerFactory<ts.SourceFile> {
         )
       }
       if (ts.isNewExpression(node)) return measured(node)
+      if (ts.isCallExpression(node)) return measuredGrowth(node)
       return node
     }
+
+    const told = (size: ts.Expression): ts.Expression =>
+      factory.createCallExpression(factory.createIdentifier(allocate), undefined, [size])
 
     function measured(node: ts.NewExpression): ts.Node {
       const [size, ...rest] = node.arguments ?? []
       if (size === undefined || rest.length > 0) return node
       if (!ts.isIdentifier(node.expression) || !byteArrays.has(node.expression.text)) return node
-      const told = factory.createCallExpression(factory.createIdentifier(allocate), undefined, [size])
-      return factory.updateNewExpression(node, node.expression, node.typeArguments, [told])
+      return factory.updateNewExpression(node, node.expression, node.typeArguments, [told(size)])
+    }
+
+    /** WebAssembly's memory grows by pages, and never shrinks. */
+    function measuredGrowth(node: ts.CallExpression): ts.Node {
+      const [pages] = node.arguments
+      if (pages === undefined || !ts.isPropertyAccessExpression(node.expression)) return node
+      if (node.expression.name.text !== 'grow') return node
+      const bytes = factory.createMultiply(pages, factory.createNumericLiteral(65_536))
+      return factory.createParenthesizedExpression(factory.createComma(told(bytes), node))
     }
 
     return (file) => each(file)

@@ -46,7 +46,7 @@ function judgeError(target: Target, error: unknown): { outcome: string; shape: s
   const words = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   if (!isLamparaError(error)) return { outcome: 'crash', shape: shapeOf(words), wrong: words }
   const { code, message } = error
-  const shape = `${code} ${shapeOf(message)}`
+  const shape = target.wordsCount === false ? code : `${code} ${shapeOf(message)}`
   if (!(errorCodes as readonly string[]).includes(code)) {
     return { outcome: code, shape, wrong: `threw the code ${code}, which is not of the closed set` }
   }

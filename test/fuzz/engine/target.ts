@@ -24,6 +24,12 @@ export interface Target {
    * @default 65_536
    */
   readonly maxAllocation?: number
+  /**
+   * False where an error's words quote what was sent: without end, they would each seem a new ending.
+   *
+   * @default true
+   */
+  readonly wordsCount?: boolean
   /** What knows the format: used for half of the inputs. */
   readonly mutators?: readonly Mutator[]
   /** Pieces of text that the format has a meaning for. */

@@ -64,6 +64,7 @@ export async function cliOptions(): Promise<Target> {
   ]
   return {
     seeds: lines.map(([argv, file]) => new TextEncoder().encode(`${argv.join('\n')}\n\n${file}`)),
+    wordsCount: false,
     codes: ['invalid_argument', 'bootnodes_unreachable', 'address_invalid'],
     maxInputBytes: 8_192,
     tokens: [
@@ -106,7 +107,7 @@ export async function cliOptions(): Promise<Target> {
       const parse = Object.hasOwn(parsers, command) ? parsers[command]! : parsers.verify!
       const options = await parse(argv)
       insist(options === 'help' || typeof options === 'object', 'gives no options')
-      return `${command} ${options === 'help' ? options : 'options'}`
+      return `${parse.name} ${options === 'help' ? options : 'options'}`
     },
   }
 }

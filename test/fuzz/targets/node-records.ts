@@ -36,7 +36,7 @@ function published(): Uint8Array[] {
   return ['mainnet', 'sepolia', 'hoodi'].flatMap((name) => bootstrapRecords(name)).map((text) => decodeEnr(text).bytes)
 }
 
-/** Node records in bytes and text, signed anew by half of the changes, so that more than the signature is tried. */
+/** Node records in bytes and text; half of the changes are to their keys. Their signatures count as right. */
 export function enr(): Target {
   return {
     seeds: [...ownRecords(), ...published()],

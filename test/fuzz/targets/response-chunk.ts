@@ -53,6 +53,7 @@ export function responseChunk(): Target {
   const { signal } = new AbortController()
   return {
     seeds: seeds(),
+    wordsCount: false,
     codes: [
       'context_unknown',
       'length_out_of_bounds',

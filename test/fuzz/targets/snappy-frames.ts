@@ -59,7 +59,7 @@ export function streamedFrames(): Target {
   return {
     seeds: seeds().map((frames) => Uint8Array.from([lengthOf(frames) & 0xff, lengthOf(frames) >> 8, ...frames])),
     codes: ['length_out_of_bounds', 'snappy_invalid', 'snappy_checksum_mismatch', 'unexpected_end'],
-    maxInputBytes: 12_000,
+    maxInputBytes: 4_096,
     mutators: frameMutators(() => 2),
     async run(input) {
       const length = ((input[0] ?? 0) | ((input[1] ?? 0) << 8)) % MAX_BYTES
