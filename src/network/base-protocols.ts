@@ -43,7 +43,9 @@ export function createOwnStatus(chain: Chain, clock: Clock): OwnStatus {
 export function peerWire(reqresp: () => ReqResp, own: OwnStatus): PeerWire {
   return {
     async exchangeStatus(peer, signal) {
-      return remoteStatusOf(await reqresp().request(protocols.status, own.message(), { peer, signal }).single())
+      // A connection begins with Status, however many came before it; the refreshes have their own rhythm.
+      const options = { peer, signal, ignorePace: true, priority: 'high' } as const
+      return remoteStatusOf(await reqresp().request(protocols.status, own.message(), options).single())
     },
     async ping(peer, signal) {
       // Beacon nodes give up on an answer after five to ten seconds, too.

@@ -4,7 +4,7 @@ import { LamparaError } from '../errors/index.ts'
 import { type ByteReader, createByteReader } from '../streams/byte-reader.ts'
 import type { Clock } from '../streams/clock.ts'
 import { encodeRequest } from '../wire/index.ts'
-import type { Limiter } from './limiter.ts'
+import type { Limiter, TurnOptions } from './limiter.ts'
 import { responseOffence } from './offences.ts'
 import { openStream } from './open-stream.ts'
 import type { ReportOffence } from './peer-hooks.ts'
@@ -36,6 +36,7 @@ export interface Ask<Request, Response> {
   readonly protocol: Protocol<Request, Response>
   readonly request: Request
   readonly peer: string
+  readonly turn: TurnOptions
   readonly timeouts: Required<ExchangeTimeouts>
   readonly signal: AbortSignal
   readonly progress: Progress
@@ -51,7 +52,7 @@ export interface Ask<Request, Response> {
  */
 export async function askPeer<Request, Response>(context: AskContext, ask: Ask<Request, Response>): Promise<void> {
   const { protocol, peer, signal } = ask
-  const release = await context.limiter.acquire(`${protocol.name} of ${peer}`, signal)
+  const release = await context.limiter.acquire(laneOf(protocol, peer), signal, ask.turn)
   try {
     await exchange(context, ask)
   } catch (thrown) {
@@ -67,6 +68,11 @@ export async function askPeer<Request, Response>(context: AskContext, ask: Ask<R
   } finally {
     release()
   }
+}
+
+/** Requests of one method to one peer stand in one queue. */
+export function laneOf(protocol: { readonly name: string }, peer: string): string {
+  return `${protocol.name} of ${peer}`
 }
 
 async function exchange<Request, Response>(context: AskContext, ask: Ask<Request, Response>): Promise<void> {

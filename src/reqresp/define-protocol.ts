@@ -1,7 +1,7 @@
 import type { Hex } from '../chain/hex.ts'
 import type { Chain } from '../chain/index.ts'
 import { LamparaError } from '../errors/index.ts'
-import type { ChunkContext, Codec, Protocol, ProtocolFallback, Quota } from './types.ts'
+import type { ChunkContext, Codec, Pace, Protocol, ProtocolFallback, Quota } from './types.ts'
 
 /** What `defineProtocol()` takes. `Request` and `Response` are inferred from the codecs. */
 export interface ProtocolDeclaration<Request, Response> {
@@ -25,6 +25,8 @@ export interface ProtocolDeclaration<Request, Response> {
   readonly quota?: Quota
   /** @default 1 a request */
   readonly cost?: (request: Request) => number
+  /** @default none */
+  readonly pace?: Pace
 }
 
 /**
@@ -35,7 +37,7 @@ export interface ProtocolDeclaration<Request, Response> {
 export function defineProtocol<Request = undefined, Response = never>(
   declaration: ProtocolDeclaration<Request, Response>,
 ): Protocol<Request, Response> {
-  const { name, version = 1, request, response, digestOf, maxChunks = 1, fallbacks, quota, cost } = declaration
+  const { name, version = 1, request, response, digestOf, maxChunks = 1, fallbacks, quota, cost, pace } = declaration
   if (!/^[a-z0-9_]+$/.test(name))
     throw new LamparaError('invalid_argument', `Cannot define protocol "${name}": bad name`)
   if (!Number.isInteger(version) || version < 1) {
@@ -55,6 +57,7 @@ export function defineProtocol<Request = undefined, Response = never>(
     ...(fallbacks && { fallbacks }),
     ...(quota && { quota }),
     ...(cost && { cost }),
+    ...(pace && { pace }),
   }
 }
 

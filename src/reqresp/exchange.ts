@@ -2,6 +2,7 @@ import { isLamparaError, LamparaError, type LamparaErrorCode } from '../errors/i
 import { deadline, linkSignals } from '../streams/abort.ts'
 import { type AskContext, askPeer, type Progress } from './ask-peer.ts'
 import { createHandoff } from './handoff.ts'
+import { turnOf } from './pace.ts'
 import type { SelectPeer } from './peer-hooks.ts'
 import { timeoutsOf } from './phases.ts'
 import type { Exchange, ExchangeEnd, Protocol, RequestOptions } from './types.ts'
@@ -33,6 +34,7 @@ export function startExchange<Request, Response>(
 
   const run = async (): Promise<ExchangeEnd> => {
     const timeouts = timeoutsOf(options)
+    const turn = turnOf(protocol, context.chain, options)
     const limit = deadline({
       clock: context.clock,
       afterMs: timeouts.exchangeTimeoutMs === 0 ? Number.POSITIVE_INFINITY : timeouts.exchangeTimeoutMs,
@@ -49,7 +51,7 @@ export function startExchange<Request, Response>(
       peer = await askBest(context, protocol, options.peer, progress, signal, (chosen) => {
         peer = chosen
         const deliver = (chunk: Response): Promise<void> => handoff.put(chunk, signal)
-        return askPeer(context, { protocol, request, peer, timeouts, signal, progress, deliver })
+        return askPeer(context, { protocol, request, peer, turn, timeouts, signal, progress, deliver })
       })
       handoff.end()
       limit.cancel()

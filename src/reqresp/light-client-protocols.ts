@@ -13,7 +13,13 @@ import {
 } from '../ssz/index.ts'
 import { sszCodec } from './codecs.ts'
 import { defineProtocol } from './define-protocol.ts'
-import type { ChunkContext, Codec } from './types.ts'
+import { everyMs } from './pace.ts'
+import type { ChunkContext, Codec, Pace } from './types.ts'
+
+// What beacon nodes bear (Lodestar bans beyond 5 bootstraps in 15 s, 128 updates in 10 s and 2 of the newest in 12 s; Lighthouse
+// delays beyond one in 10 s, and fails what exceeds two in flight). The second of a burst is for an answer lost with its connection.
+const bulkPace: Pace = { everyMs: everyMs(15_000), burst: 2, maxInFlight: 1 }
+const newestPace: Pace = { everyMs: everyMs(12_000), burst: 2, maxInFlight: 1 }
 
 /** LightClientBootstrap by block root (altair/light-client/p2p-interface.md). */
 export const lightClientBootstrap = defineProtocol<Uint8Array, LightClientObject<'bootstrap'>>({
@@ -22,6 +28,7 @@ export const lightClientBootstrap = defineProtocol<Uint8Array, LightClientObject
   response: codecOf('bootstrap'),
   digestOf: (object, chain) => contextDigestOf(chain, object),
   quota: { tokens: 5, windowMs: 15_000 },
+  pace: bulkPace,
 })
 
 /** LightClientUpdate of each of up to 128 consecutive sync-committee periods. */
@@ -33,6 +40,7 @@ export const lightClientUpdatesByRange = defineProtocol<LightClientUpdatesByRang
   maxChunks: ({ count }) => Math.min(count, maxRequestLightClientUpdates),
   quota: { tokens: maxRequestLightClientUpdates, windowMs: 10_000 },
   cost: ({ count }) => count,
+  pace: bulkPace,
 })
 
 /** The newest LightClientFinalityUpdate. */
@@ -41,6 +49,7 @@ export const lightClientFinalityUpdate = defineProtocol<undefined, LightClientOb
   response: codecOf('finality_update'),
   digestOf: (object, chain) => contextDigestOf(chain, object),
   quota: { tokens: 2, windowMs: 12_000 },
+  pace: newestPace,
 })
 
 /** The newest LightClientOptimisticUpdate. */
@@ -49,6 +58,7 @@ export const lightClientOptimisticUpdate = defineProtocol<undefined, LightClient
   response: codecOf('optimistic_update'),
   digestOf: (object, chain) => contextDigestOf(chain, object),
   quota: { tokens: 2, windowMs: 12_000 },
+  pace: newestPace,
 })
 
 function codecOf<K extends LightClientKind>(kind: K): (context: ChunkContext) => Codec<LightClientObject<K>> {

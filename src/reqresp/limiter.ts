@@ -1,6 +1,26 @@
 import { LamparaError } from '../errors/index.ts'
+import type { CancelTimer, Clock } from '../streams/clock.ts'
+import { createQuotaKeeper } from './quota.ts'
+import type { Quota, RequestPriority } from './types.ts'
 
-/** Grants at most so many turns at once per key, in the order of asking. */
+/**
+ * How many places in the queue each priority stands behind the highest: fewer later ones than that may pass it.
+ */
+const PLACES_BEHIND: Record<RequestPriority, number> = { high: 0, normal: 8, low: 32 }
+
+/** What a turn asks for beside a place. */
+export interface TurnOptions {
+  /** @default 'normal' */
+  readonly priority?: RequestPriority
+  /** The most turns at once, below the limiter's own bound. */
+  readonly maxActive?: number
+  /** How often turns may be had. */
+  readonly pace?: Quota
+  /** Has this turn booked, but not delayed by the pace. */
+  readonly ignorePace?: boolean
+}
+
+/** Grants at most so many turns at once per key, by priority, then in the order of asking, and no more often than their pace. */
 export interface Limiter {
   /**
    * Waits for a turn.
@@ -8,60 +28,102 @@ export interface Limiter {
    * @returns how to give it back; safe to call twice
    * @throws LamparaError `queue_overflow` when too many wait already; the signal's reason
    */
-  acquire(key: string, signal: AbortSignal): Promise<() => void>
+  acquire(key: string, signal: AbortSignal, options?: TurnOptions): Promise<() => void>
+  /** How long the pace would delay a turn asked for now, in milliseconds; Infinity where it must wait for another to end. */
+  waitMs(key: string, options?: TurnOptions): number
   /** Turns taken and waited for, over all keys. */
   readonly pending: number
 }
 
+interface Waiter extends TurnOptions {
+  readonly rank: number
+  readonly grant: () => void
+}
+
 interface Lane {
   active: number
-  readonly waiting: (() => void)[]
+  tickets: number
+  /** In the order of rank. */
+  readonly waiting: Waiter[]
+  cancelTimer?: CancelTimer | undefined
 }
 
 /** @param options.maxWaiting - the most waiters of one key; the next fails with `queue_overflow` */
-export function createLimiter(options: { readonly maxActive: number; readonly maxWaiting: number }): Limiter {
-  const { maxActive, maxWaiting } = options
+export function createLimiter(options: {
+  readonly clock: Clock
+  readonly maxActive: number
+  readonly maxWaiting: number
+}): Limiter {
+  const { clock, maxActive, maxWaiting } = options
   const lanes = new Map<string, Lane>()
+  const paces = createQuotaKeeper(clock)
+
+  const isFull = (lane: Lane, turn: TurnOptions): boolean => lane.active >= (turn.maxActive ?? maxActive)
+  const paceMs = (key: string, { pace, ignorePace }: TurnOptions): number => {
+    return pace === undefined || ignorePace ? 0 : paces.waitMs(key, pace)
+  }
+
+  /** Grants what can be granted. A turn given back passes on in the same step, so that no newcomer slips in between. */
+  function pump(key: string, lane: Lane): void {
+    const { waiting } = lane
+    lane.cancelTimer?.()
+    for (;;) {
+      const index = waiting.findIndex((waiter) => !isFull(lane, waiter) && paceMs(key, waiter) === 0)
+      const [next] = index < 0 ? [] : waiting.splice(index, 1)
+      if (next === undefined) break
+      if (next.pace) paces.delayMs(key, next.pace, 1)
+      lane.active++
+      next.grant()
+    }
+    const paced = waiting.find((waiter) => !isFull(lane, waiter))
+    // In whole milliseconds: what is left of one by rounding would never pass.
+    lane.cancelTimer = paced && clock.setTimer(() => pump(key, lane), Math.ceil(paceMs(key, paced)))
+    if (lane.active + waiting.length === 0) lanes.delete(key)
+  }
 
   const releaseOf = (key: string, lane: Lane): (() => void) => {
     let held = true
     return () => {
       if (!held) return
       held = false
-      const next = lane.waiting.shift()
-      // A turn passes straight to the next in line, so that a newcomer cannot slip in between.
-      if (next) return next()
       lane.active--
-      if (lane.active === 0) lanes.delete(key)
+      pump(key, lane)
     }
   }
 
   return {
-    async acquire(key, signal) {
+    async acquire(key, signal, turn = {}) {
       signal.throwIfAborted()
-      const lane = lanes.get(key) ?? { active: 0, waiting: [] }
-      lanes.set(key, lane)
-      if (lane.active < maxActive) {
-        lane.active++
-        return releaseOf(key, lane)
-      }
-      if (lane.waiting.length >= maxWaiting) {
+      const lane = lanes.get(key) ?? { active: 0, tickets: 0, waiting: [] }
+      const { waiting } = lane
+      if (waiting.length >= maxWaiting) {
         throw new LamparaError('queue_overflow', `Cannot queue for ${key}: ${maxWaiting} wait already`)
       }
-      const { waiting } = lane
-      await new Promise<void>((resolve, reject) => {
-        const turn = (): void => {
-          signal.removeEventListener('abort', leave)
-          resolve()
+      lanes.set(key, lane)
+      return new Promise((resolve, reject) => {
+        const waiter: Waiter = {
+          ...turn,
+          rank: lane.tickets++ + PLACES_BEHIND[turn.priority ?? 'normal'],
+          grant() {
+            signal.removeEventListener('abort', leave)
+            resolve(releaseOf(key, lane))
+          },
         }
         const leave = (): void => {
-          waiting.splice(waiting.indexOf(turn), 1)
+          waiting.splice(waiting.indexOf(waiter), 1)
           reject(signal.reason)
+          pump(key, lane)
         }
-        waiting.push(turn)
+        const behind = waiting.findIndex(({ rank }) => rank > waiter.rank)
+        waiting.splice(behind < 0 ? waiting.length : behind, 0, waiter)
         signal.addEventListener('abort', leave, { once: true })
+        pump(key, lane)
       })
-      return releaseOf(key, lane)
+    },
+    waitMs(key, turn = {}) {
+      const lane = lanes.get(key)
+      if (lane && (isFull(lane, turn) || lane.waiting.length > 0)) return Number.POSITIVE_INFINITY
+      return paceMs(key, turn)
     },
     get pending() {
       let total = 0

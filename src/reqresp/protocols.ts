@@ -18,6 +18,7 @@ import {
   lightClientOptimisticUpdate,
   lightClientUpdatesByRange,
 } from './light-client-protocols.ts'
+import { everyMs } from './pace.ts'
 import type { Protocol, ProtocolFallback, Quota } from './types.ts'
 
 /** A peer's view of its chain, in either version of Status. */
@@ -78,6 +79,7 @@ const status = defineProtocol<StatusMessage, StatusMessage>({
   request: statusV2,
   response: statusV2,
   quota: statusQuota,
+  pace: { everyMs: everyMs(60_000), burst: 2 },
   fallbacks: [
     sameWords(
       defineProtocol<StatusMessage, StatusMessage>({

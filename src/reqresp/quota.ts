@@ -10,6 +10,8 @@ const MAX_DEBT_WINDOWS = 3
 export interface QuotaKeeper {
   /** Books a request and tells the milliseconds to delay it; 0 when it may go at once. */
   delayMs(key: string, quota: Quota, cost: number): number
+  /** How long until a request of cost 1 may go without delay, in milliseconds. Books nothing. */
+  waitMs(key: string, quota: Quota): number
 }
 
 /**
@@ -33,6 +35,13 @@ export function createQuotaKeeper(clock: Clock): QuotaKeeper {
       const nextFullAtMs = nowMs + Math.min(owedMs, MAX_DEBT_WINDOWS * quota.windowMs)
       fullAtMs.set(key, nextFullAtMs)
       return Math.max(0, nextFullAtMs - quota.windowMs - nowMs)
+    },
+    waitMs(key, { tokens, windowMs }) {
+      const nowMs = clock.now()
+      const atMs = fullAtMs.get(key) ?? nowMs
+      // More than a window is owed only after the clock was set back: it would have whoever waits wait for that time again.
+      if (atMs > nowMs + windowMs) fullAtMs.set(key, nowMs + windowMs)
+      return Math.max(0, Math.min(atMs - nowMs, windowMs) - windowMs + windowMs / tokens)
     },
   }
 }

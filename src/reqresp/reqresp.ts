@@ -49,14 +49,14 @@ export function createReqResp(options: ReqRespOptions): ReqResp & { stop(): Prom
     selectPeer,
     onOffence,
     signal: life.signal,
-    limiter: createLimiter({ maxActive: MAX_CONCURRENT_REQUESTS, maxWaiting: MAX_WAITING_REQUESTS }),
+    limiter: createLimiter({ clock, maxActive: MAX_CONCURRENT_REQUESTS, maxWaiting: MAX_WAITING_REQUESTS }),
   }
   const answering: AnswerContext = {
     chain,
     clock,
     onOffence,
     quotas: createQuotaKeeper(clock),
-    limiter: createLimiter({ maxActive: MAX_CONCURRENT_REQUESTS, maxWaiting: MAX_WAITING_REQUESTS }),
+    limiter: createLimiter({ clock, maxActive: MAX_CONCURRENT_REQUESTS, maxWaiting: MAX_WAITING_REQUESTS }),
   }
 
   const track = (work: Promise<unknown>): void => {

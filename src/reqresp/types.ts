@@ -26,6 +26,21 @@ export interface Quota {
 }
 
 /**
+ * How often we ask one peer. A request beyond it waits here, for a peer that it exceeds refuses, delays, or leaves.
+ */
+export interface Pace {
+  /** One request in so many milliseconds, or told from the chain. */
+  readonly everyMs: number | ((chain: Chain) => number)
+  /** Requests that a peer not asked for long may get at once. @default 1 */
+  readonly burst?: number
+  /** Requests under way with a peer at once. @default 2, the most that the specification allows */
+  readonly maxInFlight?: 1 | 2
+}
+
+/** Whose turn comes first among our requests of one method to one peer. */
+export type RequestPriority = 'high' | 'normal' | 'low'
+
+/**
  * A request method, as one declaration. Made with `defineProtocol()`.
  *
  * @typeParam Request - what is asked; `undefined` for a method without a request body
@@ -53,6 +68,8 @@ export interface Protocol<Request, Response> {
   readonly quota?: Quota
   /** What a request takes from the quota. @default 1 */
   readonly cost?: (request: Request) => number
+  /** How often we ask one peer. Without it only the number of requests at once is limited. */
+  readonly pace?: Pace
 }
 
 /**
@@ -92,6 +109,15 @@ export interface RequestOptions extends ExchangeTimeouts {
    * before its first chunk, the next best: three peers at the most.
    */
   readonly peer?: string
+  /**
+   * Among requests of the method that wait for a turn with the same peer, `high` goes before `normal`, `normal` before `low`;
+   * alike, in the order of asking. Nothing waits for ever: fewer than 32 later ones pass a request.
+   *
+   * @default 'normal'
+   */
+  readonly priority?: RequestPriority
+  /** Asks without heeding the method's pace, of which it uses up its part: for what cannot wait, a handshake say. @default false */
+  readonly ignorePace?: boolean
   readonly signal?: AbortSignal
 }
 

@@ -13,7 +13,7 @@ const never = new AbortController().signal
 
 describe('a limiter', () => {
   it('grants turns in the order of asking, each key by itself', async () => {
-    const limiter = createLimiter({ maxActive: 1, maxWaiting: 8 })
+    const limiter = createLimiter({ clock: createFakeClock(), maxActive: 1, maxWaiting: 8 })
     const order: string[] = []
     const first = await limiter.acquire('a', never)
     const others = ['one', 'two'].map(async (name) => {
@@ -31,7 +31,7 @@ describe('a limiter', () => {
   })
 
   it('is not confused by a turn that is given back twice', async () => {
-    const limiter = createLimiter({ maxActive: 1, maxWaiting: 8 })
+    const limiter = createLimiter({ clock: createFakeClock(), maxActive: 1, maxWaiting: 8 })
     const release = await limiter.acquire('a', never)
     release()
     release()
@@ -45,7 +45,7 @@ describe('a limiter', () => {
   })
 
   it('skips a waiter that has aborted', async () => {
-    const limiter = createLimiter({ maxActive: 1, maxWaiting: 8 })
+    const limiter = createLimiter({ clock: createFakeClock(), maxActive: 1, maxWaiting: 8 })
     const release = await limiter.acquire('a', never)
     const controller = new AbortController()
     const aborted = limiter.acquire('a', controller.signal)
@@ -58,7 +58,7 @@ describe('a limiter', () => {
   })
 
   it('refuses the waiter beyond its bound', async () => {
-    const limiter = createLimiter({ maxActive: 1, maxWaiting: 1 })
+    const limiter = createLimiter({ clock: createFakeClock(), maxActive: 1, maxWaiting: 1 })
     const release = await limiter.acquire('a', never)
     const waiting = limiter.acquire('a', never)
     await expect(limiter.acquire('a', never)).rejects.toMatchObject({ code: 'queue_overflow' })

@@ -88,22 +88,30 @@ export interface ReqRespPair {
 /** Options of `createReqRespPair()`. */
 export interface ReqRespPairOptions extends Partial<Pick<ReqRespOptions, 'chain' | 'clock' | 'selectPeer'>> {
   readonly muxer?: 'yamux' | 'mplex'
+  /** Keeps the methods' pace, which would have most tests wait. @default false */
+  readonly paced?: boolean
 }
 
 /** Starts two nodes on the loopback, connects them and gives each the behaviour. */
 export async function createReqRespPair(options: ReqRespPairOptions = {}): Promise<ReqRespPair> {
-  const { muxer = 'yamux', chain = testChain, clock = systemClock, selectPeer } = options
+  const { muxer = 'yamux', chain = testChain, clock = systemClock, selectPeer, paced = false } = options
   const { dialer, listener, stop } = await createLibp2pPair({ muxer })
   const peer = listener.peerId.toString()
   const offences: Report[] = []
   const inboundOffences: Report[] = []
-  const asker = createReqResp({
+  const reqresp = createReqResp({
     libp2p: dialer,
     chain,
     clock,
     selectPeer: selectPeer ?? ((_, { exclude }) => (exclude.has(peer) ? undefined : peer)),
     onOffence: (_, offence, reason) => offences.push([offence, reason]),
   })
+  const asker: ReqRespPair['asker'] = paced
+    ? reqresp
+    : {
+        ...reqresp,
+        request: (protocol, request, own = {}) => reqresp.request(protocol, request, { ignorePace: true, ...own }),
+      }
   const responder = createReqResp({
     libp2p: listener,
     chain,
