@@ -14,9 +14,10 @@ const peer = '/ip4/10.0.0.1/tcp/4001/ws/p2p/16Uiu2HAmPLe7Mzm8TsYUubgCAW1aJoeFScx
 export async function cliOptions(): Promise<Target> {
   withoutFiles()
   const { signal } = new AbortController()
-  const [verify, follow, bootnode, devnet, enr] = await Promise.all([
+  const [verify, follow, peers, bootnode, devnet, enr] = await Promise.all([
     import('../../../src/cli/verify/options.ts'),
     import('../../../src/cli/follow/options.ts'),
+    import('../../../src/cli/peers/options.ts'),
     import('../../../src/cli/bootnode/options.ts'),
     import('../../../src/cli/devnet/options.ts'),
     import('../../../src/cli/enr/options.ts'),
@@ -24,6 +25,7 @@ export async function cliOptions(): Promise<Target> {
   const parsers: Readonly<Record<string, (argv: readonly string[]) => Promise<unknown>>> = {
     verify: (argv) => verify.parseVerifyOptions(argv),
     follow: (argv) => follow.parseFollowOptions(argv, signal),
+    peers: (argv) => peers.parsePeersOptions(argv, signal),
     bootnode: (argv) => bootnode.parseBootnodeOptions(argv, signal),
     devnet: (argv) => devnet.parseDevnetOptions(argv),
     enr: (argv) => enr.parseEnrOptions(argv),
@@ -60,6 +62,7 @@ export async function cliOptions(): Promise<Target> {
     ],
     [['devnet', '--replay', 'folder', '--chain', 'c.yaml', '--genesis-root', root], yaml(mainnet)],
     [['enr', 'make', '--key', 'file', '--ip', '1.2.3.4', '--tcp', '9000', '--udp', '9000', '--seq', '7'], ''],
+    [['peers', '--peer', peer, '--record', 'enr:-abc', '--target', '20', '--for', '60', '--chain', 'sepolia'], ''],
     [['enr', 'verify', 'enr:-abc', '--chain', 'mainnet'], ''],
   ]
   return {
