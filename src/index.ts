@@ -56,6 +56,7 @@ export { createNetwork } from './network/index.ts'
 export type * from './network/types.ts'
 export type * from './peers/types.ts'
 export { type KeyValueStorage, memoryStorage } from './platform/storage.ts'
+export { type Libp2pTransport, type TransportName, transportNames } from './platform/transports.ts'
 export {
   defineProtocol,
   type Metadata,

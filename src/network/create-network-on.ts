@@ -10,6 +10,7 @@ import { systemClock } from '../streams/clock.ts'
 import { createWatchable } from '../streams/watchable.ts'
 import { createOwnStatus, peerWire, serveBaseProtocols } from './base-protocols.ts'
 import { checkOptions } from './check-options.ts'
+import { chooseTransports } from './choose-transports.ts'
 import { createEventHub } from './event-hub.ts'
 import { hasGossipStream, speaksGossip, watchGossipStreams } from './gossip-streams.ts'
 import { loadIdentity } from './identity.ts'
@@ -37,15 +38,16 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
   // A storage may keep its answer to itself: IndexedDB does while another tab upgrades it.
   const privateKey = await raceSignal(loadIdentity(options.privateKey, options.storage), signal)
   signal?.throwIfAborted()
+  const transports = await chooseTransports(platform, options.transports)
   const book = createScoreBook(clock)
   const router = createGossipRouter(chain, role, book.scoreOf)
   const gater = createGater({
     isBanned: (peerId) => book.bannedUntilMs(peerId) !== undefined,
     allowPrivateAddresses: options.allowPrivateAddresses ?? false,
-    canDial: platform.canDial,
+    canDial: transports.canDial,
   })
   for (const { addresses } of kept) for (const address of addresses) gater.allow(address)
-  const parts = { platform, privateKey, connectionGater: gater.connectionGater, router }
+  const parts = { platform, transports: transports.create, privateKey, connectionGater: gater.connectionGater, router }
   const libp2p = await createNode(options, parts).catch((error) => {
     throw new LamparaError('invalid_argument', `Cannot create network: ${messageOf(error)}`, { cause: error })
   })
@@ -72,7 +74,8 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     kept,
     wire: peerWire((): ReqResp => reqresp, own),
     pingMs: pingOf[role],
-    canDial: platform.canDial,
+    dialer: libp2p.services.dialer,
+    rank: transports.rank,
     ownFinality: own.finality,
     onEvent: hub.emit,
     onReachability: () => tellStatus(),

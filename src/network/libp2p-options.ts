@@ -6,7 +6,9 @@ import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import type { GossipRouter } from '../gossip/index.ts'
 import type { Platform } from '../platform/platform.ts'
+import type { Libp2pTransport } from '../platform/transports.ts'
 import { systemClock } from '../streams/clock.ts'
+import { dialer } from './dialer.ts'
 import { lateGossipsub } from './late-gossipsub.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { withSafeSend } from './safe-muxer.ts'
@@ -26,6 +28,7 @@ const inboundOf = {
 /** What a node is made of beside the user's options. */
 export interface Libp2pParts {
   readonly platform: Platform
+  readonly transports: Libp2pTransport[]
   readonly privateKey: PrivateKey
   readonly connectionGater: ConnectionGater
   readonly router: GossipRouter
@@ -33,14 +36,14 @@ export interface Libp2pParts {
 
 /** Creates the libp2p node, not yet started: noise, yamux and mplex, identify, gossipsub, and bounds on all that grows. */
 export async function createNode(options: NetworkOptions, parts: Libp2pParts) {
-  const { platform, privateKey, connectionGater, router } = parts
+  const { platform, transports, privateKey, connectionGater, router } = parts
   const browser = platform.name === 'browser'
   return createLibp2p({
     start: false,
     privateKey,
     nodeInfo: { name: 'lampara', userAgent: 'lampara' },
     addresses: { listen: [...(options.listen ?? [])], announce: [...(options.announce ?? [])] },
-    transports: platform.transports(),
+    transports,
     connectionEncrypters: [noise()],
     // Some beacon nodes speak mplex only, and greet with more than the five streams a second that it allows.
     streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: MIB } }), mplex({ disconnectThreshold: 50 })].map(
@@ -64,6 +67,7 @@ export async function createNode(options: NetworkOptions, parts: Libp2pParts) {
       identify: identify(),
       // Without it, peers never learn of methods that are served later.
       identifyPush: identifyPush({ debounce: 100 }),
+      dialer: dialer(),
       // In a browser the code comes when a topic is first joined; elsewhere it is there already.
       pubsub: lateGossipsub(router.options, { atStart: !browser, clock: options.clock ?? systemClock }),
     },

@@ -5,6 +5,7 @@ import type { AddressEntry } from '../peers/index.ts'
 import type { Offence, PeerEvent, PeerView } from '../peers/types.ts'
 import type { CandidateSource } from '../platform/candidate-source.ts'
 import type { KeyValueStorage } from '../platform/storage.ts'
+import type { Libp2pTransport, TransportName } from '../platform/transports.ts'
 import type { ReqResp } from '../reqresp/types.ts'
 import type { Clock } from '../streams/clock.ts'
 
@@ -54,8 +55,26 @@ export interface NetworkOptions {
   readonly wantedProtocols?: readonly string[]
   /** Dial private and loopback addresses that were not named here but learnt. @default false */
   readonly allowPrivateAddresses?: boolean
+  /** Which transports to use. @default all that there are where the code runs */
+  readonly transports?: TransportOptions
   /** Aborts the start, and stops the network afterwards. */
   readonly signal?: AbortSignal
+}
+
+/**
+ * Forbids transports, or adds some. A peer with several addresses is dialed by the transport that comes first: in Node
+ * `quic`, `tcp`, `websocket`; in a browser `websocket`, `webtransport`, `tunnel`; those added come last. What none of them can
+ * dial is never tried.
+ *
+ * `{ only: ['websocket'] }` makes Node as deaf as a browser.
+ */
+export interface TransportOptions {
+  /** Use no others than these. Names of transports that there are elsewhere are passed over. @default all */
+  readonly only?: readonly TransportName[]
+  /** Do not use these. @default none */
+  readonly except?: readonly TransportName[]
+  /** Further transports, as libp2p takes them. Each must make connections of its own address format only. @default none */
+  readonly add?: readonly Libp2pTransport[]
 }
 
 /** Whether anything can be heard at all. */

@@ -1,29 +1,38 @@
-import type { Connection, Libp2p } from '@libp2p/interface'
+import type { Connection } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { LamparaError, messageOf } from '../errors/index.ts'
 import { deadline, raceSignal } from '../streams/abort.ts'
 import type { Clock } from '../streams/clock.ts'
+import { staggered } from '../streams/staggered.ts'
 import type { ScoreBook } from './score-book.ts'
 
 const DIAL_MS = 10_000
+/** "Connection Attempt Delay" of RFC 8305, section 5. */
+const GAP_MS = 250
+/** Whoever tells of more addresses of a peer makes us knock at many doors. */
+const MAX_ADDRESSES = 8
 const CLOSE_MS = 1_000
 
 /** What dialing needs. */
 export interface DialOptions {
-  readonly libp2p: Pick<Libp2p, 'dial'>
+  readonly dialer: {
+    /** Dials one address, which ends with `/p2p/…`. */
+    dial(address: Multiaddr, signal: AbortSignal): Promise<Connection>
+  }
   readonly clock: Clock
   readonly book: Pick<ScoreBook, 'bannedUntilMs'>
-  /** True when this environment can dial the address at all. */
-  canDial(multiaddr: string): boolean
+  /** Those addresses that can be dialed here, the best first. */
+  rank(addresses: readonly Multiaddr[]): readonly Multiaddr[]
 }
 
 /**
- * Dials a peer by its addresses and resolves when one of them is connected.
+ * Dials a peer by its addresses, the best first and the next a quarter of a second later, and resolves when one of them is
+ * connected; the others are let go of.
  *
  * @throws LamparaError `dial_failed`, `dial_timeout`; the signal's reason
  */
 export async function dial(
-  { libp2p, clock, book, canDial }: DialOptions,
+  { dialer, clock, book, rank }: DialOptions,
   peerId: string,
   addresses: readonly Multiaddr[],
   signal?: AbortSignal,
@@ -33,23 +42,34 @@ export async function dial(
     const until = new Date(bannedUntilMs).toISOString()
     throw new LamparaError('dial_failed', `Cannot dial ${peerId}: it is banned until ${until}`)
   }
-  const dialable = addresses.filter((address) => canDial(address.toString()))
+  const dialable = rank(addresses).slice(0, MAX_ADDRESSES)
   if (dialable.length === 0) {
     throw new LamparaError('dial_failed', `Cannot dial ${addresses.join(', ')}: no transport here can`)
   }
   const timeout = () => new LamparaError('dial_timeout', `Cannot dial ${peerId}: no connection within ${DIAL_MS} ms`)
   const limit = deadline({ clock, afterMs: DIAL_MS, error: timeout, signal })
   try {
-    await raceSignal(libp2p.dial(dialable, { signal: limit.signal }), limit.signal)
+    await staggered(
+      dialable.map((address) => (ending) => dialer.dial(withPeer(address, peerId), ending)),
+      { clock, gapMs: GAP_MS, signal: limit.signal, onLate: (connection) => void closeConnection(connection, clock) },
+    )
   } catch (error) {
     limit.signal.throwIfAborted()
-    const code = error instanceof Error && error.name === 'TimeoutError' ? 'dial_timeout' : 'dial_failed'
-    // A WebSocket fails with an event, which says nothing more.
-    const reason = error instanceof Error ? error.message : 'the connection was refused or broke'
-    throw new LamparaError(code, `Cannot dial ${dialable.join(', ')}: ${reason}`, { cause: error })
+    const reasons = dialable.map((address, index) => `${address}: ${reasonOf((error as AggregateError).errors[index])}`)
+    throw new LamparaError('dial_failed', `Cannot dial ${reasons.join(', ')}`, { cause: error })
   } finally {
     limit.cancel()
   }
+}
+
+/** Without it, whoever answers would do. */
+function withPeer(address: Multiaddr, peerId: string): Multiaddr {
+  return address.getComponents().at(-1)?.name === 'p2p' ? address : address.encapsulate(`/p2p/${peerId}`)
+}
+
+/** A WebSocket fails with an event, which says nothing more. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'the connection was refused or broke'
 }
 
 /** Closes a connection in good order, or by force when that takes more than a second. Never throws. */

@@ -1,6 +1,8 @@
 import type { Libp2p } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Chain } from '../chain/index.ts'
 import type { Clock } from '../streams/clock.ts'
+import type { DialOptions } from './dial.ts'
 import type { KeptPeer } from './keep.ts'
 import type { OwnFinality } from './relevance.ts'
 import type { ScoreBook } from './score-book.ts'
@@ -15,9 +17,10 @@ export interface PeerWire {
 
 /** What the peer manager works with; all of it is handed in. */
 export interface PeersOptions {
-  readonly libp2p: Pick<Libp2p, 'peerId' | 'dial' | 'getConnections' | 'addEventListener' | 'removeEventListener'> & {
+  readonly libp2p: Pick<Libp2p, 'peerId' | 'getConnections' | 'addEventListener' | 'removeEventListener'> & {
     readonly peerStore: Pick<Libp2p['peerStore'], 'delete'>
   }
+  readonly dialer: DialOptions['dialer']
   readonly chain: Chain
   readonly clock: Clock
   readonly wire: PeerWire
@@ -26,8 +29,8 @@ export interface PeersOptions {
   /** How often peers are pinged, by who dialed. */
   readonly pingMs: { readonly inbound: number; readonly outbound: number }
   readonly random?: () => number
-  /** True when this environment can dial the address at all. */
-  canDial(multiaddr: string): boolean
+  /** Those addresses that can be dialed here, the best first. */
+  rank(addresses: readonly Multiaddr[]): readonly Multiaddr[]
   /** Our own finalized checkpoint, once there is one. */
   ownFinality(): OwnFinality | undefined
   onEvent(event: PeerEvent): void

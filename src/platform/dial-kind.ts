@@ -1,35 +1,43 @@
 import { type Component, multiaddr } from '@multiformats/multiaddr'
 
-/** How an address is dialed: by plain TCP, by WebSocket, or by WebSocket over TLS. */
+/** How an address is dialed. */
 export type DialKind =
-  | { readonly transport: 'tcp' }
+  | { readonly transport: 'tcp' | 'quic' | 'webtransport' }
   | { readonly transport: 'websocket'; readonly secure: boolean; readonly host: string }
 
-const HOSTS = new Set(['ip4', 'ip6', 'dns', 'dns4', 'dns6'])
+const NAMES = new Set(['dns', 'dns4', 'dns6'])
+const IPS = new Set(['ip4', 'ip6'])
 
 /**
- * Tells by which of this package's transports an address can be dialed.
+ * Tells by which transport an address can be dialed.
  *
  * @returns undefined for anything else: other transports, relayed addresses, and what is no multiaddr at all
  */
 export function dialKindOf(address: string): DialKind | undefined {
   const [host, port, ...rest] = componentsOf(address)
-  if (host === undefined || !HOSTS.has(host.name) || port?.name !== 'tcp') return undefined
+  const isIp = IPS.has(host?.name ?? '')
+  if (host === undefined || port === undefined || !(isIp || NAMES.has(host.name))) return undefined
   const names = rest.map(({ name }) => name)
   if (names.at(-1) === 'p2p') names.pop()
-  switch (names.join('/')) {
-    case '':
+  switch (`${port.name}/${names.join('/')}`) {
+    case 'tcp/':
       return { transport: 'tcp' }
-    case 'ws':
-    case 'ws/http-path':
+    case 'tcp/ws':
+    case 'tcp/ws/http-path':
       return { transport: 'websocket', secure: false, host: host.value ?? '' }
-    case 'wss':
-    case 'wss/http-path':
-    case 'tls/ws':
-    case 'tls/ws/http-path':
-    case 'tls/sni/ws':
-    case 'tls/sni/ws/http-path':
+    case 'tcp/wss':
+    case 'tcp/wss/http-path':
+    case 'tcp/tls/ws':
+    case 'tcp/tls/ws/http-path':
+    case 'tcp/tls/sni/ws':
+    case 'tcp/tls/sni/ws/http-path':
       return { transport: 'websocket', secure: true, host: host.value ?? '' }
+    case 'udp/quic-v1':
+      // The add-on resolves no names.
+      return isIp ? { transport: 'quic' } : undefined
+    case 'udp/quic-v1/webtransport/certhash':
+    case 'udp/quic-v1/webtransport/certhash/certhash':
+      return { transport: 'webtransport' }
     default:
       return undefined
   }

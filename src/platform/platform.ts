@@ -1,10 +1,7 @@
-import type { Libp2pOptions } from 'libp2p'
 import type { Bls } from './bls.ts'
 import type { Discv5Node, Discv5Options } from './candidate-source.ts'
 import type { KeyValueStorage } from './storage.ts'
-
-/** What a libp2p node takes as transports. */
-export type Libp2pTransports = NonNullable<Libp2pOptions['transports']>
+import type { PlatformTransport } from './transports.ts'
 
 /**
  * What differs between a browser and Node, behind one contract. `#platform` resolves to one of the two;
@@ -16,10 +13,8 @@ export interface Platform {
   loadBls(): Promise<Bls>
   /** Gives SSZ the quickest hasher to be had here. Idempotent; call before hashing. */
   useFastHasher(): Promise<void>
-  /** Transports in order of preference. `listen` is ignored where nothing can listen. */
-  transports(): Libp2pTransports
-  /** True when this environment can dial the address at all (`/ip4/…/tcp/…` cannot be dialed from a browser). */
-  canDial(multiaddr: string): boolean
+  /** The transports that there are here, in order of preference. */
+  transports(): Promise<readonly PlatformTransport[]>
   /**
    * Takes part in discv5; undefined where there is no UDP.
    *

@@ -1,5 +1,6 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromString } from '@libp2p/peer-id'
+import { tcp } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it, vi } from 'vitest'
 import { forkDigests, mainnet } from '../../src/chain/index.ts'
@@ -165,7 +166,10 @@ describe('what is known of a peer', () => {
     try {
       const router = createGossipRouter(chain, 'peer', () => 0)
       const privateKey = await generateKeyPair('secp256k1')
-      const libp2p = await createNode({ chain }, { platform, privateKey, connectionGater: {}, router })
+      const libp2p = await createNode(
+        { chain },
+        { platform, transports: [tcp()], privateKey, connectionGater: {}, router },
+      )
       await libp2p.start()
       const peer = await startBareNode(chain)
       const name = topicAt(chain, topic.name, slot)

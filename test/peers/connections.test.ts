@@ -62,7 +62,6 @@ function manager(wire: Partial<PeersOptions['wire']> = {}) {
   const peers = createPeers({
     libp2p: {
       peerId: ownId,
-      dial: async () => open('outbound'),
       getConnections: () => [...connections],
       addEventListener: events.addEventListener.bind(events) as never,
       removeEventListener: events.removeEventListener.bind(events) as never,
@@ -80,7 +79,8 @@ function manager(wire: Partial<PeersOptions['wire']> = {}) {
       sayGoodbye: async () => {},
       ...wire,
     },
-    canDial: () => true,
+    dialer: { dial: async () => open('outbound') },
+    rank: (addresses) => addresses,
     ownFinality: () => undefined,
     onEvent: (event) => told.push(event.type === 'peer:disconnected' ? `${event.type}: ${event.reason}` : event.type),
     onReachability: () => {},

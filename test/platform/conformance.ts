@@ -159,30 +159,33 @@ const hashingCases: readonly ConformanceCase[] = [
 
 const peer = '/p2p/16Uiu2HAmPLe7Mzm8TsYUubgCAW1aJoeFScxrLj8ppHFivPo97bUZ'
 
+async function canDial(platform: Platform, address: string): Promise<boolean> {
+  return (await platform.transports()).some((transport) => transport.canDial(address))
+}
+
 const dialingCases: readonly ConformanceCase[] = [
   {
     name: 'transports() gives at least one transport',
     async run(platform) {
-      assert(platform.transports().length > 0, 'a transport')
+      assert((await platform.transports()).length > 0, 'a transport')
     },
   },
   {
-    name: 'canDial() takes secure WebSocket addresses',
+    name: 'a transport dials secure WebSocket addresses',
     async run(platform) {
       for (const address of [
         `/dns4/relay.example/tcp/443/tls/ws${peer}`,
         `/dns/relay.example/tcp/443/wss${peer}`,
         '/ip4/192.0.2.1/tcp/443/tls/sni/relay.example/ws',
       ]) {
-        assert(platform.canDial(address), `${address} to be dialable`)
+        assert(await canDial(platform, address), `${address} to be dialable`)
       }
     },
   },
   {
-    name: 'canDial() refuses what no transport here dials, and what is no address',
+    name: 'no transport dials relayed addresses, halves of addresses, and what is no address',
     async run(platform) {
       for (const address of [
-        `/ip4/192.0.2.1/udp/9000/quic-v1${peer}`,
         `/ip4/192.0.2.1/tcp/443/tls/ws${peer}/p2p-circuit${peer}`,
         '/ip4/192.0.2.1',
         '/tcp/443/tls/ws',
@@ -190,7 +193,7 @@ const dialingCases: readonly ConformanceCase[] = [
         '/ip4/999.0.2.1/tcp/443/tls/ws',
         '',
       ]) {
-        assert(!platform.canDial(address), `${address || 'nothing'} not to be dialable`)
+        assert(!(await canDial(platform, address)), `${address || 'nothing'} not to be dialable`)
       }
     },
   },

@@ -25,9 +25,13 @@ describe('the Node platform', () => {
     expect((await platform.loadBls()).implementation).toBe('blst')
   })
 
-  it('dials plain TCP and WebSocket', () => {
+  it('dials plain TCP and WebSocket', async () => {
+    const transports = await platform.transports()
     for (const address of ['/ip4/192.0.2.1/tcp/9000', '/ip6/2001:db8::1/tcp/9000', '/dns4/node.example/tcp/80/ws']) {
-      expect(platform.canDial(address), address).toBe(true)
+      expect(
+        transports.filter(({ canDial }) => canDial(address)),
+        address,
+      ).toHaveLength(1)
     }
   })
 })

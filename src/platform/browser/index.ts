@@ -2,6 +2,7 @@ import { setHasher } from '@chainsafe/persistent-merkle-tree'
 import { hasher } from '@chainsafe/persistent-merkle-tree/hasher/as-sha256'
 import { webSockets } from '@libp2p/websockets'
 import type { Bls } from '../bls.ts'
+import { endingAtOnce } from '../ending-at-once.ts'
 import type { Platform } from '../platform.ts'
 import { canDialFromPage } from './can-dial.ts'
 import { openIndexedDbStorage } from './indexed-db-storage.ts'
@@ -19,7 +20,12 @@ export const platform: Platform = {
   async useFastHasher() {
     setHasher(hasher)
   },
-  transports: () => [webSockets()],
-  canDial: (address) => canDialFromPage(address, globalThis.location?.protocol),
+  transports: async () => [
+    {
+      name: 'websocket',
+      create: endingAtOnce(webSockets()),
+      canDial: (address) => canDialFromPage(address, globalThis.location?.protocol),
+    },
+  ],
   openStorage: openIndexedDbStorage,
 }

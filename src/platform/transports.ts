@@ -1,0 +1,19 @@
+import type { Libp2pOptions } from 'libp2p'
+
+/** What libp2p takes as a transport: `tcp()`, `webSockets()`. */
+export type Libp2pTransport = NonNullable<Libp2pOptions['transports']>[number]
+
+/** The transports that can be chosen by name. Which of them there are depends on where the code runs. */
+export const transportNames = ['quic', 'tcp', 'websocket', 'webtransport', 'tunnel'] as const
+
+/** One of the transports that can be chosen by name. */
+export type TransportName = (typeof transportNames)[number]
+
+/** A transport of a platform. */
+export interface PlatformTransport {
+  readonly name: TransportName
+  /** Handed to libp2p. */
+  readonly create: Libp2pTransport
+  /** True for an address that it can dial from here. What is no address is false. */
+  canDial(address: string): boolean
+}
