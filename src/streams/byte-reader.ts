@@ -19,11 +19,12 @@ export type ReadableStreamSide = Pick<
 >
 
 export interface ByteReaderOptions {
-  /** How many bytes may wait unread before the stream is paused; 256 KiB by default. A longer read raises it. */
+  /** How many bytes may wait unread before the stream is paused; 1 MiB by default. A longer read raises it. */
   readonly maxBuffered?: number
 }
 
-const DEFAULT_MAX_BUFFERED = 256 * 1024
+/** A window of the muxer: pausing sooner makes a fast sender wait, and send in small pieces. */
+const DEFAULT_MAX_BUFFERED = 1024 * 1024
 
 /**
  * A reader over a libp2p stream. It listens from this call on: call it in the same turn in which the stream was handed

@@ -51,6 +51,7 @@ export interface ByteSink {
 export function createReader(connect: (sink: ByteSink) => ByteSource): ByteReader {
   const fifo = createByteFifo()
   let ending: { readonly error?: LamparaError | undefined } | undefined
+  let released = false
   let busy = false
   let wanted = 0
   let bytesRead = 0
@@ -95,6 +96,12 @@ export function createReader(connect: (sink: ByteSink) => ByteSource): ByteReade
     }
   }
 
+  /** Why there is no more to come; undefined at a clean end. Made late: most readers are released and never read again. */
+  function endingError(): LamparaError | undefined {
+    if (!released) return ending?.error
+    return new LamparaError('stopped', 'Cannot read from stream: its reader was released')
+  }
+
   return {
     async read(length, { signal } = {}) {
       if (!Number.isSafeInteger(length) || length < 0) {
@@ -102,7 +109,8 @@ export function createReader(connect: (sink: ByteSink) => ByteSource): ByteReade
       }
       await until(length, signal)
       if (fifo.size < length) {
-        if (ending?.error !== undefined) throw ending.error
+        const error = endingError()
+        if (error !== undefined) throw error
         throw new LamparaError('unexpected_end', `Cannot read ${length} bytes: the stream ended after ${fifo.size}`)
       }
       const bytes = fifo.take(length)
@@ -113,13 +121,15 @@ export function createReader(connect: (sink: ByteSink) => ByteSource): ByteReade
     async hasMore({ signal } = {}) {
       await until(1, signal)
       if (fifo.size > 0) return true
-      if (ending?.error !== undefined) throw ending.error
+      const error = endingError()
+      if (error !== undefined) throw error
       return false
     },
     release() {
       fifo.clear()
       source.detach()
-      ending = { error: new LamparaError('stopped', 'Cannot read from stream: its reader was released') }
+      released = true
+      ending ??= {}
       wake()
     },
     get bytesRead() {

@@ -90,8 +90,7 @@ export function createFrameDecoder(limits: {
     }
     if (dueType !== chunkTypes.compressed && dueType !== chunkTypes.uncompressed) return
     const content = bytes.subarray(CHECKSUM_BYTES)
-    // A copy, so that a small part does not keep the reader's whole buffer alive.
-    const data = dueType === chunkTypes.compressed ? decompressBlock(content, { maxBytes: room() }) : content.slice()
+    const data = dueType === chunkTypes.compressed ? decompressBlock(content, { maxBytes: room() }) : owned(content)
     const checksum = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
     if (maskedCrc32c(data) !== checksum) {
       throw new LamparaError('snappy_checksum_mismatch', 'Cannot decode snappy frames: a checksum does not match')
@@ -108,6 +107,12 @@ export function createFrameDecoder(limits: {
       return produced
     },
   }
+}
+
+/** A copy where a small part would keep a whole buffer alive; a reader's own bytes are nobody else's. */
+function owned(content: Uint8Array): Uint8Array {
+  const alone = content.buffer.byteLength === content.length + CHECKSUM_BYTES
+  return alone ? content : content.slice()
 }
 
 function invalid(reason: string): LamparaError {
