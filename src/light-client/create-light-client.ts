@@ -4,6 +4,7 @@ import { createNetwork } from '../network/index.ts'
 import type { Network } from '../network/types.ts'
 import { protocols } from '../reqresp/index.ts'
 import { raceSignal } from '../streams/abort.ts'
+import { definedValues } from '../streams/defined-values.ts'
 import { resolveCheckpoint } from './checkpoint.ts'
 import { type Follower, startFollower } from './follower.ts'
 import type { Head, LightClient, LightClientOptions } from './types.ts'
@@ -47,6 +48,8 @@ export async function createLightClient(options: LightClientOptions): Promise<Li
       ]),
       options.signal,
     )
+    // An abort in this very turn came too late for the race, and nobody listens for it from here on.
+    options.signal?.throwIfAborted()
     const follower = startFollower({
       network,
       context: { chain, committees: createCommitteeVerifier(bls) },
@@ -82,7 +85,7 @@ function lightClientOf(network: Network, follower: Follower, options: LightClien
     get status() {
       return status.value
     },
-    heads: ({ kind = 'optimistic', signal } = {}) => shownHeads(heads[kind].values({ signal })),
+    heads: ({ kind = 'optimistic', signal } = {}) => definedValues(heads[kind].values({ signal })),
     watchStatus: (callback) => status.watch(callback),
     watchVerified: (callback) => follower.watchVerified(callback),
     ready: (readyOptions) => firstCurrentHead(client, readyOptions?.signal),
@@ -91,10 +94,6 @@ function lightClientOf(network: Network, follower: Follower, options: LightClien
   // Safari lacks the symbol; `stop()` is the way to end things everywhere.
   if (Symbol.asyncDispose !== undefined) Object.defineProperty(client, Symbol.asyncDispose, { value: stop })
   return client
-}
-
-async function* shownHeads(values: AsyncIterable<Head | undefined>): AsyncGenerator<Head> {
-  for await (const head of values) if (head !== undefined) yield head
 }
 
 async function firstCurrentHead(client: LightClient, signal: AbortSignal | undefined): Promise<Head> {
