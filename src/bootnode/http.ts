@@ -25,7 +25,7 @@ const MAX_CONNECTIONS = 512
 /**
  * Serves the join document, `/health` (the process runs) and `/ready` (verified heads can be had).
  *
- * @throws LamparaError `invalid_argument` when the port cannot be listened on
+ * @throws LamparaError `invalid_argument` when the port cannot be listened on; the signal's reason
  */
 export async function serveHttp(
   sources: HttpSources,
@@ -54,17 +54,20 @@ export async function serveHttp(
   server.requestTimeout = REQUEST_TIMEOUT_MS
   server.headersTimeout = REQUEST_TIMEOUT_MS
   server.maxConnections = MAX_CONNECTIONS
-  await raceSignal(listening(server, options), options.signal)
+  const stop = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  try {
+    await raceSignal(listening(server, options), options.signal)
+  } catch (error) {
+    await stop()
+    throw error
+  }
   const { port } = server.address() as AddressInfo
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
-  return {
-    url: `http://${host}:${port}`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  return { url: `http://${host}:${port}`, stop }
 }
 
 function listening(server: Server, { host, port }: { host: string; port: number }): Promise<void> {

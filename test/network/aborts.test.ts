@@ -1,10 +1,12 @@
+import { Server } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { serveHttp } from '../../src/bootnode/http.ts'
 import { createBootnode } from '../../src/bootnode/index.ts'
 import { createDevnet, type Devnet } from '../../src/devnet/index.ts'
 import { topics } from '../../src/gossip/index.ts'
 import { createLightClient } from '../../src/light-client/index.ts'
+import type { LightClient } from '../../src/light-client/types.ts'
 import { createNetwork } from '../../src/network/index.ts'
 import { memoryStorage } from '../../src/platform/storage.ts'
 import { failOnUnhandledRejections, listenersOn, until } from '../support/leaks.ts'
@@ -243,5 +245,42 @@ describe('with a chain to follow, an abort, whenever it comes, leaves nothing of
   it('a devnet that starts', async () => {
     const inTime = await atEveryTurn(running((signal) => createDevnet({ ...quickDevnet, signal })))
     expect(inTime).toBeGreaterThan(5)
+  })
+
+  it('a devnet that starts, in the moment in which its server listens', async () => {
+    const before = sockets()
+    const emit = Server.prototype.emit
+    for (let ticks = 0; ticks < 6; ticks++) {
+      const caller = new AbortController()
+      const reason = new Error(`microtask ${ticks}`)
+      const told = vi.spyOn(Server.prototype, 'emit').mockImplementation(function (this: Server, ...args) {
+        const heard = emit.apply(this, args)
+        if (String(args[0]) === 'listening') void letRun(ticks, () => false).then(() => caller.abort(reason))
+        return heard
+      })
+      const starting = createDevnet({ ...quickDevnet, startSlot: 1, signal: caller.signal })
+      const started = await starting.catch((error: unknown) => error)
+      if (started instanceof Error) expect(started).toBe(reason)
+      told.mockRestore()
+      await until(
+        () => sockets() <= before && listenersOn(caller.signal) === 0,
+        () => `${sockets() - before} sockets are left after microtask ${ticks}`,
+      )
+    }
+  })
+
+  it('a light client over a network that is there, at every microtask', async () => {
+    const network = await startNetwork({ chain: devnet.chain, peers: devnet.addresses })
+    const checkpoint = devnet.checkpoint()
+    for (let ticks = 0; ticks < 40; ticks++) {
+      const caller = new AbortController()
+      const reason = new Error(`microtask ${ticks}`)
+      const creating = createLightClient({ chain: devnet.chain, network, checkpoint, signal: caller.signal })
+      await letRun(ticks, () => false)
+      caller.abort(reason)
+      const created = await creating.catch((error: unknown) => error)
+      if (created instanceof Error) expect(created).toBe(reason)
+      else expect((created as LightClient).status.state).toBe('stopped')
+    }
   })
 })
