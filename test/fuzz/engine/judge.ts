@@ -57,7 +57,7 @@ function judgeError(target: Target, error: unknown): { outcome: string; shape: s
   return { outcome: code, shape }
 }
 
-/** Words without what differs from input to input. */
+/** Words without what differs from input to input: numbers, and all from the first quotation mark to the last. */
 function shapeOf(words: string): string {
-  return words.replace(/".*("|$)|'.*'|0x[0-9a-fA-F]+|\d+/gs, '#').slice(0, 120)
+  return words.replace(/["'].*["']|0x[0-9a-fA-F]+|\d+/gs, '#').slice(0, 120)
 }

@@ -19,6 +19,7 @@ export function peerAddress(): Target {
   ]
   return {
     seeds: addresses.map((address) => new TextEncoder().encode(address)),
+    wordsCount: false,
     codes: ['address_invalid'],
     maxInputBytes: 1_200,
     maxAllocation: 1 << 20,
