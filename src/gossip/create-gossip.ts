@@ -24,14 +24,14 @@ export function createGossip(options: GossipOptions): RunningGossip {
   const isStopped = (): boolean => stopped
   const channels = createChannels(router.table, listen)
   const joining = createJoining(options, channels)
-  const receive = createReceive({ ...options, channels, isJoined: joining.has, isStopped })
+  const receive = createReceive({ ...options, channels, isJoined: joining.has, isSeam: joining.isSeam, isStopped })
   const { publish, publishRaw } = createPublish({ ...options, channels, isStopped })
 
   /** Before joining and after leaving, too: what comes then is nobody's fault, and not to be kept. */
   function listen({ topicString }: TopicEntry): void {
     pubsub.topicValidators.set(topicString, async (peer, { topic, data }) => {
       // A copy: in Node this is a Buffer, and a piece of a larger one that would be kept alive with it.
-      return pubsubVerdicts[await receive(peer.toString(), topic, new Uint8Array(data))]
+      return pubsubVerdicts[await receive(peer.toString(), topic, new Uint8Array(data), router.takeOpened(data))]
     })
   }
 

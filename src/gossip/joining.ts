@@ -7,6 +7,8 @@ import type { Topic, TopicDelivery } from './types.ts'
 /** Which topics gossipsub is in: those that somebody listens to, under each digest that the time asks for. */
 export interface Joining {
   has(topicString: string): boolean
+  /** True while topics go by more than one digest. */
+  isSeam(): boolean
   /** Joins what is wanted now and leaves the rest. */
   update(): void
   /** Peers that are in the topic too, under any of its present digests. */
@@ -47,6 +49,7 @@ export function createJoining(
 
   return {
     has: (topicString) => joined.has(topicString),
+    isSeam: () => rotation.current.length > 1,
     update,
     subscribersOf(topic) {
       const peers = entriesOf(topic).flatMap(({ topicString }) => pubsub.getSubscribers(topicString))

@@ -11,18 +11,22 @@ export interface ReadMessage {
 }
 
 /**
- * Decompresses and decodes a payload, and checks that it belongs under the digest that it came under.
+ * Decompresses a payload, where that was not done before, decodes it, and checks that it belongs under the digest that it came under.
  *
  * @throws LamparaError `length_out_of_bounds`, `snappy_invalid`, `ssz_invalid`; `context_unknown` for a wrong digest
  */
-export function readMessage(chain: Chain, entry: TopicEntry, raw: Uint8Array): ReadMessage {
-  const { topic, digest, fork, maxBytes } = entry
-  const data = decompressBlock(raw, { maxBytes })
-  const message = topic.decode(data, { chain, fork: fork.name })
+export function readMessage(
+  chain: Chain,
+  entry: TopicEntry,
+  raw: Uint8Array,
+  opened = decompressBlock(raw, { maxBytes: entry.maxBytes }),
+): ReadMessage {
+  const { topic, digest, fork } = entry
+  const message = topic.decode(opened, { chain, fork: fork.name })
   const ownDigest = topic.digestOf?.(message, chain) ?? digest
   if (ownDigest !== digest) {
     const reason = `it belongs under fork digest ${ownDigest}`
     throw new LamparaError('context_unknown', `Cannot take a message of ${entry.topicString}: ${reason}`)
   }
-  return { data, message }
+  return { data: opened, message }
 }

@@ -13,15 +13,23 @@ export interface ReceiveOptions
   extends Pick<GossipOptions, 'router' | 'chain' | 'clock' | 'onOffence' | 'onAccepted' | 'onValidatorFailed'> {
   readonly channels: Channels
   isJoined(topicString: string): boolean
+  /** True while topics go by more than one digest. */
+  isSeam(): boolean
   isStopped(): boolean
 }
 
 /** Takes a payload as it came, from a peer, on a topic. Gossipsub forwards what this accepts, and only that. */
-export type Receive = (from: string, topicString: string, raw: Uint8Array) => Promise<Verdict>
+export type Receive = (
+  from: string,
+  topicString: string,
+  raw: Uint8Array,
+  /** The payload's decompressed data, where it is at hand. */
+  opened?: Uint8Array,
+) => Promise<Verdict>
 
 /** Creates what everything that comes is read, judged and delivered by. */
 export function createReceive(options: ReceiveOptions): Receive {
-  const { chain, clock, channels, isJoined, isStopped, onOffence, onAccepted, onValidatorFailed } = options
+  const { chain, clock, channels, isJoined, isSeam, isStopped, onOffence, onAccepted, onValidatorFailed } = options
   const { table } = options.router
   const seen = createSeenAcrossForks()
 
@@ -37,18 +45,19 @@ export function createReceive(options: ReceiveOptions): Receive {
     return 'ignore'
   }
 
-  return async (from, topicString, raw) => {
+  return async (from, topicString, raw, opened) => {
     const entry = table.get(topicString)
     const channel = entry && channels.get(entry.topic.name)
     if (isStopped() || entry === undefined || channel === undefined || !isJoined(topicString)) return 'ignore'
     const receivedAtMs = clock.now()
     let read: ReadMessage
     try {
-      read = readMessage(chain, entry, raw)
+      read = readMessage(chain, entry, raw, opened)
     } catch (error) {
       return turnAway(from, entry, error)
     }
-    if (seen.repeats(entry, read.data)) return 'ignore'
+    // Hashing costs as much as all the rest: only while there is another digest to have come by.
+    if (isSeam() && seen.repeats(entry, read.data)) return 'ignore'
     const base = { topic: channel.topic, topicString, forkDigest: entry.digest, raw, from, receivedAtMs, ...read }
     const { attached } = channel
     if (attached === undefined) {

@@ -1,7 +1,7 @@
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import type { Chain } from '../chain/index.ts'
 import { LamparaError } from '../errors/index.ts'
-import { messageId } from '../wire/index.ts'
+import { decompressedForId, messageIdOfData } from '../wire/index.ts'
 import { gossipParameters, maxPublishBytes } from './parameters.ts'
 import { MAX_PAYLOAD_BYTES } from './topic.ts'
 import { createTopicTable, type TopicTable } from './topic-table.ts'
@@ -11,6 +11,8 @@ import type { GossipRole } from './types.ts'
 export interface GossipRouter {
   readonly table: TopicTable
   readonly options: Partial<GossipsubOpts>
+  /** The decompressed data of a payload whose id was made; once only, so that reading it need not decompress again. */
+  takeOpened(raw: Uint8Array): Uint8Array | undefined
   /** The most bytes that a payload may have, compressed: more would be dropped on the way without a word. */
   readonly maxPublishBytes: number
 }
@@ -22,12 +24,25 @@ export interface GossipRouter {
  */
 export function createGossipRouter(chain: Chain, role: GossipRole, scoreOf: (peerId: string) => number): GossipRouter {
   const table = createTopicTable(chain)
+  const opened = new WeakMap<Uint8Array, Uint8Array>()
+
+  function idOf(topic: string, raw: Uint8Array): Uint8Array {
+    const data = decompressedForId(raw, table.get(topic)?.maxBytes ?? MAX_PAYLOAD_BYTES)
+    if (data !== undefined) opened.set(raw, data)
+    return messageIdOfData(topic, raw, data)
+  }
+
   return {
     table,
+    takeOpened(raw) {
+      const data = opened.get(raw)
+      opened.delete(raw)
+      return data
+    },
     maxPublishBytes: maxPublishBytes(role),
     options: {
       ...gossipParameters(chain, role, scoreOf),
-      msgIdFn: ({ topic, data }) => messageId(topic, data, table.get(topic)?.maxBytes ?? MAX_PAYLOAD_BYTES),
+      msgIdFn: ({ topic, data }) => idOf(topic, data),
       dataTransform: {
         // Payloads stay as they came, so that they can be forwarded unchanged. What belongs to no topic of ours is
         // turned away here, before it is decompressed for its id or kept for others.

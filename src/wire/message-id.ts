@@ -19,7 +19,7 @@ const domains = {
  * @param maxBytes - the most bytes that the data may decompress to: beyond it, the message counts as not valid
  */
 export function messageId(topic: string, raw: Uint8Array, maxBytes: number): Uint8Array {
-  return messageIdOfData(topic, raw, decompressed(raw, maxBytes))
+  return messageIdOfData(topic, raw, decompressedForId(raw, maxBytes))
 }
 
 /**
@@ -35,7 +35,8 @@ export function messageIdOfData(topic: string, raw: Uint8Array, data: Uint8Array
   return sha256(joinBytes([domain, topicLength, topicBytes, data ?? raw])).slice(0, MESSAGE_ID_BYTES)
 }
 
-function decompressed(raw: Uint8Array, maxBytes: number): Uint8Array | undefined {
+/** The decompressed data as the id takes it; undefined when it could not be had. */
+export function decompressedForId(raw: Uint8Array, maxBytes: number): Uint8Array | undefined {
   try {
     return decompressBlock(raw, { maxBytes })
   } catch (error) {
