@@ -1,6 +1,4 @@
 import { setTimeout } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { multiaddr } from '@multiformats/multiaddr'
 import { epochOfSlot, forkDigestAtEpoch, slotAtMs } from '../src/chain/index.ts'
 import type { Subscription } from '../src/gossip/types.ts'
@@ -13,6 +11,7 @@ import { type BareNode, createBareNode } from './support/bare-node.ts'
 import { type BarePeer, startBarePeer } from './support/bare-peer.ts'
 import { median, type Report } from './support/figure.ts'
 import { benchChain, benchTopic, byteList } from './support/loads.ts'
+import { heldBytes, MIB } from './support/memory.ts'
 
 const SAMPLES = 11
 const WARM_UP = 2
@@ -20,7 +19,6 @@ const SIZES = [
   { name: '1-kb', bytes: 1000, messages: 1000, batch: 100 },
   { name: '100-kb', bytes: 100_000, messages: 60, batch: 10 },
 ] as const
-const MIB = 1024 * 1024
 const QUIET_MS = 6_000
 
 /**
@@ -176,16 +174,12 @@ async function slowConsumer(report: Report, { peer, network, topic }: Measured):
   const slow = network.gossip.subscribe(benchTopic, { maxQueued: 64 })
   const quick = network.gossip.subscribe(benchTopic, { maxQueued: 1024 })
   const listener = listenOurs(quick)
-  const collect = garbageCollector()
   const load = { topic, messages: 60, bytes: 100_000, batch: 10 }
   const goBy = async (): Promise<number> => {
     for (let round = 0; round < 4; round++) await publishAndWait(peer, listener, load)
     // What gossipsub keeps for those who ask for it is gone after a few heartbeats.
     await setTimeout(QUIET_MS)
-    collect()
-    await setTimeout(0)
-    collect()
-    return held()
+    return heldBytes()
   }
   const before = await goBy()
   const value = ((await goBy()) - before) / MIB
@@ -193,17 +187,6 @@ async function slowConsumer(report: Report, { peer, network, topic }: Measured):
   if (slow.dropped === 0) throw new Error('the slow consumer lost nothing: it was not slow')
   slow.stop()
   listener.stop()
-}
-
-function held(): number {
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage()
-  return heapUsed + Math.max(external, arrayBuffers)
-}
-
-/** Node's collector, which is there for whoever asks. */
-function garbageCollector(): () => void {
-  setFlagsFromString('--expose-gc')
-  return runInNewContext('gc') as () => void
 }
 
 /** A bare node that greeted the publisher as every peer must. */

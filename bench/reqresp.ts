@@ -1,6 +1,8 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Connection } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createReqResp, type Protocol } from '../src/reqresp/index.ts'
+import type { Exchange } from '../src/reqresp/types.ts'
 import { bytesReader } from '../src/streams/byte-reader.ts'
 import { systemClock } from '../src/streams/clock.ts'
 import { encodeRequest, readChunkHead, readPayload } from '../src/wire/index.ts'
@@ -8,12 +10,14 @@ import { createBareNode } from './support/bare-node.ts'
 import { startBarePeer } from './support/bare-peer.ts'
 import { median, type Report, timed } from './support/figure.ts'
 import { benchChain, byteList, CHUNKS, largeProtocol, smallProtocol } from './support/loads.ts'
+import { heldBytes, MIB } from './support/memory.ts'
 
 const SAMPLES = 21
 const WARM_UP = 4
 /** A thousand and more in all. */
 const SMALL_PER_SAMPLE = 100
 const ASK = new Uint8Array(8)
+const BUSY_MS = 2_000
 
 /**
  * `request()` against a bare libp2p stream that writes and reads the same bytes and decodes them with the same code, but knows
@@ -60,11 +64,25 @@ export async function run(report: Report): Promise<void> {
     report({ name: 'reqresp/small-requests-2-at-once', value: pairs.bare / pairs.ours, ...ratio })
     report({ name: 'reqresp/small-rate', value: (1000 * SMALL_PER_SAMPLE) / small.ours, ...rate })
     report({ name: 'reqresp/small-rate-bare', value: (1000 * SMALL_PER_SAMPLE) / small.bare, ...rate })
+    await slowConsumer(report, () => reqresp.request(largeProtocol, ASK, { peer: id }))
   } finally {
     await reqresp.stop()
     await node.stop()
     peer.stop()
   }
+}
+
+/** What an exchange holds whose caller takes one chunk and then is busy, while six megabytes wait to come. */
+async function slowConsumer(report: Report, start: () => Exchange<Uint8Array>): Promise<void> {
+  const before = await heldBytes()
+  const exchange = start()
+  for await (const _chunk of exchange) {
+    await setTimeout(BUSY_MS)
+    const value = ((await heldBytes()) - before) / MIB
+    report({ name: 'reqresp/slow-consumer-growth', value, unit: 'MiB', goal: 4, better: 'lower', samples: 1 })
+    break
+  }
+  await exchange.ended
 }
 
 /** Medians of both, in milliseconds, taken in turns: what else the machine does weighs on both alike. */
