@@ -40,6 +40,7 @@ function published(): Uint8Array[] {
 export function enr(): Target {
   return {
     seeds: [...ownRecords(), ...published()],
+    wordsCount: false,
     codes: ['enr_invalid'],
     maxInputBytes: 400,
     maxAllocation: 1 << 16,
