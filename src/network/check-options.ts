@@ -12,11 +12,9 @@ import type { NetworkOptions } from './types.ts'
  * @throws LamparaError `invalid_argument`, `address_invalid`, `bootnodes_missing`
  */
 export function checkOptions(platform: Platform, options: NetworkOptions): readonly KeptPeer[] {
-  const { maxConnections = 1, listen = [], announce = [] } = options
-  if (!Number.isSafeInteger(maxConnections) || maxConnections < 1) {
-    const reason = `maxConnections ${maxConnections} is not a whole number from 1`
-    throw new LamparaError('invalid_argument', `Cannot create network: ${reason}`)
-  }
+  const { listen = [], announce = [] } = options
+  checkWhole('maxConnections', options.maxConnections, 1)
+  checkWhole('targetPeers', options.targetPeers, 0)
   for (const address of listen) checkAddress('listen on', address)
   for (const address of announce) checkAddress('announce', address)
   const kept = keptPeers(options)
@@ -25,6 +23,13 @@ export function checkOptions(platform: Platform, options: NetworkOptions): reado
     throw new LamparaError('bootnodes_missing', `Cannot create network: ${reason}`)
   }
   return kept
+}
+
+/** Checks a number that may be left out. @throws LamparaError `invalid_argument` */
+export function checkWhole(name: string, value: number | undefined, least: number): void {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return
+  const reason = `${name} ${value} is not a whole number from ${least}`
+  throw new LamparaError('invalid_argument', `Cannot create network: ${reason}`)
 }
 
 /** libp2p reads some addresses only when it first tells them, where nobody could catch the error. */

@@ -1,3 +1,4 @@
+import type { Connection } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { parsePeerAddress } from '../discovery/index.ts'
 import { LamparaError, messageOf } from '../errors/index.ts'
@@ -24,6 +25,17 @@ const pingOf = {
   peer: { inbound: 15_000, outbound: 20_000 },
   relay: { inbound: 60_000, outbound: 20_000 },
 } as const
+/** What asks for late code before anything else starts; elsewhere it comes later, or never. */
+const lateOptions = [
+  'listen',
+  'records',
+  'discv5',
+  'maxInbound',
+  'maxOutbound',
+  'maxPerGroup',
+  'unconditionalPeers',
+  'privatePeers',
+] as const
 /** What is let go of without waiting when it does not end by then. */
 const STOP_MS = 3_000
 
@@ -32,22 +44,30 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
   const { chain, clock = systemClock, role = 'peer', signal } = options
   signal?.throwIfAborted()
   const kept = checkOptions(platform, options)
-  if (options.records !== undefined || options.discv5 !== undefined) {
-    ;(await import('./late.ts')).checkRecruitingOptions(options)
-  }
+  const late = lateOptions.some((name) => options[name] !== undefined) ? await import('./late.ts') : undefined
+  late?.checkLateOptions(options)
   // A storage may keep its answer to itself: IndexedDB does while another tab upgrades it.
   const privateKey = await raceSignal(loadIdentity(options.privateKey, options.storage), signal)
   signal?.throwIfAborted()
   const transports = await chooseTransports(platform, options.transports)
   const book = createScoreBook(clock)
   const router = createGossipRouter(chain, role, book.scoreOf)
+  const inbound = late?.limitInbound(platform, options, (): readonly Connection[] => libp2p.getConnections())
   const gater = createGater({
+    inbound: inbound?.gate,
     isBanned: (peerId) => book.bannedUntilMs(peerId) !== undefined,
     allowPrivateAddresses: options.allowPrivateAddresses ?? false,
     canDial: transports.canDial,
   })
   for (const { addresses } of kept) for (const address of addresses) gater.allow(address)
-  const parts = { platform, transports: transports.create, privateKey, connectionGater: gater.connectionGater, router }
+  const parts = {
+    platform,
+    transports: transports.create,
+    privateKey,
+    connectionGater: gater.connectionGater,
+    router,
+    maxConnections: inbound?.maxConnections,
+  }
   const libp2p = await createNode(options, parts).catch((error) => {
     throw new LamparaError('invalid_argument', `Cannot create network: ${messageOf(error)}`, { cause: error })
   })
@@ -162,6 +182,8 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     reqresp,
     emit: hub.emit,
     mayDial: (address) => gater.mayDial(multiaddr(address)),
+    meshesWith: libp2p.services.pubsub.meshesWith,
+    servedAtMs: () => undefined,
   })
   if (options.discv5) {
     // Like any other port that was asked for: what cannot be listened on is told at once.

@@ -11,6 +11,8 @@ const RETRY_MS = 5_000
 export interface LateGossipsub extends Pubsub, Startable {
   /** Resolves when gossipsub runs; at once when it does already. */
   load(): Promise<void>
+  /** Topics in whose mesh the peer is, of those that we are in. */
+  meshesWith(peerId: string): number
 }
 
 type Loaded = GossipSub & Startable
@@ -94,6 +96,7 @@ export function lateGossipsub(
         running?.unsubscribe(topic)
       },
       getSubscribers: (topic) => running?.getSubscribers(topic) ?? [],
+      meshesWith: (peerId) => [...wanted.keys()].filter((topic) => running && isInMesh(running, topic, peerId)).length,
       async publish(...args) {
         await load()
         if (running === undefined) throw new Error('gossip has stopped')
@@ -126,4 +129,10 @@ async function meetConnected(pubsub: GossipSub, components: GossipSubComponents)
     if (spoken === undefined || connection.status !== 'open') continue
     for (const topology of registrar.getTopologies(spoken)) topology.onConnect?.(connection.remotePeer, connection)
   }
+}
+
+/** Gossipsub's type leaves out its meshes. */
+function isInMesh(pubsub: GossipSub, topic: string, peerId: string): boolean {
+  const { mesh } = pubsub as unknown as { readonly mesh?: ReadonlyMap<string, ReadonlySet<string>> }
+  return mesh?.get(topic)?.has(peerId) ?? false
 }

@@ -1,5 +1,5 @@
 import type { CancelTimer } from '../streams/clock.ts'
-import type { Recruiting, RecruitingParts } from './late.ts'
+import type { Housekeeping, Recruiting, RecruitingParts } from './late.ts'
 import { peerExchangeId } from './peer-exchange-id.ts'
 
 /** In a page: not while the first head is on its way. */
@@ -18,13 +18,14 @@ export interface LateRecruiting {
 }
 
 /**
- * Brings recruiting in once there is something to recruit from: sources, records or an address book at once, peers that offer
+ * Brings housekeeping in where there is something to keep, and recruiting once there is something to recruit from: sources, records or an address book at once, peers that offer
  * peer exchange when they come. Most pages follow one bootnode, and never need the code before their first head.
  */
 export function recruitLate(parts: RecruitingParts): LateRecruiting {
   const { options, platform, clock, peers } = parts
-  const { sources = [], records = [], storage, targetPeers } = options
+  const { sources = [], records = [], listen = [], storage, targetPeers } = options
   let running: Recruiting | undefined
+  let keeping: Promise<Housekeeping> | undefined
   let loading: Promise<void> | undefined
   let stopped = false
   let cancel: CancelTimer = () => {}
@@ -48,6 +49,15 @@ export function recruitLate(parts: RecruitingParts): LateRecruiting {
     })
   }
 
+  function keepHouse(): void {
+    keeping = import('./late.ts').then(({ startHousekeeping }) => startHousekeeping(parts))
+    keeping.catch(() => {
+      if (!stopped) cancelKeeping = clock.setTimer(keepHouse, RETRY_MS)
+    })
+  }
+  let cancelKeeping: CancelTimer = () => {}
+  if (storage !== undefined || listen.length > 0) keepHouse()
+
   // The list changes with every score: the first offer counts.
   let offered = false
   const unwatch = peers.list.watch((list) => {
@@ -67,6 +77,11 @@ export function recruitLate(parts: RecruitingParts): LateRecruiting {
       stopped = true
       unwatch()
       cancel()
+      cancelKeeping()
+      await keeping?.then(
+        (housekeeping) => housekeeping.stop(),
+        () => {},
+      )
       await loading?.catch(() => {})
       await running?.stop()
     },

@@ -1,3 +1,5 @@
 // What most pages never need before their first head, or at all: one chunk, since several would break up what they share.
+export { type Housekeeping, startHousekeeping } from './housekeeping.ts'
+export { limitInbound } from './inbound.ts'
 export { createOwnRecord } from './own-record.ts'
-export { checkRecruitingOptions, type Recruiting, type RecruitingParts, startNetworkRecruiting } from './recruiting.ts'
+export { checkLateOptions, type Recruiting, type RecruitingParts, startNetworkRecruiting } from './recruiting.ts'

@@ -32,6 +32,8 @@ export interface Libp2pParts {
   readonly privateKey: PrivateKey
   readonly connectionGater: ConnectionGater
   readonly router: GossipRouter
+  /** Above our own limits: there libp2p closes whom it likes. */
+  readonly maxConnections?: number | undefined
 }
 
 /** Creates the libp2p node, not yet started: noise, yamux and mplex, identify, gossipsub, and bounds on all that grows. */
@@ -51,7 +53,7 @@ export async function createNode(options: NetworkOptions, parts: Libp2pParts) {
     ),
     connectionGater,
     connectionManager: {
-      maxConnections: options.maxConnections ?? (browser ? 20 : 100),
+      maxConnections: parts.maxConnections ?? options.maxConnections ?? (browser ? 20 : 100),
       ...inboundOf[options.role ?? 'peer'],
       inboundUpgradeTimeout: UPGRADE_MS,
       outboundStreamProtocolNegotiationTimeout: STREAM_NEGOTIATION_MS,

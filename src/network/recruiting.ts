@@ -1,27 +1,29 @@
 import type { PrivateKey } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
 import { addressesOf, decodeEnr, encodeForkId, forkIdAt } from '../discovery/enr/index.ts'
 import { createExchangeSource } from '../discovery/peer-exchange/index.ts'
 import { exchangeTransports } from '../discovery/peer-exchange/messages.ts'
 import { readRecords } from '../discovery/peer-exchange/read-records.ts'
 import { LamparaError } from '../errors/index.ts'
 import type { Peers } from '../peers/index.ts'
-import { type AddressBook, openAddressBook, startRecruiting } from '../peers/recruiting.ts'
+import { type AddressBook, openAddressBook, startRecruiting, startTurnover } from '../peers/recruiting.ts'
 import type { Discv5Node } from '../platform/candidate-source.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { ReqResp } from '../reqresp/index.ts'
 import type { Clock } from '../streams/clock.ts'
+import { checkWhole } from './check-options.ts'
 import type { EventHub } from './event-hub.ts'
 import { type DrawPeers, peerExchange, presentDigests } from './peer-exchange.ts'
 import { peerExchangeId } from './peer-exchange-id.ts'
+import { type FactSources, factsOf } from './peer-facts.ts'
+import { peerLimits } from './peer-limits.ts'
 import type { NetworkOptions } from './types.ts'
 
 const DIALING = 8
-const PER_GROUP = 3
-const TARGET = { browser: 8, node: 10 } as const
 const POOL = { browser: 100, node: 500 } as const
 
 /** What recruiting needs of the network that it is for. */
-export interface RecruitingParts {
+export interface RecruitingParts extends FactSources {
   readonly options: NetworkOptions
   readonly platform: Platform
   readonly privateKey: PrivateKey
@@ -51,12 +53,14 @@ export interface Recruiting {
  */
 export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Recruiting> {
   const { options, platform, clock, peers, mayDial } = parts
-  const { chain, wantedProtocols = [] } = options
+  const { chain, wantedProtocols = [], privatePeers = [] } = options
+  const limits = peerLimits(platform, options)
   const random = Math.random
   const opened = await openAddressBook({
     clock,
     random,
     ...(options.storage === undefined ? {} : { storage: options.storage }),
+    isPrivate: (id) => privatePeers.includes(id),
     onTrouble: (error) => parts.emit({ type: 'storage:failed', error }),
   })
   const { book } = opened
@@ -85,9 +89,11 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
     book,
     sources: [...(options.sources ?? []), ...(discv5 === undefined ? [] : [discv5.source]), exchange],
     limits: {
-      target: options.targetPeers ?? TARGET[platform.name],
+      target: limits.target,
+      minOutbound: limits.minOutbound,
+      maxOutbound: limits.maxOutbound,
       maxDialing: DIALING,
-      maxPerGroup: PER_GROUP,
+      maxPerGroup: limits.perGroup.outbound,
       pool: POOL[platform.name],
     },
     host: { ...peers.host, canDial: mayDial },
@@ -97,12 +103,20 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
     onDiscovered: ({ peerId, addresses }, source) => parts.emit({ type: 'peer:discovered', peerId, addresses, source }),
     onDialFailed: (address, error) => parts.emit({ type: 'dial:failed', address, error }),
   })
+  const stopTurnover = startTurnover({
+    clock,
+    random,
+    canReplace: recruiter.canReplace,
+    facts: () => factsOf(peers.list.value, options, parts),
+    replace: recruiter.replace,
+  })
   return {
     draw: (count, accept) => book.sample(count, accept),
     get record() {
       return discv5?.record
     },
     async stop() {
+      stopTurnover()
       await recruiter.stop()
       await discv5?.stop()
       await opened.close()
@@ -147,10 +161,21 @@ const exampleOf = {
   'webrtc-direct': '/ip4/9.9.9.9/udp/9000/webrtc-direct',
 } as const
 
-/** Checks what was asked for before anything is started. @throws LamparaError `enr_invalid` */
-export function checkRecruitingOptions({ records = [], discv5 = false }: NetworkOptions): void {
+/** Checks what was asked for before anything is started. @throws LamparaError `enr_invalid`, `invalid_argument` */
+export function checkLateOptions(options: NetworkOptions): void {
+  const { records = [], discv5 = false, unconditionalPeers = [], privatePeers = [] } = options
   const bootstrap = typeof discv5 === 'object' ? (discv5.bootstrap ?? []) : []
   for (const record of [...records, ...bootstrap]) decodeEnr(record)
+  for (const name of ['maxInbound', 'maxOutbound', 'maxPerGroup'] as const) checkWhole(name, options[name], 0)
+  for (const peerId of [...unconditionalPeers, ...privatePeers]) checkPeerId(peerId)
+}
+
+function checkPeerId(peerId: string): void {
+  try {
+    peerIdFromString(peerId)
+  } catch (cause) {
+    throw new LamparaError('invalid_argument', `Cannot create network: "${peerId}" is no peer id`, { cause })
+  }
 }
 
 function addRecord(book: AddressBook, text: string): void {

@@ -25,8 +25,28 @@ export interface NetworkOptions {
   /** secp256k1 private key, 32 bytes; wins over the stored one. */
   readonly privateKey?: Uint8Array
   readonly clock?: Clock
-  /** The most connections. @default 100, in a browser 20 */
+  /**
+   * The most connections. Where peers can dial us a tenth more are let in, and the least useful are parted from every half
+   * minute: later ones have their chance. Bootnodes, named and unconditional peers come on top.
+   *
+   * @default 100, in a browser 20
+   */
   readonly maxConnections?: number
+  /** Of them, the most peers that dialed us. @default what `maxConnections` leaves beside `maxOutbound`, at least half of it */
+  readonly maxInbound?: number
+  /** Of them, the most peers that we recruit. @default `targetPeers` */
+  readonly maxOutbound?: number
+  /**
+   * The most connections to and from one part of the network: IPv4 /16, IPv6 /32, the last two labels of a name. Private
+   * addresses do not count.
+   *
+   * @default 3 that we dial; of those that dial us a tenth of `maxInbound`, at least 3, and no limit with the role `relay`
+   */
+  readonly maxPerGroup?: number
+  /** Peer ids that no limit holds for, and that are not parted from to make room. They are not dialed for it: see `peers`. @default none */
+  readonly unconditionalPeers?: readonly string[]
+  /** Peer ids that others are never told of. @default none */
+  readonly privatePeers?: readonly string[]
   /**
    * How the node treats peers that only listen to it: a `relay` publishes to all of them, keeps no mesh, and is not put off
    * by many at one address.
@@ -34,7 +54,12 @@ export interface NetworkOptions {
    * @default 'peer'
    */
   readonly role?: 'peer' | 'relay'
-  /** Peers to hold, the named and inbound ones included: what lacks is recruited. 0 recruits nobody. @default 10, in a browser 8 */
+  /**
+   * Peers to hold, the named and inbound ones included: what lacks is recruited, and half of them are peers that we dialed
+   * however many dial us. With all of them, the least useful is replaced every ten minutes or so. 0 recruits nobody.
+   *
+   * @default 10, in a browser 8
+   */
   readonly targetPeers?: number
   /** Where to find peers, beside those that connected peers tell of. */
   readonly sources?: readonly CandidateSource[]

@@ -111,9 +111,9 @@ export function createPeers(options: PeersOptions): Peers {
         const peer = await reach({ ...options, roster }, peerId, addresses, signal)
         return { view: roster.viewed(peer), lost: peer.lost.promise }
       },
-      async leave(peerId, reason) {
+      async leave(peerId, reason, code = CLIENT_SHUTDOWN) {
         const peer = roster.get(peerId)
-        if (peer !== undefined) await leave(peer, CLIENT_SHUTDOWN, reason)
+        if (peer !== undefined) await leave(peer, code, reason)
       },
       isTaken: (id) => id === libp2p.peerId.toString() || keeper.has(id) || book.bannedUntilMs(id) !== undefined,
     },

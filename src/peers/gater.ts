@@ -1,5 +1,6 @@
 import type { ConnectionGater } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
+import type { InboundGate } from './manage/inbound-gate.ts'
 import { isPrivateAddress } from './private-address.ts'
 
 /** The multicodec of `/p2p/…`. */
@@ -12,6 +13,8 @@ export interface GaterOptions {
   readonly allowPrivateAddresses: boolean
   /** True when this environment can dial the address at all. */
   canDial(multiaddr: string): boolean
+  /** Refuses inbound connections beyond the limits; needed where there are any. */
+  readonly inbound?: InboundGate | undefined
 }
 
 /** A connection gater, and the addresses that the user named. */
@@ -29,7 +32,7 @@ export interface Gater {
  */
 export function createGater(options: GaterOptions): Gater {
   const named = new Set<string>()
-  const { isBanned } = options
+  const { isBanned, inbound } = options
   const mayDial = (address: Multiaddr): boolean => {
     if (named.has(withoutPeer(address))) return true
     return options.canDial(address.toString()) && (options.allowPrivateAddresses || !isPrivateAddress(address))
@@ -38,9 +41,11 @@ export function createGater(options: GaterOptions): Gater {
     allow: (address) => void named.add(withoutPeer(address)),
     mayDial,
     connectionGater: {
+      ...inbound,
       denyDialPeer: (peerId) => isBanned(peerId.toString()),
       denyDialMultiaddr: (address) => !mayDial(address),
-      denyInboundEncryptedConnection: (peerId) => isBanned(peerId.toString()),
+      denyInboundEncryptedConnection: (peerId, connection) =>
+        isBanned(peerId.toString()) || (inbound?.denyInboundEncryptedConnection(peerId, connection) ?? false),
       denyOutboundEncryptedConnection: (peerId) => isBanned(peerId.toString()),
     },
   }

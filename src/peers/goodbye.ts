@@ -12,6 +12,8 @@ const words: Readonly<Record<number, string>> = {
 
 /** The code of a planned leave. Nodes take 2 and 128 for a reason to stay away for hours. */
 export const CLIENT_SHUTDOWN = 1
+/** The code for a peer that must give up its place: it takes it for a reason to come back later. */
+export const TOO_MANY_PEERS = 129
 
 /** A peer's goodbye in words. */
 export function goodbyeWords(code: number): string {

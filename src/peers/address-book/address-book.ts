@@ -18,6 +18,8 @@ export interface AddressBookOptions {
   readonly random: () => number
   /** 32 secret bytes: who does not know them cannot tell which bucket an address falls into. */
   readonly key: Uint8Array
+  /** True for peers that others are never told of, whoever tells of them. @default none */
+  readonly isPrivate?: (id: string) => boolean
 }
 
 /** How to draw from the book. */
@@ -66,7 +68,7 @@ interface Held {
 }
 
 /** Creates an empty book. */
-export function createAddressBook({ clock, random, key }: AddressBookOptions): AddressBook {
+export function createAddressBook({ clock, random, key, isPrivate = () => false }: AddressBookOptions): AddressBook {
   const held = new Map<string, Held>()
   const tables: Record<Place, BucketTable> = { new: createBucketTable(), old: createBucketTable() }
 
@@ -178,7 +180,7 @@ export function createAddressBook({ clock, random, key }: AddressBookOptions): A
     },
     get: (id) => held.get(id)?.entry,
 
-    add({ id, addresses, enr, private: secret = false }, source) {
+    add({ id, addresses, enr, private: secret = isPrivate(id) }, source) {
       if (addresses.length === 0) return false
       revision++
       const nowMs = clock.now()
@@ -263,7 +265,8 @@ export function createAddressBook({ clock, random, key }: AddressBookOptions): A
     restore(entry) {
       if (held.has(entry.id) || entry.addresses.length === 0) return
       revision++
-      const one: Held = { entry: { ...entry, place: 'new' }, buckets: new Set() }
+      const hidden = entry.private || isPrivate(entry.id)
+      const one: Held = { entry: { ...entry, place: 'new', private: hidden }, buckets: new Set() }
       held.set(entry.id, one)
       if (entry.place === 'old') putOld(one)
       else putNew(one, newBucketOf(key, groupOfEntry(entry), entry.sourceGroup))

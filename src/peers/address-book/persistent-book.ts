@@ -16,6 +16,8 @@ export interface OpenBookOptions {
   readonly random: () => number
   /** Without it the book ends with the process. */
   readonly storage?: KeyValueStorage
+  /** True for peers that others are never told of. @default none */
+  readonly isPrivate?: (id: string) => boolean
   /** A book that could not be read was set aside, or one could not be written. Following goes on. */
   onTrouble(error: LamparaError): void
 }
@@ -31,10 +33,10 @@ export interface OpenBook {
 
 /** Opens the stored address book, or an empty one, and writes it every two minutes from then on. */
 export async function openAddressBook(options: OpenBookOptions): Promise<OpenBook> {
-  const { clock, random, storage, onTrouble } = options
+  const { clock, random, storage, isPrivate, onTrouble } = options
   const stored = await load(storage, onTrouble)
   const key = stored?.key ?? crypto.getRandomValues(new Uint8Array(KEY_BYTES))
-  const book = createAddressBook({ clock, random, key })
+  const book = createAddressBook({ clock, random, key, ...(isPrivate && { isPrivate }) })
   for (const entry of stored?.entries ?? []) book.restore(entry)
   let writing: Promise<void> = Promise.resolve()
   let writtenRevision = book.revision

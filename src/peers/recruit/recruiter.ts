@@ -37,8 +37,10 @@ export interface RecruiterOptions {
 export interface Recruiter {
   /** Dials under way. */
   readonly dialing: number
-  /** Leaves a peer to make room for a better one, and leaves it alone for an hour. */
-  replace(peerId: string, reason: string): Promise<void>
+  /** True when as many peers are connected as wanted, and there is another to dial. */
+  canReplace(): boolean
+  /** Leaves a peer to make room for another, and leaves it alone for an hour. @param code - of the goodbye, as `RecruitHost.leave` */
+  replace(peerId: string, reason: string, code?: number): Promise<void>
   /** Idempotent; resolves when nothing of it runs any more. */
   stop(): Promise<void>
 }
@@ -59,7 +61,13 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
   /** Dials in vain since the last that was not. */
   let inVain = 0
 
-  const lacking = (): number => limits.target - host.connected().length - dialing.size
+  function lacking(): number {
+    const connected = host.connected()
+    const outbound = connected.filter(({ direction }) => direction === 'outbound')
+    const wanted = Math.max(limits.target - connected.length, limits.minOutbound - outbound.length)
+    const free = limits.maxOutbound - outbound.filter(({ persistent }) => !persistent).length
+    return Math.min(wanted, free) - dialing.size
+  }
 
   function mayDial(
     entry: AddressEntry,
@@ -186,9 +194,10 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
     get dialing() {
       return dialing.size
     },
-    async replace(peerId, reason) {
+    canReplace: () => lacking() <= 0 && dialing.size === 0 && next() !== undefined,
+    async replace(peerId, reason, code) {
       book.postpone(peerId, clock.now() + REPLACED_MS)
-      await host.leave(peerId, reason)
+      await host.leave(peerId, reason, code)
     },
     async stop() {
       unwatch()

@@ -6,6 +6,10 @@ import type { PeerView } from '../types.ts'
 export interface RecruitLimits {
   /** Peers that are to count, kept ones and inbound ones included. */
   readonly target: number
+  /** Of them, those that we dial however many dial us: whoever fills us up from outside must not choose all our peers. */
+  readonly minOutbound: number
+  /** The most that we dial; kept peers do not count. */
+  readonly maxOutbound: number
   /** Dials under way at once. */
   readonly maxDialing: number
   /** Connections to one part of the network, as `groupOf()` tells it; kept peers do not count, nor do private addresses. */
@@ -17,7 +21,7 @@ export interface RecruitLimits {
 /** What the recruiter needs of the peer manager. */
 export interface RecruitHost {
   /** Peers with a connection, whether they count yet or not. */
-  connected(): readonly { readonly id: string; readonly address: string; readonly persistent: boolean }[]
+  connected(): readonly Pick<PeerView, 'id' | 'address' | 'direction' | 'persistent'>[]
   /** Peers that count. */
   counted(): readonly PeerView[]
   /** Calls back after each change of either. @returns how to stop */
@@ -28,8 +32,8 @@ export interface RecruitHost {
     addresses: readonly Multiaddr[],
     signal: AbortSignal,
   ): Promise<{ readonly view: PeerView; readonly lost: Promise<Loss> }>
-  /** Says goodbye and closes. */
-  leave(peerId: string, reason: string): Promise<void>
+  /** Says goodbye and closes. @param code - of the goodbye; 1, client shutdown, by default */
+  leave(peerId: string, reason: string, code?: number): Promise<void>
   canDial(address: string): boolean
   /** True when the peer is banned, is ourselves, or is kept by other means. */
   isTaken(peerId: string): boolean

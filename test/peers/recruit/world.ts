@@ -53,7 +53,16 @@ export function recruitIn(
     readonly seed?: number
   } = {},
 ) {
-  const { target = 10, maxDialing = 8, maxPerGroup = 3, pool = 500, isUseful = () => true, seed = 1 } = options
+  const {
+    target = 10,
+    minOutbound = 0,
+    maxOutbound = target,
+    maxDialing = 8,
+    maxPerGroup = 3,
+    pool = 500,
+    isUseful = () => true,
+    seed = 1,
+  } = options
   const clock = createFakeClock(1_800_000_000_000)
   const random = seededRandom(seed)
   const book = createAddressBook({ clock, random, key: new Uint8Array(32).fill(3) })
@@ -121,7 +130,7 @@ export function recruitIn(
     random,
     book,
     sources: options.sources ?? [listSource(nodes)],
-    limits: { target, maxDialing, maxPerGroup, pool },
+    limits: { target, minOutbound, maxOutbound, maxDialing, maxPerGroup, pool },
     host,
     isUseful,
     onDiscovered: () => {},

@@ -1,4 +1,4 @@
-import type { PeerView } from './types.ts'
+import type { PeerView } from '../types.ts'
 
 /** A newcomer has had no chance to be of use. */
 const GRACE_MS = 60_000
@@ -6,12 +6,16 @@ const GRACE_MS = 60_000
 const RECENT_MS = 10 * 60_000
 /** Of those that we dialed, the part that stays whatever their use: who only keeps inbound peers lets others choose them. */
 const OUTBOUND_SHARE = 0.1
+/** Of all, the part that stays because it has been there longest and is of use: who would surround us must wait for it. */
+const ANCHOR_SHARE = 0.2
 
 const WEIGHT = { score: 0.1, method: 10, mesh: 5, served: 10, crowd: 5 } as const
 
 /** What tells how useful a peer is. */
 export interface PeerFacts {
   readonly view: PeerView
+  /** To stay in any case. */
+  readonly unconditional?: boolean
   /** Part of the network that its address belongs to; undefined for private addresses. */
   readonly group?: string
   /** How many of the methods that we need it offers. */
@@ -36,14 +40,23 @@ export function usefulness(facts: PeerFacts, crowd: number, nowMs: number): numb
 }
 
 /**
- * Whom to part from, the least useful first, at most so many. Never a persistent peer, one in its first minute, the last that
- * offers what we need, or so many outbound ones that less than a tenth of those that count would be left.
+ * Whom to part from, the least useful first, at most so many. Never a persistent or unconditional peer, one in its first
+ * minute, the last that offers what we need, those of use that have been there longest, a fifth of all, or so many outbound
+ * ones that less than a tenth of those that count would be left.
+ *
+ * @param spared - none of these either
  */
-export function leastUseful(peers: readonly PeerFacts[], count: number, nowMs: number): readonly PeerFacts[] {
+export function leastUseful(
+  peers: readonly PeerFacts[],
+  count: number,
+  nowMs: number,
+  spared: ReadonlySet<PeerFacts> = new Set(),
+): readonly PeerFacts[] {
   const chosen: PeerFacts[] = []
   const left = new Set(peers)
+  const stay = new Set([...spared, ...anchorsOf(peers)])
   while (chosen.length < count) {
-    const worst = worstOf([...left], nowMs)
+    const worst = worstOf([...left], nowMs, stay)
     if (worst === undefined) break
     left.delete(worst)
     chosen.push(worst)
@@ -51,14 +64,16 @@ export function leastUseful(peers: readonly PeerFacts[], count: number, nowMs: n
   return chosen
 }
 
-function worstOf(peers: readonly PeerFacts[], nowMs: number): PeerFacts | undefined {
+function worstOf(peers: readonly PeerFacts[], nowMs: number, stay: ReadonlySet<PeerFacts>): PeerFacts | undefined {
   const crowds = new Map<string, number>()
   for (const { group } of peers) if (group !== undefined) crowds.set(group, (crowds.get(group) ?? 0) + 1)
   const able = peers.filter(({ methods }) => methods > 0).length
   const outbound = peers.filter(({ view }) => view.direction === 'outbound').length
   const fewOutbound = outbound <= Math.ceil(peers.length * OUTBOUND_SHARE)
-  const open = peers.filter(({ view, methods }) => {
-    if (view.persistent || nowMs - view.connectedAtMs < GRACE_MS) return false
+  const open = peers.filter((one) => {
+    const { view, unconditional = false, methods } = one
+    if (view.persistent || unconditional || stay.has(one)) return false
+    if (nowMs - view.connectedAtMs < GRACE_MS) return false
     if (view.direction === 'outbound' && fewOutbound) return false
     return methods === 0 || able > 1
   })
@@ -67,4 +82,10 @@ function worstOf(peers: readonly PeerFacts[], nowMs: number): PeerFacts | undefi
     return usefulness(one, crowd, nowMs)
   }
   return open.toSorted((a, b) => worth(a) - worth(b) || b.view.connectedAtMs - a.view.connectedAtMs)[0]
+}
+
+function anchorsOf(peers: readonly PeerFacts[]): readonly PeerFacts[] {
+  const ofUse = peers.filter(({ methods, meshes }) => methods + meshes > 0)
+  const oldest = ofUse.toSorted((a, b) => a.view.connectedAtMs - b.view.connectedAtMs)
+  return oldest.slice(0, Math.floor(peers.length * ANCHOR_SHARE))
 }

@@ -1,26 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { PeerView } from '../../src/peers/types.ts'
-import { leastUseful, type PeerFacts } from '../../src/peers/usefulness.ts'
-
-const NOW_MS = 1_800_000_000_000
-
-type About = Omit<Partial<PeerFacts>, 'view'> & { readonly view?: Partial<PeerView> }
-
-function factsOf(id: string, about: About = {}): PeerFacts {
-  const view: PeerView = {
-    id,
-    address: '/ip4/5.6.7.8/tcp/9000',
-    direction: 'inbound',
-    persistent: false,
-    protocols: [],
-    score: 0,
-    connectedAtMs: NOW_MS - 3_600_000,
-    ...about.view,
-  }
-  return { methods: 1, meshes: 0, ...about, view }
-}
-
-const idsOf = (peers: readonly PeerFacts[]): string[] => peers.map(({ view }) => view.id)
+import { leastUseful } from '../../../src/peers/manage/usefulness.ts'
+import { crowd, factsOf, idsOf, NOW_MS } from './facts.ts'
 
 describe('whom to part from', () => {
   it('is whoever offers nothing, before whoever has a bad score, before whoever serves', () => {
@@ -58,5 +38,21 @@ describe('whom to part from', () => {
       ...Array.from({ length: 9 }, (_, n) => factsOf(`theirs ${n}`)),
     ]
     expect(idsOf(leastUseful(peers, 5, NOW_MS))).not.toContain('ours')
+  })
+
+  it('is nobody that no limit holds for', () => {
+    const peers = [factsOf('unconditional', { methods: 0, unconditional: true }), ...crowd(3)]
+    expect(idsOf(leastUseful(peers, 4, NOW_MS))).not.toContain('unconditional')
+  })
+
+  it('spares the fifth that has been there longest and is of use, however much others offer', () => {
+    const peers = [
+      factsOf('old friend', { view: { connectedAtMs: NOW_MS - 86_400_000 } }),
+      factsOf('old and useless', { methods: 0, view: { connectedAtMs: NOW_MS - 90_000_000 } }),
+      ...crowd(8, () => ({ methods: 4, meshes: 2 })),
+    ]
+    const parted = idsOf(leastUseful(peers, 8, NOW_MS))
+    expect(parted[0]).toBe('old and useless')
+    expect(parted).not.toContain('old friend')
   })
 })

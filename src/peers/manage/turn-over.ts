@@ -1,0 +1,39 @@
+import type { CancelTimer, Clock } from '../../streams/clock.ts'
+import { partingCode } from './parting-code.ts'
+import { leastUseful, type PeerFacts } from './usefulness.ts'
+
+const TURN_EVERY_MS = 10 * 60_000
+
+/** What turnover needs. */
+export interface TurnoverOptions {
+  readonly clock: Clock
+  readonly random: () => number
+  /** True when as many peers are connected as wanted, and there is another to dial. */
+  canReplace(): boolean
+  /** Facts on the peers that count. */
+  facts(): readonly PeerFacts[]
+  /** Leaves a peer for another. */
+  replace(peerId: string, reason: string, code: number): Promise<void>
+}
+
+/**
+ * Replaces the least useful peer by another every ten minutes, more or less: whom we met first is not for ever the best, and
+ * whoever surrounds us has to keep it up. @returns how to stop
+ */
+export function startTurnover({ clock, random, canReplace, facts, replace }: TurnoverOptions): () => void {
+  let cancel: CancelTimer
+
+  function arm(): void {
+    cancel = clock.setTimer(turn, TURN_EVERY_MS * (0.75 + random() / 2))
+  }
+
+  function turn(): void {
+    arm()
+    if (!canReplace()) return
+    const [least] = leastUseful(facts(), 1, clock.now())
+    if (least !== undefined) replace(least.view.id, 'it is time for another', partingCode(least.view)).catch(() => {})
+  }
+
+  arm()
+  return () => cancel()
+}

@@ -1,0 +1,28 @@
+import type { PeerFacts } from '../../../src/peers/manage/usefulness.ts'
+import type { PeerView } from '../../../src/peers/types.ts'
+
+export const NOW_MS = 1_800_000_000_000
+
+type About = Omit<Partial<PeerFacts>, 'view'> & { readonly view?: Partial<PeerView> }
+
+/** A peer that dialed us an hour ago and offers one method, but for what is told of it. */
+export function factsOf(id: string, about: About = {}): PeerFacts {
+  const view: PeerView = {
+    id,
+    address: '/ip4/5.6.7.8/tcp/9000',
+    direction: 'inbound',
+    persistent: false,
+    protocols: [],
+    score: 0,
+    connectedAtMs: NOW_MS - 3_600_000,
+    ...about.view,
+  }
+  return { methods: 1, meshes: 0, ...about, view }
+}
+
+export const idsOf = (peers: readonly PeerFacts[]): string[] => peers.map(({ view }) => view.id)
+
+/** So many peers, numbered. */
+export function crowd(count: number, about: (n: number) => About = () => ({})): PeerFacts[] {
+  return Array.from({ length: count }, (_, n) => factsOf(`${n}`, about(n)))
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { startTurnover } from '../../../src/peers/manage/turn-over.ts'
+import { createFakeClock } from '../../support/fake-clock.ts'
+import { seededRandom } from '../../support/seeded-random.ts'
+import { crowd, factsOf, NOW_MS } from './facts.ts'
+
+const HOUR_MS = 3_600_000
+
+function turning({ canReplace = true, peers = [...crowd(5, () => ({ methods: 2 })), factsOf('least')] } = {}) {
+  const clock = createFakeClock(NOW_MS)
+  const replaced: { id: string; code: number; atMs: number }[] = []
+  const stop = startTurnover({
+    clock,
+    random: seededRandom(7),
+    canReplace: () => canReplace,
+    facts: () => peers,
+    async replace(id, _reason, code) {
+      replaced.push({ id, code, atMs: clock.now() })
+    },
+  })
+  return { clock, replaced, stop }
+}
+
+describe('turnover', () => {
+  it('replaces the least useful peer every ten minutes or so, never at the same beat', async () => {
+    const { clock, replaced, stop } = turning()
+    await clock.advance(10 * HOUR_MS)
+    expect(new Set(replaced.map(({ id }) => id))).toEqual(new Set(['least']))
+    expect(replaced.length).toBeGreaterThan(50)
+    expect(replaced.length).toBeLessThan(75)
+    const gaps = replaced.slice(1).map(({ atMs }, n) => atMs - replaced[n]!.atMs)
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(450_000)
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(750_000)
+    expect(new Set(gaps).size).toBeGreaterThan(20)
+    stop()
+    expect(clock.pending).toBe(0)
+  })
+
+  it('parts from nobody while peers are lacking or nobody else is known', async () => {
+    const { clock, replaced, stop } = turning({ canReplace: false })
+    await clock.advance(10 * HOUR_MS)
+    expect(replaced).toEqual([])
+    stop()
+  })
+
+  it('parts from nobody that is protected', async () => {
+    const { clock, replaced, stop } = turning({
+      peers: crowd(4, (n) => (n % 2 === 0 ? { unconditional: true } : { view: { persistent: true } })),
+    })
+    await clock.advance(HOUR_MS)
+    expect(replaced).toEqual([])
+    stop()
+  })
+})
