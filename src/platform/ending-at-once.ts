@@ -1,14 +1,19 @@
 import type { MultiaddrConnection, Transport, Upgrader, UpgraderOptions } from '@libp2p/interface'
-import { raceSignal } from '../streams/abort.ts'
+import { onAbort, raceSignal } from '../streams/abort.ts'
 import type { Libp2pTransport } from './transports.ts'
+
+type Prepare = (options: UpgraderOptions) => UpgraderOptions
 
 /**
  * Makes a transport's dials and connections end when they are told to.
  *
  * libp2p's WebSocket forgets the socket of an aborted dial, of a failed handshake and of an aborted connection without closing
- * it (it closes with code 1006, which the standard forbids), and QUIC's dial does not look at its signal while it waits.
+ * it (it closes with code 1006, which the standard forbids), QUIC's dial does not look at its signal while it waits, and a TCP
+ * socket hangs on it for life.
+ *
+ * @param prepare - changes how connections are upgraded
  */
-export function endingAtOnce(create: Libp2pTransport): Libp2pTransport {
+export function endingAtOnce(create: Libp2pTransport, prepare: Prepare = (options) => options): Libp2pTransport {
   return (components) => {
     const transport: Transport = create(components)
     const dial = transport.dial.bind(transport)
@@ -16,17 +21,18 @@ export function endingAtOnce(create: Libp2pTransport): Libp2pTransport {
     transport.dial = async (address, options) => {
       const { signal } = options
       signal?.throwIfAborted()
-      // The socket opens or fails by itself; what opens too late is closed at the guard.
-      const { signal: never } = new AbortController()
-      const upgrader = guard(options.upgrader, signal)
-      return raceSignal(dial(address, { ...options, signal: never, upgrader }), signal)
+      // Told of the abort, yet not aborted: then WebSocket closes the socket that it waits for, which it otherwise forgets.
+      const { signal: told } = new AbortController()
+      const forget = onAbort(signal, () => told.dispatchEvent(new Event('abort')))
+      const upgrader = guard(options.upgrader, prepare, signal)
+      return raceSignal(dial(address, { ...options, signal: told, upgrader }).finally(forget), signal)
     }
-    transport.createListener = (options) => createListener({ ...options, upgrader: guard(options.upgrader) })
+    transport.createListener = (options) => createListener({ ...options, upgrader: guard(options.upgrader, prepare) })
     return transport
   }
 }
 
-function guard(upgrader: Upgrader, signal?: AbortSignal): Upgrader {
+function guard(upgrader: Upgrader, prepare: Prepare, signal?: AbortSignal): Upgrader {
   async function guarded<T>(
     connection: MultiaddrConnection,
     options: UpgraderOptions,
@@ -35,7 +41,7 @@ function guard(upgrader: Upgrader, signal?: AbortSignal): Upgrader {
     closeWhenAborted(connection)
     try {
       signal?.throwIfAborted()
-      return await upgrade(signal === undefined ? options : { ...options, signal })
+      return await upgrade(prepare(signal === undefined ? options : { ...options, signal }))
     } catch (error) {
       connection.abort(error instanceof Error ? error : new Error('Cannot connect'))
       throw error

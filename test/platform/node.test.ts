@@ -25,9 +25,14 @@ describe('the Node platform', () => {
     expect((await platform.loadBls()).implementation).toBe('blst')
   })
 
-  it('dials plain TCP and WebSocket', async () => {
+  it('dials QUIC, plain TCP and WebSocket, each by one transport', async () => {
     const transports = await platform.transports()
-    for (const address of ['/ip4/192.0.2.1/tcp/9000', '/ip6/2001:db8::1/tcp/9000', '/dns4/node.example/tcp/80/ws']) {
+    for (const address of [
+      '/ip4/192.0.2.1/udp/9000/quic-v1',
+      '/ip4/192.0.2.1/tcp/9000',
+      '/ip6/2001:db8::1/tcp/9000',
+      '/dns4/node.example/tcp/80/ws',
+    ]) {
       expect(
         transports.filter(({ canDial }) => canDial(address)),
         address,

@@ -1,0 +1,23 @@
+import { endingAtOnce } from '../ending-at-once.ts'
+import type { Libp2pTransport } from '../transports.ts'
+import { mendedQuicMuxer } from './quic-muxer.ts'
+
+/** What a peer may send ahead of us on one stream, and on all of a connection. */
+const MAX_STREAM_BYTES = 1024 * 1024
+const MAX_CONNECTION_BYTES = 16 * MAX_STREAM_BYTES
+
+let loaded: Promise<Libp2pTransport | undefined> | undefined
+
+/** QUIC where its native add-on can be loaded; undefined elsewhere, where TCP does. */
+export function loadQuic(): Promise<Libp2pTransport | undefined> {
+  loaded ??= import('@chainsafe/libp2p-quic').then(
+    ({ quic }) =>
+      endingAtOnce(
+        quic({ maxStreamData: MAX_STREAM_BYTES, maxConnectionData: MAX_CONNECTION_BYTES }),
+        ({ muxerFactory, ...options }) =>
+          muxerFactory === undefined ? options : { ...options, muxerFactory: mendedQuicMuxer(muxerFactory) },
+      ),
+    () => undefined,
+  )
+  return loaded
+}

@@ -1,0 +1,20 @@
+import { tcp } from '@libp2p/tcp'
+import { webSockets } from '@libp2p/websockets'
+import { dialKindOf } from '../dial-kind.ts'
+import { endingAtOnce } from '../ending-at-once.ts'
+import type { Libp2pTransport, PlatformTransport, TransportName } from '../transports.ts'
+import { loadQuic } from './load-quic.ts'
+
+/** QUIC first, which needs the fewest round trips and no muxer, then TCP, then WebSocket, which no beacon node speaks. */
+export async function nodeTransports(): Promise<readonly PlatformTransport[]> {
+  const quic = await loadQuic()
+  return [
+    ...(quic === undefined ? [] : [transport('quic', quic)]),
+    transport('tcp', endingAtOnce(tcp())),
+    transport('websocket', endingAtOnce(webSockets())),
+  ]
+}
+
+function transport(name: TransportName, create: Libp2pTransport): PlatformTransport {
+  return { name, create, canDial: (address) => dialKindOf(address)?.transport === name }
+}

@@ -1,0 +1,222 @@
+import type { Connection, Libp2p, Stream } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import { scenarioProtocols } from './protocols.ts'
+import { closed, count, encodeNumber, KIB, MIB, readNumber, sendBytes } from './streams.ts'
+
+/** What a scenario runs on: the dialing side, in Node or in a page. */
+export interface ScenarioContext {
+  readonly libp2p: Libp2p & { readonly services: { readonly dialer: ScenarioDialer } }
+  /** Where the listening side is, with `/p2p/…`. */
+  readonly address: string
+  /** An address of the same kind where nobody ever answers, with the listening side's `/p2p/…`. */
+  readonly silent: string
+  /** A peer id that nobody there has. */
+  readonly stranger: string
+}
+
+interface ScenarioDialer {
+  dial(address: ReturnType<typeof multiaddr>, signal: AbortSignal): Promise<Connection>
+}
+
+/** Something that must hold over every transport. */
+export interface Scenario {
+  readonly name: string
+  run(context: ScenarioContext): Promise<void>
+}
+
+const TOTAL = 20 * MIB
+/** What may be on its way while nobody reads: windows and buffers of every layer on both sides. */
+const IN_FLIGHT = 10 * MIB
+const STREAMS = 100
+/** Longer than QUIC's idle time-out of ten seconds. */
+const IDLE_MS = 12_000
+
+function assert(holds: boolean, what: string): asserts holds {
+  if (!holds) throw new Error(`Expected ${what}`)
+}
+
+async function dial({ libp2p, address }: ScenarioContext, to = address): Promise<Connection> {
+  return libp2p.services.dialer.dial(multiaddr(to), AbortSignal.timeout(10_000))
+}
+
+function open(connection: Connection, name: keyof typeof scenarioProtocols): Promise<Stream> {
+  return connection.newStream(scenarioProtocols[name], { maxOutboundStreams: 200 })
+}
+
+async function echo(connection: Connection, bytes = KIB): Promise<void> {
+  const stream = await open(connection, 'echo')
+  const message = new Uint8Array(bytes).map((_, index) => index * 31 + bytes)
+  const came: number[] = []
+  const counter = count(stream, (data) => came.push(...data))
+  stream.send(message)
+  await stream.close()
+  await counter.ended
+  assert(came.length === bytes && came.every((value, index) => value === message[index]), `${bytes} bytes back`)
+}
+
+/** Resolves with the number once it has stood still for some looks. */
+async function settled(look: () => Promise<number> | number): Promise<number> {
+  let last = await look()
+  for (let same = 0; same < 10; ) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    const next = await look()
+    same = next === last ? same + 1 : 0
+    last = next
+  }
+  return last
+}
+
+async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+}
+
+/** Everything that must hold over every transport, between two nodes as they are in a network. */
+export const scenarios: readonly Scenario[] = [
+  {
+    name: 'connects, and carries a stream',
+    async run(context) {
+      const connection = await dial(context)
+      assert(connection.remotePeer.toString() === context.address.split('/p2p/').at(-1), 'the peer that was dialed')
+      assert(connection.limits === undefined, 'no limits')
+      await echo(connection)
+      await connection.close()
+    },
+  },
+  {
+    name: 'refuses a peer with another id, and keeps nothing of it',
+    async run(context) {
+      const [where] = context.address.split('/p2p/')
+      const error = await rejection(dial(context, `${where}/p2p/${context.stranger}`))
+      assert(error !== undefined, 'a refusal')
+      assert(context.libp2p.getConnections().length === 0, 'no connection')
+    },
+  },
+  {
+    name: 'carries a hundred streams at once',
+    async run(context) {
+      const connection = await dial(context)
+      // Whoever opens more than ten before the other side is ready loses them all.
+      await echo(connection)
+      await Promise.all(Array.from({ length: STREAMS }, (_, index) => echo(connection, KIB + index)))
+      await connection.close()
+    },
+  },
+  {
+    name: 'carries 20 MB to a slow reader, and holds the sender back meanwhile',
+    async run(context) {
+      const connection = await dial(context)
+      const stream = await open(connection, 'slowCount')
+      const answer = readNumber(stream)
+      let sent = 0
+      const sending = sendBytes(stream, TOTAL, (bytes) => {
+        sent += bytes
+      })
+      const stood = await settled(() => sent)
+      assert(stood > KIB && stood < IN_FLIGHT, `the sender to be held back, not at ${stood}`)
+      // The rest of the connection goes on.
+      await echo(connection)
+      const go = await open(connection, 'go')
+      count(go)
+      await go.close()
+      await sending
+      await stream.close()
+      assert((await answer) === TOTAL, 'all of it to arrive')
+      await connection.close()
+    },
+  },
+  {
+    name: 'brings 20 MB to a slow reader, which need not hold more than it wants',
+    async run(context) {
+      const connection = await dial(context)
+      const stream = await open(connection, 'source')
+      const counter = count(stream)
+      stream.send(encodeNumber(TOTAL))
+      await counter.until(KIB)
+      stream.pause()
+      const stood = await settled(async () => readNumber(await open(connection, 'sent')))
+      assert(stood < counter.bytes + IN_FLIGHT, `the sender to be held back, not at ${stood}`)
+      await echo(connection)
+      stream.resume()
+      await counter.ended
+      assert(counter.bytes === TOTAL, `all of it to arrive, not ${counter.bytes}`)
+      await stream.close()
+      await connection.close()
+    },
+  },
+  {
+    name: 'hears the answer after it has ended its own half',
+    async run(context) {
+      const connection = await dial(context)
+      const stream = await open(connection, 'count')
+      const answer = readNumber(stream)
+      await sendBytes(stream, 100 * KIB)
+      await stream.close()
+      assert((await answer) === 100 * KIB, 'a count of what was sent')
+      await connection.close()
+    },
+  },
+  {
+    name: 'ends streams and connection when the other side cuts it off',
+    async run(context) {
+      const connection = await dial(context)
+      const idle = await open(connection, 'echo')
+      count(idle)
+      await Promise.all([rejection(open(connection, 'cut')), closed(idle), closed(connection)])
+      assert(context.libp2p.getConnections().length === 0, 'no connection')
+    },
+  },
+  {
+    name: 'ends its streams when it cuts the connection off itself',
+    async run(context) {
+      const connection = await dial(context)
+      const idle = await open(connection, 'echo')
+      count(idle)
+      connection.abort(new Error('enough'))
+      await Promise.all([closed(idle), closed(connection)])
+      assert(context.libp2p.getConnections().length === 0, 'no connection')
+    },
+  },
+  {
+    name: 'ends a dial to nobody at once when it is aborted',
+    async run(context) {
+      const controller = new AbortController()
+      const dialing = rejection(context.libp2p.services.dialer.dial(multiaddr(context.silent), controller.signal))
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      controller.abort(new Error('enough'))
+      assert((await dialing) instanceof Error, 'a refusal')
+      assert(context.libp2p.getConnections().length === 0, 'no connection')
+    },
+  },
+  {
+    name: 'connects again and again, also when the dial before was aborted halfway',
+    async run(context) {
+      for (let turn = 0; turn < 10; turn++) {
+        const controller = new AbortController()
+        const dialing = rejection(context.libp2p.services.dialer.dial(multiaddr(context.address), controller.signal))
+        await new Promise((resolve) => setTimeout(resolve, turn))
+        controller.abort(new Error('enough'))
+        await dialing
+        for (const left of context.libp2p.getConnections()) await left.close()
+        const connection = await dial(context)
+        await echo(connection)
+        await connection.close()
+      }
+      assert(context.libp2p.getConnections().length === 0, 'no connection')
+    },
+  },
+  {
+    name: 'keeps a connection on which nothing happens',
+    async run(context) {
+      const connection = await dial(context)
+      const idle = await open(connection, 'echo')
+      const counter = count(idle)
+      await new Promise((resolve) => setTimeout(resolve, IDLE_MS))
+      idle.send(new Uint8Array(KIB))
+      await counter.until(KIB)
+      await connection.close()
+    },
+  },
+]
