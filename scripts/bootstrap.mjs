@@ -1,7 +1,7 @@
 // What `npm start` and `npm test` do first, on a machine with nothing but Node 20 and npm: install what is missing.
 // Dependency-free, since it runs before there are dependencies; on stderr, since what follows may print for machines.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findChromium } from './find-chromium.mjs'
@@ -38,11 +38,21 @@ function run(command, args, env = {}) {
   return result.status === 0
 }
 
+// The Node that runs npm, not the one in node_modules, which installing removes while it is at work.
+const ownNode = process.env.npm_node_execpath ?? process.execPath
+
 /** @param {readonly string[]} args */
 function npm(...args) {
-  // The Node that runs npm, not the one in node_modules, which installing removes while it is at work.
-  const { npm_execpath: cli, npm_node_execpath: node } = process.env
-  return cli?.endsWith('.js') ? run(node ?? process.execPath, [cli, ...args]) : run('npm', args)
+  return npmOn(ownNode, ...args)
+}
+
+/**
+ * @param {string} node
+ * @param {readonly string[]} args
+ */
+function npmOn(node, ...args) {
+  const { npm_execpath: cli } = process.env
+  return cli?.endsWith('.js') ? run(node, [cli, ...args]) : run('npm', args)
 }
 
 /**
@@ -77,11 +87,30 @@ function scriptNode() {
   return Number(/^v(\d+)/.exec(stdout ?? '')?.[1] ?? 0)
 }
 
+/**
+ * The Node to install with. npm leaves out optional packages that want a newer Node than the one it runs on, those for QUIC
+ * among them: an older one installs a newer one first, and that one the rest.
+ */
+function installingNode() {
+  if (Number(process.versions.node.split('.')[0]) >= toolingNode) return ownNode
+  const folder = join(root, '.cache/node')
+  const binary = join(folder, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node')
+  if (!existsSync(binary)) {
+    const version = lockedPackages('package-lock.json')?.['node_modules/node']?.version ?? `${toolingNode}`
+    mkdirSync(folder, { recursive: true })
+    const manifest = { private: true, dependencies: { node: version }, allowScripts: { node: true } }
+    writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
+    say(`Installing Node ${toolingNode} to install with…`)
+    npm('install', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts=false')
+  }
+  return existsSync(binary) ? binary : ownNode
+}
+
 function installDependencies() {
   if (installed()) return
+  const node = installingNode()
   say('Installing dependencies (npm ci)…')
-  // With the Node to begin with, every package that wants a newer one would be warned of: the newer one is among them.
-  if (!npm('ci', '--no-audit', '--no-fund', '--loglevel=error'))
+  if (!npmOn(node, 'ci', '--no-audit', '--no-fund', '--loglevel=error'))
     giveUp('Cannot install dependencies: `npm ci` failed, its words are above')
 }
 
