@@ -36,6 +36,7 @@ const lateOptions = [
   'unconditionalPeers',
   'privatePeers',
 ] as const
+const BOOTSTRAP_MS = 30_000
 /** What is let go of without waiting when it does not end by then. */
 const STOP_MS = 3_000
 
@@ -97,6 +98,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     dialer: libp2p.services.dialer,
     rank: transports.rank,
     ownFinality: own.finality,
+    enrOf: (peerId) => recruiting?.running?.enrOf(peerId),
     onEvent: hub.emit,
     onReachability: () => tellStatus(),
   })
@@ -120,6 +122,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     stopping = true
     tellStatus()
     stopSweep()
+    forgetBootstrap()
     gossip?.stop()
     const limit = deadline({ clock, afterMs: STOP_MS, error: () => new Error('it does not end') })
     const bounded = (work: Promise<unknown>): Promise<unknown> => raceSignal(work, limit.signal).catch(() => {})
@@ -135,6 +138,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
   let gossip: ReturnType<typeof createGossip> | undefined
   let recruiting: LateRecruiting | undefined
   let stopSweep = (): void => {}
+  let forgetBootstrap = (): void => {}
   let forgetSignal = (): void => {}
   try {
     try {
@@ -162,7 +166,6 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
   const speakers = (): string[] => peers.list.value.filter((peer) => speaksGossip(peer.protocols)).map(({ id }) => id)
   stopSweep = watchGossipStreams(libp2p, clock, speakers, peers.reconnect)
   forgetSignal = onAbort(signal, () => void stop())
-  peers.start()
   let ownRecord: Promise<() => { readonly text: string }> | undefined
   async function signRecord(): Promise<string> {
     const addresses = (): string[] => libp2p.getMultiaddrs().map((address) => address.toString())
@@ -181,16 +184,26 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     peers,
     reqresp,
     emit: hub.emit,
+    events: hub.events,
+    bans: book,
     mayDial: (address) => gater.mayDial(multiaddr(address)),
     meshesWith: libp2p.services.pubsub.meshesWith,
     servedAtMs: () => undefined,
   })
-  if (options.discv5) {
+  try {
+    // Whoever is banned from earlier is not to be dialed first. In a page the first head is not kept waiting for it.
+    if (platform.name !== 'browser') await raceSignal(recruiting.housekeeping, signal)
+    peers.start()
+    forgetBootstrap = clock.setTimer(
+      () =>
+        hub.emit({ type: 'bootstrap:result', connected: everConnected, peers: status.value.peers, tried: peers.tried }),
+      BOOTSTRAP_MS,
+    )
     // Like any other port that was asked for: what cannot be listened on is told at once.
-    await recruiting.start().catch(async (error) => {
-      await stop()
-      throw error
-    })
+    if (options.discv5) await recruiting.start()
+  } catch (error) {
+    await stop()
+    throw error
   }
 
   const network: Network = {
@@ -208,6 +221,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     get peers() {
       return peers.list.value
     },
+    everyPeer: peers.everyone,
     watchStatus: status.watch,
     watchPeers: peers.list.watch,
     events: hub.events,

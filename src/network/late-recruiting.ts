@@ -11,6 +11,8 @@ const RETRY_MS = 10_000
 export interface LateRecruiting {
   /** Undefined until it runs. */
   readonly running: Recruiting | undefined
+  /** Resolves when housekeeping has begun, if there is any, or was put off for want of its code. */
+  readonly housekeeping: Promise<unknown>
   /** Begins now, whatever there is to recruit from. @throws LamparaError as `startNetworkRecruiting()` */
   start(): Promise<void>
   /** Idempotent; resolves when nothing of it runs any more. */
@@ -72,6 +74,7 @@ export function recruitLate(parts: RecruitingParts): LateRecruiting {
     get running() {
       return running
     },
+    housekeeping: keeping?.catch(() => {}) ?? Promise.resolve(),
     start,
     async stop() {
       stopped = true

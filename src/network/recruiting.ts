@@ -5,7 +5,7 @@ import { createExchangeSource } from '../discovery/peer-exchange/index.ts'
 import { exchangeTransports } from '../discovery/peer-exchange/messages.ts'
 import { readRecords } from '../discovery/peer-exchange/read-records.ts'
 import { LamparaError } from '../errors/index.ts'
-import type { Peers } from '../peers/index.ts'
+import type { Peers, ScoreBook } from '../peers/index.ts'
 import { type AddressBook, openAddressBook, startRecruiting, startTurnover } from '../peers/recruiting.ts'
 import type { Discv5Node } from '../platform/candidate-source.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -34,6 +34,8 @@ export interface RecruitingParts extends FactSources {
   readonly peers: Peers
   readonly reqresp: Pick<ReqResp, 'request'>
   readonly emit: EventHub['emit']
+  readonly events: EventHub['events']
+  readonly bans: Pick<ScoreBook, 'bans' | 'restoreBan'>
   /** True for an address that a transport here can dial, and that may be dialed. */
   mayDial(address: string): boolean
 }
@@ -41,6 +43,8 @@ export interface RecruitingParts extends FactSources {
 /** Recruiting under way. */
 export interface Recruiting {
   readonly draw: DrawPeers
+  /** The node record that the address book has of a peer. */
+  enrOf(peerId: string): string | undefined
   /** Our record as discv5 has it; undefined without discv5. */
   readonly record: string | undefined
   stop(): Promise<void>
@@ -112,6 +116,7 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
   })
   return {
     draw: (count, accept) => book.sample(count, accept),
+    enrOf: (peerId) => book.get(peerId)?.enr,
     get record() {
       return discv5?.record
     },

@@ -124,7 +124,17 @@ export type NetworkEvent =
       readonly addresses: readonly string[]
       readonly source: string
     }
-  /** The address book could not be read, or not be written. The network goes on without. */
+  /**
+   * Half a minute after the start, once: whether any peer has counted by now, how many do, and how many different ones were
+   * dialed. Where none was, most likely nobody can be reached from here.
+   */
+  | {
+      readonly type: 'bootstrap:result'
+      readonly connected: boolean
+      readonly peers: number
+      readonly tried: number
+    }
+  /** The address book or the bans could not be read, or not be written. The network goes on without. */
   | { readonly type: 'storage:failed'; readonly error: LamparaError }
   /** A gossip validator threw, was late, or gave no verdict: the message counts as ignored. */
   | { readonly type: 'validator:failed'; readonly topic: string; readonly error: LamparaError }
@@ -146,6 +156,11 @@ export interface Network {
   watchStatus(callback: (status: NetworkStatus) => void): () => void
   /** Calls back with the present peers at once and with each change. @returns how to stop watching */
   watchPeers(callback: (peers: readonly PeerView[]) => void): () => void
+  /**
+   * Every peer that we have to do with, for dashboards: those connected in whatever state, those being dialed, and the hundred
+   * that left last, the latest first, with why. Each once, as it is now.
+   */
+  everyPeer(): readonly PeerView[]
   /** Events from now on, of the given types or all; bounded, the oldest dropped. Ends when the network stops. */
   events<Type extends NetworkEvent['type']>(
     types?: readonly Type[],

@@ -1,7 +1,7 @@
 import type { Connection } from '@libp2p/interface'
 import { LamparaError } from '../errors/index.ts'
 import type { Loss } from './back-off.ts'
-import type { PeerState } from './lifecycle.ts'
+import { nextState, type PeerState, shownState } from './lifecycle.ts'
 import type { PeerView, RemoteStatus } from './types.ts'
 
 /** A peer with an open connection. What changes is changed by the peer manager alone. */
@@ -9,6 +9,7 @@ export interface ConnectedPeer {
   readonly id: string
   readonly connection: Connection
   readonly connectedAtMs: number
+  seenAtMs: number
   state: PeerState
   countedAtMs?: number
   protocols: readonly string[]
@@ -42,7 +43,8 @@ export function connectedPeer(id: string, connection: Connection, nowMs: number)
     id,
     connection,
     connectedAtMs: nowMs,
-    state: 'greeting',
+    seenAtMs: nowMs,
+    state: nextState('dialing', 'opened'),
     protocols: [],
     life: new AbortController(),
     settled,
@@ -51,16 +53,20 @@ export function connectedPeer(id: string, connection: Connection, nowMs: number)
 }
 
 /** The peer as others see it; the same object as long as nothing changed. */
-export function viewOf(peer: ConnectedPeer, persistent: boolean, score: number): PeerView {
-  const { id, connection, protocols, agent, status, connectedAtMs, latencyMs } = peer
+export function viewOf(peer: ConnectedPeer, persistent: boolean, score: number, enr: string | undefined): PeerView {
+  const { id, connection, protocols, agent, status, connectedAtMs, seenAtMs, latencyMs, leaveReason } = peer
   peer.view ??= Object.freeze({
     id,
+    state: shownState(peer.state),
     address: connection.remoteAddr.toString(),
     direction: connection.direction,
     persistent,
     protocols,
     score,
     connectedAtMs,
+    seenAtMs,
+    ...(enr === undefined ? {} : { enr }),
+    ...(leaveReason === undefined ? {} : { leaveReason }),
     ...(agent === undefined ? {} : { agent }),
     ...(status === undefined ? {} : { status }),
     ...(latencyMs === undefined ? {} : { latencyMs }),
@@ -70,6 +76,7 @@ export function viewOf(peer: ConnectedPeer, persistent: boolean, score: number):
 
 /** Settles whatever waits for a peer whose connection is closed. */
 export function endPeer(peer: ConnectedPeer, reason: string, nowMs: number): void {
+  peer.state = nextState(peer.state, 'lost')
   peer.life.abort(new LamparaError('peer_disconnected', `Lost ${peer.id}: ${reason}`))
   peer.settled.reject(peer.failure ?? new LamparaError('dial_failed', `Cannot connect to ${peer.id}: ${reason}`))
   const countedMs = peer.countedAtMs === undefined ? 0 : Math.max(0, nowMs - peer.countedAtMs)

@@ -81,8 +81,11 @@ export function createConnections(options: ConnectionsOptions): Connections {
   function finish(peer: ConnectedPeer, next?: Connection): void {
     if (!roster.remove(peer)) return
     const reason = peer.leaveReason ?? 'the connection closed'
-    const view = roster.viewed(peer)
+    peer.leaveReason = reason
     endPeer(peer, reason, clock.now())
+    delete peer.view
+    const view = roster.viewed(peer)
+    roster.noteLeft(view)
     if (peer.countedAtMs !== undefined) {
       roster.publish()
       options.onEvent({ type: 'peer:disconnected', peer: view, reason })

@@ -20,6 +20,10 @@ import { watchDigestChanges } from './upkeep.ts'
 export interface Peers {
   /** Peers that count: both Statuses exchanged and matching. */
   readonly list: Watchable<readonly PeerView[]>
+  /** Peers that are dialed, that are connected, and those that left last. */
+  everyone(): readonly PeerView[]
+  /** Peers dialed since the start, each once, up to a thousand. */
+  readonly tried: number
   /** Why none of the kept peers can be reached, once all were tried in vain. */
   unreachable(): LamparaError | undefined
   /** For the recruiter; without what may be dialed, which the network knows. */
@@ -51,7 +55,12 @@ export function createPeers(options: PeersOptions): Peers {
   let stopped: Promise<void> | undefined
   let keeper = keep([])
 
-  const roster = createRoster({ isKept: (peerId) => keeper.has(peerId), scoreOf: book.scoreOf })
+  const roster = createRoster({
+    clock,
+    isKept: (peerId) => keeper.has(peerId),
+    scoreOf: book.scoreOf,
+    enrOf: options.enrOf,
+  })
   const { onOpen, onClose, finish } = createConnections({
     ...options,
     roster,
@@ -103,6 +112,10 @@ export function createPeers(options: PeersOptions): Peers {
   return {
     list: roster.list,
     unreachable: () => (roster.list.value.length > 0 ? undefined : keeper.unreachable()),
+    everyone: roster.everyone,
+    get tried() {
+      return roster.tried
+    },
     host: {
       connected: () => roster.all().map((peer) => roster.viewed(peer)),
       counted: () => roster.list.value,

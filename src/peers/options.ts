@@ -33,6 +33,8 @@ export interface PeersOptions {
   rank(addresses: readonly Multiaddr[]): readonly Multiaddr[]
   /** Our own finalized checkpoint, once there is one. */
   ownFinality(): OwnFinality | undefined
+  /** The node record that the address book has of a peer. */
+  enrOf(peerId: string): string | undefined
   onEvent(event: PeerEvent): void
   /** Called whenever `unreachable()` may have changed. */
   onReachability(): void

@@ -18,7 +18,10 @@ export async function reach(
 ): Promise<ConnectedPeer> {
   const leaving = roster.get(id)
   if (leaving?.state === 'leaving') await raceSignal(leaving.lost.promise, signal)
-  if (roster.get(id) === undefined) await dial(dialing, id, addresses, signal)
+  if (roster.get(id) === undefined) {
+    const over = roster.dialing(id, String(addresses[0] ?? ''))
+    await dial(dialing, id, addresses, signal).finally(over)
+  }
   const peer = roster.get(id)
   if (peer === undefined)
     throw new LamparaError('dial_failed', `Cannot connect to ${id}: the connection closed at once`)

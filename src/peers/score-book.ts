@@ -13,6 +13,10 @@ export interface ScoreBook {
   lower(peerId: string, offence: Offence): number | undefined
   /** Until when the peer is banned, in unix milliseconds; undefined when it is not. */
   bannedUntilMs(peerId: string): number | undefined
+  /** Bans that are not over: peer ids, and until when in unix milliseconds. */
+  bans(): readonly (readonly [peerId: string, untilMs: number])[]
+  /** Takes a ban as it was stored. */
+  restoreBan(peerId: string, untilMs: number): void
 }
 
 /** Creates an empty book. */
@@ -47,5 +51,8 @@ export function createScoreBook(clock: Clock): ScoreBook {
       return nowMs + BAN_MS
     },
     bannedUntilMs,
+    bans: () => [...bans].filter(([, untilMs]) => untilMs > clock.now()),
+    // No ban lasts longer: the clock may have been set back since.
+    restoreBan: (peerId, untilMs) => put(bans, peerId, Math.min(untilMs, clock.now() + BAN_MS)),
   }
 }

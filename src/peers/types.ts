@@ -4,6 +4,11 @@ import type { LamparaError } from '../errors/index.ts'
 /** A peer as others see it: a read-only snapshot. */
 export interface PeerView {
   readonly id: string
+  /**
+   * `connecting`: dialed, or connected and not through the greeting. `connected`: it counts, both Statuses match.
+   * `disconnecting`: one of us has said goodbye. `disconnected`: its connection is closed.
+   */
+  readonly state: 'connecting' | 'connected' | 'disconnecting' | 'disconnected'
   readonly address: string
   readonly direction: 'inbound' | 'outbound'
   /** Named as a bootnode or as a peer to keep. */
@@ -14,8 +19,15 @@ export interface PeerView {
   readonly status?: RemoteStatus
   /** 100 to −100; banned at −50. */
   readonly score: number
+  /** When its connection opened; while it is dialed, when that began. Unix milliseconds, as all times here. */
   readonly connectedAtMs: number
+  /** When it last showed anything that changed what is told of it here: an answered ping or Status, say. */
+  readonly seenAtMs: number
   readonly latencyMs?: number
+  /** Its signed node record, where the address book has one. */
+  readonly enr?: string
+  /** Why it leaves or left, in words. */
+  readonly leaveReason?: string
 }
 
 /** A peer's Status message. */

@@ -84,6 +84,7 @@ describe('lampara peers', { timeout: 60_000 }, () => {
 describe('the table of peers', () => {
   const peer: PeerView = {
     id: '16Uiu2HAm9TFzGRAgJKVyfZ54nDbCYNwEAFnpz6ybjM7KaVPLJZpy',
+    state: 'connected',
     address: '/ip4/9.8.7.6/tcp/9000/p2p/16Uiu2HAm9TFzGRAgJKVyfZ54nDbCYNwEAFnpz6ybjM7KaVPLJZpy',
     direction: 'outbound',
     persistent: false,
@@ -91,6 +92,7 @@ describe('the table of peers', () => {
     protocols: ['/eth2/beacon_chain/req/light_client_bootstrap/1/ssz_snappy', '/meshsub/1.1.0'],
     score: 3.4,
     connectedAtMs: 0,
+    seenAtMs: 0,
   }
 
   it('shows who is there, the longest connected first', () => {

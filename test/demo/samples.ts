@@ -39,12 +39,14 @@ export function sampleStatus(changes: Partial<LightClientStatus> = {}): LightCli
 export function samplePeer(changes: Partial<PeerView> = {}): PeerView {
   return {
     id: '16Uiu2HAmVeryLongPeerIdentifierThatEndsWithQqP4r7',
+    state: 'connected',
     address: '/dns4/relay.example/tcp/443/tls/ws/p2p/16Uiu2HAmVeryLongPeerIdentifierThatEndsWithQqP4r7',
     direction: 'outbound',
     persistent: false,
     protocols: [],
     score: 0,
     connectedAtMs: 0,
+    seenAtMs: 0,
     ...changes,
   }
 }

@@ -82,6 +82,7 @@ function manager(wire: Partial<PeersOptions['wire']> = {}) {
     dialer: { dial: async () => open('outbound') },
     rank: (addresses) => addresses,
     ownFinality: () => undefined,
+    enrOf: () => undefined,
     onEvent: (event) => told.push(event.type === 'peer:disconnected' ? `${event.type}: ${event.reason}` : event.type),
     onReachability: () => {},
   })

@@ -100,12 +100,14 @@ describe('a peer', () => {
 describe('choosing a peer to ask', () => {
   const view = (id: string, changes: Partial<PeerView>): PeerView => ({
     id,
+    state: 'connected',
     address: '',
     direction: 'outbound',
     persistent: false,
     protocols: ['/x/2', '/x/1'],
     score: 0,
     connectedAtMs: 0,
+    seenAtMs: 0,
     ...changes,
   })
   const none = new Set<string>()

@@ -1,12 +1,11 @@
-import { isLamparaError, LamparaError } from '../../errors/index.ts'
+import { LamparaError } from '../../errors/index.ts'
 import type { KeyValueStorage } from '../../platform/storage.ts'
 import type { CancelTimer, Clock } from '../../streams/clock.ts'
+import { readStored } from '../read-stored.ts'
 import { type AddressBook, createAddressBook } from './address-book.ts'
-import { decodeBook, encodeBook, type StoredBook } from './stored-book.ts'
+import { decodeBook, encodeBook } from './stored-book.ts'
 
 const STORAGE_KEY = 'addresses'
-/** Where a damaged book is set aside, for whoever wants to know what happened. */
-const DAMAGED_KEY = 'addresses.damaged'
 const SAVE_EVERY_MS = 2 * 60_000
 const KEY_BYTES = 32
 
@@ -34,7 +33,13 @@ export interface OpenBook {
 /** Opens the stored address book, or an empty one, and writes it every two minutes from then on. */
 export async function openAddressBook(options: OpenBookOptions): Promise<OpenBook> {
   const { clock, random, storage, isPrivate, onTrouble } = options
-  const stored = await load(storage, onTrouble)
+  const stored = await readStored({
+    storage,
+    key: STORAGE_KEY,
+    what: 'the address book',
+    decode: decodeBook,
+    onTrouble,
+  })
   const key = stored?.key ?? crypto.getRandomValues(new Uint8Array(KEY_BYTES))
   const book = createAddressBook({ clock, random, key, ...(isPrivate && { isPrivate }) })
   for (const entry of stored?.entries ?? []) book.restore(entry)
@@ -78,22 +83,5 @@ export async function openAddressBook(options: OpenBookOptions): Promise<OpenBoo
       closed = true
       return last
     },
-  }
-}
-
-async function load(
-  storage: KeyValueStorage | undefined,
-  onTrouble: OpenBookOptions['onTrouble'],
-): Promise<StoredBook | undefined> {
-  let bytes: Uint8Array | undefined
-  try {
-    bytes = await storage?.get(STORAGE_KEY)
-    return bytes && decodeBook(bytes)
-  } catch (error) {
-    onTrouble(LamparaError.from(error, 'storage_unavailable', 'Cannot open the address book'))
-    if (bytes !== undefined && isLamparaError(error, 'storage_invalid')) {
-      await storage?.set(DAMAGED_KEY, bytes).catch(() => {})
-    }
-    return undefined
   }
 }

@@ -43,6 +43,7 @@ export function fakeClient(scene: Scene): LightClient {
     disconnect: async () => refuse(),
     report: refuse,
     drawPeers: () => [],
+    everyPeer: () => scene.peers,
     record: async () => refuse(),
     setStatus: refuse,
     stop: async () => {},

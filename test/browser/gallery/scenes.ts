@@ -52,6 +52,7 @@ const peerId = (index: number): string => `16Uiu2HAm${hex(index + 900, 22).slice
 
 const bootnode: PeerView = {
   id: peerId(0),
+  state: 'connected',
   address: `/dns4/relay.example/tcp/443/tls/ws/p2p/${peerId(0)}`,
   direction: 'outbound',
   persistent: true,
@@ -59,6 +60,7 @@ const bootnode: PeerView = {
   protocols: [],
   score: 12,
   connectedAtMs: galleryNowMs - 754_000,
+  seenAtMs: 0,
   latencyMs: 34,
 }
 const peers: readonly PeerView[] = [

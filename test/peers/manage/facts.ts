@@ -9,12 +9,14 @@ type About = Omit<Partial<PeerFacts>, 'view'> & { readonly view?: Partial<PeerVi
 export function factsOf(id: string, about: About = {}): PeerFacts {
   const view: PeerView = {
     id,
+    state: 'connected',
     address: '/ip4/5.6.7.8/tcp/9000',
     direction: 'inbound',
     persistent: false,
     protocols: [],
     score: 0,
     connectedAtMs: NOW_MS - 3_600_000,
+    seenAtMs: 0,
     ...about.view,
   }
   return { methods: 1, meshes: 0, ...about, view }

@@ -102,12 +102,14 @@ export function recruitIn(
       const { address, protocols = [] } = node
       const view: PeerView = {
         id,
+        state: 'connected',
         address,
         direction: 'outbound',
         persistent: false,
         protocols,
         score: 0,
         connectedAtMs,
+        seenAtMs: 0,
       }
       connected.set(id, { view, lose: lost.resolve })
       changed()

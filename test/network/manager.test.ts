@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { createNetworkOn } from '../../src/network/create-network-on.ts'
+import { platform } from '../../src/platform/node/index.ts'
+import { memoryStorage } from '../../src/platform/storage.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
+import { cleanUpAfterEach, listenOn, nextEvent, startBareNode, startNetwork, testChain, untilPeers } from './support.ts'
+
+cleanUpAfterEach()
+const chain = testChain()
+
+describe('every peer', () => {
+  it('is told of while it is dialed, when it counts, and after it left, with why', async () => {
+    const server = await startNetwork({ chain, listen: listenOn.tcp })
+    const client = await startNetwork({ chain })
+    const connecting = client.connect(server.addresses[0]!)
+    expect(client.everyPeer()).toMatchObject([{ id: server.peerId, state: 'connecting', direction: 'outbound' }])
+    await connecting
+    expect(client.everyPeer()).toMatchObject([{ id: server.peerId, state: 'connected' }])
+    expect(client.peers).toMatchObject([{ state: 'connected' }])
+    const left = nextEvent(client.events(['peer:disconnected']))
+    await client.disconnect(server.peerId)
+    expect((await left).peer).toMatchObject({ state: 'disconnected', leaveReason: 'we left' })
+    expect(client.peers).toEqual([])
+    const [gone] = client.everyPeer()
+    expect(gone).toMatchObject({ id: server.peerId, state: 'disconnected', leaveReason: 'we left' })
+    expect(gone!.seenAtMs).toBeGreaterThanOrEqual(gone!.connectedAtMs)
+  })
+
+  it('is told of once, as it is now, however often it came and left', async () => {
+    const server = await startNetwork({ chain, listen: listenOn.tcp })
+    const client = await startNetwork({ chain })
+    for (let round = 0; round < 3; round++) {
+      await client.connect(server.addresses[0]!)
+      await client.disconnect(server.peerId)
+    }
+    await client.connect(server.addresses[0]!)
+    expect(client.everyPeer().map(({ state }) => state)).toEqual(['connected'])
+  })
+
+  it('comes with its record where one is known', async () => {
+    const server = await startNetwork({ chain, listen: listenOn.tcp })
+    const record = await server.record()
+    const client = await startNetwork({ chain, allowPrivateAddresses: true, records: [record] })
+    await untilPeers(client, 1)
+    expect(client.everyPeer()[0]?.enr).toBe(record)
+  })
+})
+
+describe('half a minute after the start', () => {
+  it.each([true, false])('it is told whether anybody was reached: %s', async (reachable) => {
+    const clock = createFakeClock(Date.now())
+    const server = await startNetwork({ chain, listen: listenOn.tcp })
+    const peers = [...server.addresses]
+    if (!reachable) await server.stop()
+    const client = await createNetworkOn(platform, { chain, clock, peers })
+    try {
+      const result = nextEvent(client.events(['bootstrap:result']))
+      if (reachable) await untilPeers(client, 1)
+      else await nextEvent(client.events(['dial:failed']))
+      await clock.advance(30_000)
+      expect(await result).toEqual({
+        type: 'bootstrap:result',
+        connected: reachable,
+        peers: reachable ? expect.any(Number) : 0,
+        tried: 1,
+      })
+    } finally {
+      const stopping = client.stop()
+      await clock.advance(10_000)
+      await stopping
+    }
+  })
+})
+
+it('a ban outlives a restart: the peer is neither dialed nor let in', async () => {
+  const storage = memoryStorage()
+  const liar = await startBareNode(chain)
+  const before = await startNetwork({ chain, storage, listen: listenOn.tcp })
+  const { peerId } = await before.connect(liar.address).then(() => liar)
+  const banned = nextEvent(before.events(['peer:banned']))
+  before.report(peerId, 'fatal', 'it lied')
+  await banned
+  await before.stop()
+  const after = await startNetwork({ chain, storage, listen: listenOn.tcp })
+  await expect(after.connect(liar.address)).rejects.toMatchObject({
+    code: 'dial_failed',
+    message: expect.stringContaining('banned'),
+  })
+  await expect(liar.greet(after.addresses[0]!)).rejects.toThrow()
+})
