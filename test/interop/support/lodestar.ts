@@ -70,7 +70,9 @@ export async function startLodestar(): Promise<Lodestar> {
   try {
     await log.line(/Started REST API server/, { signal: AbortSignal.timeout(START_TIMEOUT_MS) })
     const identity = (await get('/eth/v1/node/identity')) as { peer_id: string; p2p_addresses: string[] }
-    return { restUrl, peerId: identity.peer_id, addresses: identity.p2p_addresses, log, get, stop }
+    // One will do: on a busy machine the next would be dialed before the first has answered, and it would see us twice.
+    const addresses = identity.p2p_addresses.filter((address) => address.startsWith('/ip4/127.0.0.1/tcp/')).slice(0, 1)
+    return { restUrl, peerId: identity.peer_id, addresses, log, get, stop }
   } catch (error) {
     await stop()
     throw new Error(`Lodestar did not start. It said:\n${log.last(30)}`, { cause: error })
@@ -89,6 +91,8 @@ const quiet = {
   logLevel: 'debug',
   'sync.isSingleNode': true,
   'network.allowPublishToZeroPeers': true,
+  // The test asks beside what our peer manager asks; on a busy machine both fall into one window of its quota.
+  'network.rateLimitMultiplier': 0,
   subscribeAllSubnets: true,
 }
 
