@@ -53,6 +53,8 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
       signal,
       peers: options.upstream,
       records: options.records,
+      // What clients are told of must be there.
+      crawl: true,
       allowPrivateAddresses: options.allowPrivateAddresses,
       checkpoint: options.checkpoint,
       maxCheckpointAgeMs: options.maxCheckpointAgeMs,
@@ -77,7 +79,7 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
     const context: VerificationContext = { chain, committees: createCommitteeVerifier(await platform.loadBls()) }
     const counts = { relayed: 0, recipients: 0, failed: 0 }
     stack.push(serveLightClientData(downstream.reqresp, data))
-    stack.push(servePeerExchange(downstream.reqresp, client.network.drawPeers))
+    stack.push(servePeerExchange(downstream.reqresp, client.network.drawPeers, client.network.clock))
     stack.push(
       client.watchVerified((object) => {
         data.add(object)

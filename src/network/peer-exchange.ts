@@ -2,6 +2,7 @@ import { type Chain, epochOfSlot, forkDigests, type Hex, slotAtMs } from '../cha
 import { createExchangeAnswerer, recordsCodec, requestCodec } from '../discovery/peer-exchange/index.ts'
 import type { AddressEntry } from '../peers/index.ts'
 import { defineProtocol, type ReqResp } from '../reqresp/index.ts'
+import { type Clock, systemClock } from '../streams/clock.ts'
 import { peerExchangeId } from './peer-exchange-id.ts'
 
 /** Peer exchange as a request method (docs/peer-exchange.md). */
@@ -16,15 +17,27 @@ export const peerExchange = defineProtocol({
 /** Draws peers at random that the condition holds for, at most so many. */
 export type DrawPeers = (count: number, accept: (peer: AddressEntry) => boolean) => readonly AddressEntry[]
 
-/** Answers peer exchange from those that were reached. @returns how to stop */
-export function servePeerExchange(reqresp: ReqResp, draw: DrawPeers): () => void {
+/** Whoever was not reached for so long may be gone. */
+const FRESH_MS = 24 * 3_600_000
+
+/** Answers peer exchange from those that were reached within a day. @returns how to stop */
+export function servePeerExchange(
+  reqresp: ReqResp,
+  draw: DrawPeers,
+  clock: Pick<Clock, 'now'> = systemClock,
+): () => void {
   const answer = createExchangeAnswerer()
   return reqresp.serve(peerExchange, function* (request, { peer }) {
     yield answer(request, {
       asker: peer,
-      draw: (count, accept) => draw(count, (entry) => entry.place === 'old' && accept(entry)),
+      draw: (count, accept) =>
+        draw(count, (entry) => entry.place === 'old' && isFresh(entry, clock.now()) && accept(entry)),
     })
   })
+}
+
+function isFresh({ succeededAtMs = 0 }: AddressEntry, nowMs: number): boolean {
+  return Math.abs(nowMs - succeededAtMs) < FRESH_MS
 }
 
 /** The digest in force, first, and those that take turns with it within an epoch: clocks and records lag. */

@@ -6,7 +6,7 @@ import { exchangeTransports } from '../discovery/peer-exchange/messages.ts'
 import { readRecords } from '../discovery/peer-exchange/read-records.ts'
 import { LamparaError } from '../errors/index.ts'
 import type { Peers, ScoreBook } from '../peers/index.ts'
-import { type AddressBook, openAddressBook, startRecruiting, startTurnover } from '../peers/recruiting.ts'
+import { type AddressBook, openAddressBook, startCrawl, startRecruiting, startTurnover } from '../peers/recruiting.ts'
 import type { Discv5Node } from '../platform/candidate-source.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { ReqResp } from '../reqresp/index.ts'
@@ -114,6 +114,7 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
     facts: () => factsOf(peers.list.value, options, parts),
     replace: recruiter.replace,
   })
+  const stopCrawl = options.crawl === true ? startCrawl({ clock, random, visit: recruiter.visit }) : () => {}
   return {
     draw: (count, accept) => book.sample(count, accept),
     enrOf: (peerId) => book.get(peerId)?.enr,
@@ -122,6 +123,7 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
     },
     async stop() {
       stopTurnover()
+      stopCrawl()
       await recruiter.stop()
       await discv5?.stop()
       await opened.close()

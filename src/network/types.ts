@@ -78,6 +78,11 @@ export interface NetworkOptions {
    * @default any peer of the chain is of use
    */
   readonly wantedProtocols?: readonly string[]
+  /**
+   * Visit the peers of the address book beyond those that are held, each anew after six hours: for a seed, which tells others
+   * of peers that it has reached. @default false
+   */
+  readonly crawl?: boolean
   /** Dial private and loopback addresses that were not named here but learnt. @default false */
   readonly allowPrivateAddresses?: boolean
   /** Which transports to use. @default all that there are where the code runs */

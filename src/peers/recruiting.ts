@@ -2,6 +2,7 @@
 export type { AddressBook } from './address-book/address-book.ts'
 export { groupOf } from './address-book/address-group.ts'
 export { openAddressBook } from './address-book/persistent-book.ts'
+export { startCrawl } from './manage/crawl.ts'
 export { createInboundGate, type InboundGate } from './manage/inbound-gate.ts'
 export { keepBans } from './manage/keep-bans.ts'
 export { startPruning } from './manage/prune.ts'

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { forkDigestAtEpoch } from '../../src/chain/index.ts'
 import { createNetworkOn } from '../../src/network/create-network-on.ts'
+import { peerExchange, servePeerExchange } from '../../src/network/peer-exchange.ts'
 import { platform } from '../../src/platform/node/index.ts'
 import { memoryStorage } from '../../src/platform/storage.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
@@ -87,4 +89,22 @@ it('a ban outlives a restart: the peer is neither dialed nor let in', async () =
     message: expect.stringContaining('banned'),
   })
   await expect(liar.greet(after.addresses[0]!)).rejects.toThrow()
+})
+
+it('a seed tells of those that it reached within a day, and of no others', async () => {
+  const server = await startNetwork({ chain, listen: listenOn.tcp })
+  const local = { chain, allowPrivateAddresses: true } as const
+  const seed = await startNetwork({ ...local, listen: listenOn.tcp, records: [await server.record()] })
+  await untilPeers(seed, 1)
+  let now = (): number => Date.now()
+  servePeerExchange(seed.reqresp, seed.drawPeers, { now: () => now() })
+  const asker = await startNetwork({ ...local, targetPeers: 0 })
+  await asker.connect(seed.addresses[0]!)
+  const ask = async (): Promise<number> => {
+    const request = { forkDigest: forkDigestAtEpoch(chain, 0), transports: ['tcp'], limit: 30 } as const
+    return (await asker.reqresp.request(peerExchange, request, { peer: seed.peerId }).single()).length
+  }
+  expect(await ask()).toBe(1)
+  now = () => Date.now() + 25 * 3_600_000
+  expect(await ask()).toBe(0)
 })

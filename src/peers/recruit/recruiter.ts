@@ -39,6 +39,11 @@ export interface Recruiter {
   readonly dialing: number
   /** True when as many peers are connected as wanted, and there is another to dial. */
   canReplace(): boolean
+  /**
+   * Dials one that has not been reached since a time, and leaves it as soon as it is clear that it is of use, or not. Resolves
+   * when that is over; at once when there is nobody to visit. Never rejects.
+   */
+  visit(notSinceMs: number): Promise<void>
   /** Leaves a peer to make room for another, and leaves it alone for an hour. @param code - of the goodbye, as `RecruitHost.leave` */
   replace(peerId: string, reason: string, code?: number): Promise<void>
   /** Idempotent; resolves when nothing of it runs any more. */
@@ -113,7 +118,7 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
     work.add(tracked)
   }
 
-  async function dial(entry: AddressEntry): Promise<void> {
+  async function dial(entry: AddressEntry, meet: typeof accompany = accompany): Promise<void> {
     const { id } = entry
     dialing.set(id, entry)
     try {
@@ -123,7 +128,7 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
       const { view, lost } = await host.reach(id, addresses, signal)
       dialing.delete(id)
       inVain = 0
-      await accompany(view, lost)
+      await meet(view, lost)
     } catch (thrown) {
       dialing.delete(id)
       if (signal.aborted) return
@@ -144,15 +149,41 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
     book.failed(id, { notBeforeMs: clock.now() + waitMs, blameless: alone })
   }
 
+  /** True when a peer that counts is of use; it is left when it is not. */
+  async function proves(view: PeerView): Promise<boolean> {
+    if (isUseful(view)) {
+      book.succeeded(view.id)
+      return true
+    }
+    book.failed(view.id, { notBeforeMs: clock.now() + USELESS_MS })
+    await host.leave(view.id, 'it offers nothing that we need')
+    return false
+  }
+
   /** From the moment that a peer counts until it is lost. */
   async function accompany(view: PeerView, lost: Promise<Loss>): Promise<void> {
-    if (!isUseful(view)) {
-      book.failed(view.id, { notBeforeMs: clock.now() + USELESS_MS })
-      return host.leave(view.id, 'it offers nothing that we need')
-    }
-    book.succeeded(view.id)
+    if (!(await proves(view))) return
     const loss = await raceSignal(lost, signal)
     book.postpone(view.id, clock.now() + afterLostPeer(loss, random))
+  }
+
+  async function visited(view: PeerView): Promise<void> {
+    if (!(await proves(view))) return
+    book.postpone(view.id, clock.now() + REPLACED_MS)
+    await host.leave(view.id, 'it was only visited')
+  }
+
+  async function visit(notSinceMs: number): Promise<void> {
+    // Whoever counts is there, however long ago it was dialed.
+    for (const { id } of host.counted())
+      if ((book.get(id)?.succeededAtMs ?? notSinceMs) < notSinceMs) book.succeeded(id)
+    const connected = new Set(host.connected().map(({ id }) => id))
+    // Those never reached and those to be verified anew alike.
+    const entry = book.pick({
+      newBias: 0.5,
+      accept: (one) => (one.succeededAtMs ?? 0) < notSinceMs && mayDial(one, new Map(), connected),
+    })
+    if (entry !== undefined && !signal.aborted) await dial(entry, visited)
   }
 
   async function recruit(): Promise<void> {
@@ -193,6 +224,11 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
   return {
     get dialing() {
       return dialing.size
+    },
+    async visit(notSinceMs) {
+      const visiting = visit(notSinceMs)
+      track(visiting)
+      await visiting.catch(() => {})
     },
     canReplace: () => lacking() <= 0 && dialing.size === 0 && next() !== undefined,
     async replace(peerId, reason, code) {
