@@ -82,7 +82,7 @@ function withImports(
 
 /** What marks a file that loads only once a head has been verified, or later; all else counts as needed before. */
 const afterFirstHead =
-  /^(node_modules\/@libp2p\/gossipsub|src\/discovery\/enr|src\/network\/(recruiting|own-record)[.]ts)/
+  /^(node_modules\/@libp2p\/gossipsub|src\/discovery\/enr|src\/network\/(recruiting|own-record)[.]ts|src\/light-client\/follow-gossip[.]ts)/
 
 /** What a light client's page loads, gzip kilobytes (10³ bytes). */
 export interface BundleSizes {

@@ -5,7 +5,6 @@ import type { Network } from '../network/types.ts'
 import { protocols } from '../reqresp/index.ts'
 import type { Protocol } from '../reqresp/types.ts'
 import type { LightClientObject } from '../ssz/index.ts'
-import { choosePeers } from './choose-peers.ts'
 
 /** What asking needs. */
 export interface AskOptions {
@@ -31,29 +30,30 @@ export async function askPeers<Request, Response>(
   accept: Accept<Response>,
   { signal }: AskOptions,
 ): Promise<void> {
+  const exclude = new Set<string>()
   let failure: unknown
   let answered = false
-  for (const peer of choosePeers(network.peers, protocol)) {
-    let chunks = 0
+  for (;;) {
+    const exchange = network.reqresp.request(protocol, request, { exclude, priority: 'high', signal })
     let useful = false
     try {
-      for await (const response of network.reqresp.request(protocol, request, { peer: peer.id, signal })) {
-        useful = (await accept(response, peer.id)) || useful
-        chunks++
+      for await (const response of exchange) {
+        useful = (await accept(response, exchange.from ?? '')) || useful
+        answered = true
       }
       if (useful) return
-      answered ||= chunks > 0
-      failure = new LamparaError('response_empty', `Cannot get ${protocol.name} from ${peer.id}: it sent nothing`)
+      failure = new LamparaError('response_empty', `Cannot get ${protocol.name}: the answer is empty`)
     } catch (error) {
       signal.throwIfAborted()
       if (isLamparaError(error, 'checkpoint_too_old')) throw error
       // What came and was accepted counts: the caller plans again from there.
       if (useful) return
-      failure = error
+      if (exchange.tried.length > 0) failure = error
+      else if (answered) return
+      else throw failure ?? error
     }
+    for (const peer of exchange.tried) exclude.add(peer)
   }
-  if (answered) return
-  throw failure ?? new LamparaError('peer_unavailable', `Cannot ask for ${protocol.name}: no peer offers it`)
 }
 
 /** Asks for the bootstrap of a trusted root. @throws LamparaError `checkpoint_unavailable` when peers answer but none has it */

@@ -1,6 +1,5 @@
 import type { SlotClock } from '../chain/index.ts'
-import { lightClientFinalityUpdate, lightClientOptimisticUpdate } from '../gossip/index.ts'
-import type { Gossip, GossipValidator, Verdict } from '../gossip/types.ts'
+import type { Gossip, GossipValidator, Topic, Verdict } from '../gossip/types.ts'
 import type { LightClientObject } from '../ssz/index.ts'
 import {
   afterForwarding,
@@ -9,10 +8,20 @@ import {
   isTooEarly,
   verdictAfterProcessing,
 } from './gossip-rules.ts'
-import { verdictOf } from './verification/index.ts'
 import type { VerifiedStore } from './verified-store.ts'
 
 type GossipedUpdate = LightClientObject<'finality_update' | 'optimistic_update'>
+
+/** What following gossip works with; all of it is handed in, since a page loads it late. */
+export interface FollowGossipOptions {
+  readonly gossip: Gossip
+  /** The two light-client topics. */
+  readonly topics: readonly Topic<GossipedUpdate>[]
+  readonly verified: Pick<VerifiedStore, 'store' | 'process'>
+  readonly slotClock: SlotClock
+  /** What to make of an update that processing refused. */
+  verdictOf(error: unknown): Verdict
+}
 
 /**
  * Joins the two light-client topics and judges what comes by the store: what is new and valid moves the store on and is
@@ -22,7 +31,7 @@ type GossipedUpdate = LightClientObject<'finality_update' | 'optimistic_update'>
  *
  * @returns how to leave
  */
-export function followGossip(gossip: Gossip, verified: VerifiedStore, slotClock: SlotClock): () => void {
+export function followGossip({ gossip, topics, verified, slotClock, verdictOf }: FollowGossipOptions): () => void {
   let forwarded: ForwardedUpdates = {}
 
   const judge: GossipValidator<GossipedUpdate> = async (update, { receivedAtMs }): Promise<Verdict> => {
@@ -38,15 +47,9 @@ export function followGossip(gossip: Gossip, verified: VerifiedStore, slotClock:
     }
   }
 
-  const detach = [
-    gossip.validate(lightClientFinalityUpdate, judge),
-    gossip.validate(lightClientOptimisticUpdate, judge),
-  ]
+  const detach = topics.map((topic) => gossip.validate(topic, judge))
   // A topic is joined by subscribing to it; the validators above take what comes.
-  const subscriptions = [
-    gossip.subscribe(lightClientFinalityUpdate, { maxQueued: 1 }),
-    gossip.subscribe(lightClientOptimisticUpdate, { maxQueued: 1 }),
-  ]
+  const subscriptions = topics.map((topic) => gossip.subscribe(topic, { maxQueued: 1 }))
   return () => {
     for (const subscription of subscriptions) subscription.stop()
     for (const undo of detach) undo()

@@ -1,5 +1,6 @@
 import { createSlotClock, type Hex } from '../chain/index.ts'
 import { LamparaError } from '../errors/index.ts'
+import { lightClientFinalityUpdate, lightClientOptimisticUpdate } from '../gossip/index.ts'
 import type { Network } from '../network/types.ts'
 import type { LightClientObject } from '../ssz/index.ts'
 import { delay } from '../streams/abort.ts'
@@ -7,11 +8,10 @@ import { createBell } from '../streams/bell.ts'
 import { createWatchable, type Watchable } from '../streams/watchable.ts'
 import { assess, type Phase, type Situation, slotsBehind } from './assess.ts'
 import { createFetcher, type SyncProgress } from './fetcher.ts'
-import { followGossip } from './follow-gossip.ts'
 import { createHeadBoard, type HeadBoard } from './head-board.ts'
 import { localStatusOf } from './local-status.ts'
 import type { LightClientStatus } from './types.ts'
-import type { VerificationContext } from './verification/index.ts'
+import { type VerificationContext, verdictOf } from './verification/index.ts'
 import { createVerifiedStore, type VerifiedStoreEvents } from './verified-store.ts'
 
 /** What a follower works with; all of it is handed in. */
@@ -43,6 +43,8 @@ function tell<T>(watcher: (value: T) => void, value: T): void {
     })
   }
 }
+
+const topics = [lightClientFinalityUpdate, lightClientOptimisticUpdate]
 
 /** Waits between failed attempts double from the first to the second of these. */
 const RETRY_MS = { first: 500, most: 12_000 }
@@ -134,8 +136,6 @@ export function startFollower(options: FollowerOptions): Follower {
     sync = undefined
     enter('following')
     reachedHead.resolve()
-    // Before there is a head, nothing that is gossiped could be judged.
-    leaveGossip ??= followGossip(network.gossip, verified, slotClock)
     while (network.status.peers > 0 && verified.store !== undefined && !fetcher.wantsUpdates()) {
       const currentSlot = slotClock.currentSlot()
       const behind = slotsBehind({ verifiedSlot: verified.store.optimisticHeader.beacon.slot, currentSlot })
@@ -147,8 +147,19 @@ export function startFollower(options: FollowerOptions): Follower {
         await verified.forceUpdate(currentSlot)
       }
       tellStatus()
+      leaveGossip ??= await joinGossip()
       await bell.wait(signal)
     }
+  }
+
+  /**
+   * Before there is a head, nothing that is gossiped could be judged: so a page loads this late. Where it cannot, it tries again
+   * with the next slot.
+   */
+  async function joinGossip(): Promise<(() => void) | undefined> {
+    const late = await import('./follow-gossip.ts').catch(() => undefined)
+    signal.throwIfAborted()
+    return late?.followGossip({ gossip: network.gossip, topics, verified, slotClock, verdictOf })
   }
 
   async function attempt(): Promise<void> {

@@ -1,6 +1,6 @@
-import { equalBytes, type SlotClock } from '../chain/index.ts'
+import type { SlotClock } from '../chain/index.ts'
 import type { Verdict } from '../gossip/types.ts'
-import { headerRoot, type LightClientObject } from '../ssz/index.ts'
+import type { BeaconBlockHeader, LightClientObject } from '../ssz/index.ts'
 
 /** MAXIMUM_GOSSIP_CLOCK_DISPARITY (phase0/p2p-interface.md), in milliseconds. */
 export const MAXIMUM_GOSSIP_CLOCK_DISPARITY_MS = 500
@@ -66,10 +66,25 @@ function matchesForwardedFinality(
   const { attestedHeader, syncAggregate, signatureSlot } = update.value
   return (
     last.signatureSlot === signatureSlot &&
-    equalBytes(headerRoot(last.attestedHeader.beacon), headerRoot(attestedHeader.beacon)) &&
-    equalBytes(last.syncAggregate.syncCommitteeSignature, syncAggregate.syncCommitteeSignature) &&
-    equalBytes(last.syncAggregate.syncCommitteeBits.uint8Array, syncAggregate.syncCommitteeBits.uint8Array)
+    sameHeader(last.attestedHeader.beacon, attestedHeader.beacon) &&
+    sameBytes(last.syncAggregate.syncCommitteeSignature, syncAggregate.syncCommitteeSignature) &&
+    sameBytes(last.syncAggregate.syncCommitteeBits.uint8Array, syncAggregate.syncCommitteeBits.uint8Array)
   )
+}
+
+// A page loads these rules late: with imports of what it has loaded, they would split that in two.
+function sameHeader(a: BeaconBlockHeader, b: BeaconBlockHeader): boolean {
+  return (
+    a.slot === b.slot &&
+    a.proposerIndex === b.proposerIndex &&
+    sameBytes(a.parentRoot, b.parentRoot) &&
+    sameBytes(a.stateRoot, b.stateRoot) &&
+    sameBytes(a.bodyRoot, b.bodyRoot)
+  )
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }
 
 function hasSupermajority(update: GossipedUpdate): boolean {

@@ -106,7 +106,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     libp2p,
     chain,
     clock,
-    selectPeer: (protocolIds, { exclude }) => peers.select(protocolIds, exclude),
+    selectPeer: peers.select,
     onOffence: peers.report,
   })
   serveBaseProtocols(reqresp, peers, own)

@@ -12,7 +12,7 @@ import type { PeersOptions } from './options.ts'
 import { reach } from './reach.ts'
 import type { RecruitHost } from './recruit/types.ts'
 import { createRoster } from './roster.ts'
-import { bestPeer } from './select.ts'
+import { bestPeer, type SelectOptions } from './select.ts'
 import type { Offence, PeerView, RemoteStatus } from './types.ts'
 import { watchDigestChanges } from './upkeep.ts'
 
@@ -37,7 +37,8 @@ export interface Peers {
   report(peerId: string, offence: Offence, reason: string): void
   /** Rewards a peer for something new and valid. */
   reward(peerId: string): void
-  select(protocolIds: readonly string[], exclude: ReadonlySet<string>): string | undefined
+  /** The best counted peer to ask for one of the protocols. */
+  select(protocolIds: readonly string[], options: SelectOptions): string | undefined
   /** Takes a Status that a peer sent us. */
   takeStatus(peerId: string, status: RemoteStatus): void
   /** Takes a Goodbye that a peer sent us. */
@@ -162,7 +163,7 @@ export function createPeers(options: PeersOptions): Peers {
       const peer = roster.get(peerId)
       if (peer !== undefined) roster.changed(peer)
     },
-    select: (protocolIds, exclude) => bestPeer(roster.list.value, protocolIds, exclude),
+    select: (protocolIds, select) => bestPeer(roster.list.value, protocolIds, select),
     takeStatus,
     takeGoodbye,
     stop: () => (stopped ??= end()),

@@ -8,8 +8,9 @@ import type { Limiter, TurnOptions } from './limiter.ts'
 import { responseOffence } from './offences.ts'
 import { openStream } from './open-stream.ts'
 import type { ReportOffence } from './peer-hooks.ts'
-import { within } from './phases.ts'
+import { type Phase, within } from './phases.ts'
 import { isRefusal, readChunk } from './read-chunk.ts'
+import type { Sample, Speeds } from './speeds.ts'
 import { closeWrite, letGo, reset, sendAll } from './stream-io.ts'
 import type { ExchangeTimeouts, Protocol } from './types.ts'
 import { askedVersions, maxChunksOf } from './versions.ts'
@@ -20,15 +21,8 @@ export interface AskContext {
   readonly chain: Chain
   readonly clock: Clock
   readonly limiter: Limiter
+  readonly speeds: Speeds
   readonly onOffence: ReportOffence
-}
-
-/** What came so far, read by whoever handles a failure. */
-export interface Progress {
-  chunks: number
-  bytes: number
-  /** The chunk last delivered is the last that can come. */
-  final: boolean
 }
 
 /** One question to one peer. */
@@ -39,10 +33,16 @@ export interface Ask<Request, Response> {
   readonly turn: TurnOptions
   readonly timeouts: Required<ExchangeTimeouts>
   readonly signal: AbortSignal
-  readonly progress: Progress
-  /** Takes a chunk; the next is read when it resolves. */
-  readonly deliver: (chunk: Response) => Promise<void>
+  /** Called when the answer's first byte has come. */
+  readonly onBegun: () => void
+  /** Takes a chunk, and whether it is the last that can come; the next is read when it resolves. */
+  readonly deliver: (chunk: Response, isLast: boolean) => Promise<void>
+  /** Told of the bytes that were read, once there are no more. */
+  readonly onBytes: (bytes: number) => void
 }
+
+/** What came of a question so far. */
+type Tally = { -readonly [Field in keyof Sample]: Sample[Field] } & { chunks: number }
 
 /**
  * Asks one peer, from opening the stream to letting go of it, and reports what it did wrong.
@@ -52,21 +52,25 @@ export interface Ask<Request, Response> {
  */
 export async function askPeer<Request, Response>(context: AskContext, ask: Ask<Request, Response>): Promise<void> {
   const { protocol, peer, signal } = ask
-  const release = await context.limiter.acquire(laneOf(protocol, peer), signal, ask.turn)
+  const lane = laneOf(protocol, peer)
+  const release = await context.limiter.acquire(lane, signal, ask.turn)
+  const tally: Tally = { askedAtMs: context.clock.now(), chunks: 0, bytes: 0, idleMs: 0 }
   try {
-    await exchange(context, ask)
+    await exchange(context, ask, tally)
   } catch (thrown) {
     if (signal.aborted) throw signal.reason
     const error = LamparaError.from(thrown, 'internal', 'unexpected')
     const failure = new LamparaError(error.code, `Cannot get ${protocol.name} from ${peer}: ${error.message}`, {
       cause: error.cause ?? error,
-      details: { ...error.details, peer, protocol: protocol.name, chunks: ask.progress.chunks },
+      details: { ...error.details, peer, protocol: protocol.name, chunks: tally.chunks },
     })
     const offence = responseOffence(error.code)
     if (offence) context.onOffence(peer, offence, failure.message)
     throw failure
   } finally {
     release()
+    context.speeds.note(lane, tally)
+    ask.onBytes(tally.bytes)
   }
 }
 
@@ -75,7 +79,11 @@ export function laneOf(protocol: { readonly name: string }, peer: string): strin
   return `${protocol.name} of ${peer}`
 }
 
-async function exchange<Request, Response>(context: AskContext, ask: Ask<Request, Response>): Promise<void> {
+async function exchange<Request, Response>(
+  context: AskContext,
+  ask: Ask<Request, Response>,
+  tally: Tally,
+): Promise<void> {
   const { clock, chain, libp2p } = context
   const { protocol, request, peer, timeouts, signal } = ask
   const versions = askedVersions(protocol)
@@ -92,7 +100,7 @@ async function exchange<Request, Response>(context: AskContext, ask: Ask<Request
       { clock, signal, limitMs: timeouts.requestTimeoutMs, code: 'request_timeout', what: 'the request was not taken' },
       (limit) => sendRequest(stream, bytes, limit),
     )
-    await readChunks(context, ask, reader, version.protocol, version.responseFrom)
+    await readChunks(context, ask, tally, reader, version.protocol, version.responseFrom)
     reader.release()
     letGo(stream, clock)
   } catch (error) {
@@ -102,7 +110,7 @@ async function exchange<Request, Response>(context: AskContext, ask: Ask<Request
     else reset(stream, error)
     throw error
   } finally {
-    ask.progress.bytes += reader.bytesRead
+    tally.bytes = reader.bytesRead
   }
 }
 
@@ -121,28 +129,32 @@ async function sendRequest(stream: Stream, bytes: Uint8Array | undefined, signal
 
 async function readChunks<Request, Response>(
   { clock, chain }: AskContext,
-  { protocol, request, timeouts, signal, progress, deliver }: Ask<Request, Response>,
+  { protocol, request, timeouts, signal, onBegun, deliver }: Ask<Request, Response>,
+  tally: Tally,
   reader: ByteReader,
   version: Protocol<unknown, unknown>,
   responseFrom: (response: unknown) => Response,
 ): Promise<void> {
   const maxChunks = maxChunksOf(protocol, request)
-  const firstByte = {
-    limitMs: timeouts.firstByteTimeoutMs,
-    code: 'first_byte_timeout',
-    what: 'no answer began',
-  } as const
-  const between = { limitMs: timeouts.chunkTimeoutMs, code: 'chunk_timeout', what: 'no next chunk began' } as const
-  const chunk = { limitMs: timeouts.chunkTimeoutMs, code: 'chunk_timeout', what: 'a chunk did not end' } as const
+  const phaseOf = (code: 'first_byte_timeout' | 'chunk_timeout', what: string): Phase => {
+    const limitMs = code === 'chunk_timeout' ? timeouts.chunkTimeoutMs : timeouts.firstByteTimeoutMs
+    return { clock, signal, limitMs, code, what }
+  }
+  const firstByte = phaseOf('first_byte_timeout', 'no answer began')
+  const between = phaseOf('chunk_timeout', 'no next chunk began')
+  const chunk = phaseOf('chunk_timeout', 'a chunk did not end')
   // Stops at the last chunk that can come, whether or not the peer closes after it.
   for (let received = 0; received < maxChunks; received++) {
-    const phase = received === 0 ? firstByte : between
-    const more = await within({ clock, signal, ...phase }, (limit) => reader.hasMore({ signal: limit }))
+    const more = await within(received === 0 ? firstByte : between, (limit) => reader.hasMore({ signal: limit }))
     if (!more) return
-    const response = await within({ clock, signal, ...chunk }, (limit) => readChunk(reader, version, chain, limit))
-    const translated = responseFrom(response)
-    progress.chunks++
-    progress.final = progress.chunks === maxChunks
-    await deliver(translated)
+    if (received === 0) {
+      tally.begunAtMs = clock.now()
+      onBegun()
+    }
+    const response = await within(chunk, (limit) => readChunk(reader, version, chain, limit))
+    tally.chunks++
+    const deliveredAtMs = clock.now()
+    await deliver(responseFrom(response), tally.chunks === maxChunks)
+    tally.idleMs += clock.now() - deliveredAtMs
   }
 }

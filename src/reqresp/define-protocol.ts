@@ -1,7 +1,7 @@
 import type { Hex } from '../chain/hex.ts'
 import type { Chain } from '../chain/index.ts'
 import { LamparaError } from '../errors/index.ts'
-import type { ChunkContext, Codec, Pace, Protocol, ProtocolFallback, Quota } from './types.ts'
+import type { ChunkContext, Codec, Pace, Protocol, ProtocolFallback, Quota, ReceivedChunks } from './types.ts'
 
 /** What `defineProtocol()` takes. `Request` and `Response` are inferred from the codecs. */
 export interface ProtocolDeclaration<Request, Response> {
@@ -27,6 +27,8 @@ export interface ProtocolDeclaration<Request, Response> {
   readonly cost?: (request: Request) => number
   /** @default none */
   readonly pace?: Pace
+  /** What is left to ask another peer for when one fails midway. @default such a failure stands */
+  readonly resume?: (request: Request, received: ReceivedChunks<Response>, chain: Chain) => Request | undefined
 }
 
 /**
@@ -37,27 +39,23 @@ export interface ProtocolDeclaration<Request, Response> {
 export function defineProtocol<Request = undefined, Response = never>(
   declaration: ProtocolDeclaration<Request, Response>,
 ): Protocol<Request, Response> {
-  const { name, version = 1, request, response, digestOf, maxChunks = 1, fallbacks, quota, cost, pace } = declaration
+  const { version = 1, request, response, maxChunks = 1, ...rest } = declaration
+  const { name, digestOf } = rest
   if (!/^[a-z0-9_]+$/.test(name))
     throw new LamparaError('invalid_argument', `Cannot define protocol "${name}": bad name`)
   if (!Number.isInteger(version) || version < 1) {
     throw new LamparaError('invalid_argument', `Cannot define protocol ${name}: bad version ${version}`)
   }
-  const id = declaration.id ?? `/eth2/beacon_chain/req/${name}/${version}/ssz_snappy`
+  const id = rest.id ?? `/eth2/beacon_chain/req/${name}/${version}/ssz_snappy`
   if (!/^\/\S+$/.test(id)) throw new LamparaError('invalid_argument', `Cannot define protocol ${name}: bad id "${id}"`)
   return {
-    name,
+    ...rest,
     version,
     id,
     request: typeof request === 'object' ? () => request : request,
     response: typeof response === 'object' ? () => response : response,
     context: digestOf === undefined ? 'none' : 'fork-digest',
     maxChunks,
-    ...(digestOf && { digestOf }),
-    ...(fallbacks && { fallbacks }),
-    ...(quota && { quota }),
-    ...(cost && { cost }),
-    ...(pace && { pace }),
   }
 }
 

@@ -1,3 +1,4 @@
+import { periodOfSlot } from '../chain/index.ts'
 import { isLamparaError, LamparaError } from '../errors/index.ts'
 import {
   contextDigestOf,
@@ -41,6 +42,12 @@ export const lightClientUpdatesByRange = defineProtocol<LightClientUpdatesByRang
   quota: { tokens: maxRequestLightClientUpdates, windowMs: 10_000 },
   cost: ({ count }) => count,
   pace: bulkPace,
+  resume({ startPeriod, count }, { last }, chain) {
+    const next = periodOfSlot(chain, last.value.attestedHeader.beacon.slot) + 1
+    const done = next - startPeriod
+    // A period that was not asked for tells nothing of where to go on.
+    return done > 0 && done <= count ? { startPeriod: next, count: count - done } : undefined
+  },
 })
 
 /** The newest LightClientFinalityUpdate. */

@@ -8,6 +8,9 @@ import type { Quota, RequestPriority } from './types.ts'
  */
 const PLACES_BEHIND: Record<RequestPriority, number> = { high: 0, normal: 8, low: 32 }
 
+/** How long who must wait for another is taken to wait: longer than any pace. */
+const BUSY_MS = 60_000
+
 /** What a turn asks for beside a place. */
 export interface TurnOptions {
   /** @default 'normal' */
@@ -29,7 +32,7 @@ export interface Limiter {
    * @throws LamparaError `queue_overflow` when too many wait already; the signal's reason
    */
   acquire(key: string, signal: AbortSignal, options?: TurnOptions): Promise<() => void>
-  /** How long the pace would delay a turn asked for now, in milliseconds; Infinity where it must wait for another to end. */
+  /** How long the pace would delay a turn asked for now, in milliseconds; a minute where it must wait for another to end. */
   waitMs(key: string, options?: TurnOptions): number
   /** Turns taken and waited for, over all keys. */
   readonly pending: number
@@ -122,7 +125,7 @@ export function createLimiter(options: {
     },
     waitMs(key, turn = {}) {
       const lane = lanes.get(key)
-      if (lane && (isFull(lane, turn) || lane.waiting.length > 0)) return Number.POSITIVE_INFINITY
+      if (lane && (isFull(lane, turn) || lane.waiting.length > 0)) return BUSY_MS
       return paceMs(key, turn)
     },
     get pending() {

@@ -5,8 +5,16 @@ export type ReportOffence = (
   reason: string,
 ) => void
 
+/** What asking a peer for a method comes to, as far as it was measured. */
+export interface PeerMeasure {
+  /** How long a request would wait here for its turn, in milliseconds; a minute where others are ahead. */
+  readonly waitMs: number
+  /** How long an answer takes, by those that came; undefined where none did lately. */
+  readonly expectedMs?: number
+}
+
 /** Chooses the best connected peer that offers one of the protocol ids and is not excluded. */
 export type SelectPeer = (
   protocolIds: readonly string[],
-  options: { readonly exclude: ReadonlySet<string> },
+  options: { readonly exclude: ReadonlySet<string>; readonly measureOf: (peerId: string) => PeerMeasure },
 ) => string | undefined

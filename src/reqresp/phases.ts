@@ -4,7 +4,7 @@ import type { Clock } from '../streams/clock.ts'
 import type { ExchangeTimeouts } from './types.ts'
 
 /** The time limits of an exchange where the caller names none. */
-export const defaultTimeouts: Required<ExchangeTimeouts> = {
+export const defaultTimeouts = {
   dialTimeoutMs: 10_000,
   requestTimeoutMs: 5_000,
   firstByteTimeoutMs: 10_000,
@@ -15,13 +15,10 @@ export const defaultTimeouts: Required<ExchangeTimeouts> = {
 
 /** The caller's limits over the defaults. */
 export function timeoutsOf(options: ExchangeTimeouts): Required<ExchangeTimeouts> {
-  return {
-    dialTimeoutMs: options.dialTimeoutMs ?? defaultTimeouts.dialTimeoutMs,
-    requestTimeoutMs: options.requestTimeoutMs ?? defaultTimeouts.requestTimeoutMs,
-    firstByteTimeoutMs: options.firstByteTimeoutMs ?? defaultTimeouts.firstByteTimeoutMs,
-    chunkTimeoutMs: options.chunkTimeoutMs ?? defaultTimeouts.chunkTimeoutMs,
-    exchangeTimeoutMs: options.exchangeTimeoutMs ?? defaultTimeouts.exchangeTimeoutMs,
-  }
+  const timeouts = { ...defaultTimeouts }
+  for (const name of Object.keys(timeouts) as (keyof ExchangeTimeouts)[])
+    timeouts[name] = options[name] ?? timeouts[name]
+  return timeouts
 }
 
 /** One phase of an exchange: how long it may take, and what to call it when it takes longer. */

@@ -8,6 +8,7 @@ import { type ExchangeContext, startExchange } from './exchange.ts'
 import { createLimiter } from './limiter.ts'
 import type { ReportOffence, SelectPeer } from './peer-hooks.ts'
 import { createQuotaKeeper } from './quota.ts'
+import { createSpeeds } from './speeds.ts'
 import type { Handler, Protocol, ReqResp } from './types.ts'
 import { servedVersions } from './versions.ts'
 
@@ -49,6 +50,7 @@ export function createReqResp(options: ReqRespOptions): ReqResp & { stop(): Prom
     selectPeer,
     onOffence,
     signal: life.signal,
+    speeds: createSpeeds(clock),
     limiter: createLimiter({ clock, maxActive: MAX_CONCURRENT_REQUESTS, maxWaiting: MAX_WAITING_REQUESTS }),
   }
   const answering: AnswerContext = {

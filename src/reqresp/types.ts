@@ -70,6 +70,19 @@ export interface Protocol<Request, Response> {
   readonly cost?: (request: Request) => number
   /** How often we ask one peer. Without it only the number of requests at once is limited. */
   readonly pace?: Pace
+  /**
+   * What is left to ask for when a peer fails after some chunks: another peer then goes on, with nothing lost or doubled. A
+   * request without chunks (`maxChunks` 0) means that nothing is left; `undefined`, or no such function, that the failure stands.
+   *
+   * @param received - chunks that came in answer to this request, as yet unverified
+   */
+  readonly resume?: (request: Request, received: ReceivedChunks<Response>, chain: Chain) => Request | undefined
+}
+
+/** How far an answer came: one chunk at least. */
+export interface ReceivedChunks<Response> {
+  readonly count: number
+  readonly last: Response
 }
 
 /**
@@ -105,10 +118,21 @@ export interface ExchangeTimeouts {
 /** Options of one request. */
 export interface RequestOptions extends ExchangeTimeouts {
   /**
-   * Peer id to ask; it must be connected. Without it, the best connected peer that offers the method, and when that one fails
-   * before its first chunk, the next best: three peers at the most.
+   * Peer id to ask; it must be connected. Without it, the best connected peer that offers the method: who may be asked at
+   * once before who must be waited for, by score and measured speed. When it fails or is slow to begin, the next best is
+   * asked, and what gives a valid first chunk first is what counts; the other is left without blame. After the first chunk
+   * another peer goes on only where the protocol declares `resume`. Three peers at the most.
    */
   readonly peer?: string
+  /** Peer ids that are not to be asked, where none is named. */
+  readonly exclude?: ReadonlySet<string>
+  /**
+   * How long the first byte may take until the next best peer is asked, too, where none is named. Infinity: never.
+   *
+   * @default three times what the peer usually takes, between 500 and 3,000 ms; 2,000 where it is not known; never more than
+   *   half of `firstByteTimeoutMs`
+   */
+  readonly hedgeAfterMs?: number
   /**
    * Among requests of the method that wait for a turn with the same peer, `high` goes before `normal`, `normal` before `low`;
    * alike, in the order of asking. Nothing waits for ever: fewer than 32 later ones pass a request.
@@ -127,9 +151,12 @@ export interface ExchangeEnd {
   readonly how: 'complete' | 'stopped'
   /** Chunks that came; of a stopped exchange, those that the caller took. */
   readonly chunks: number
-  /** Bytes read from the stream. */
+  /** Bytes read, from whomever. */
   readonly bytes: number
+  /** Who answered; the last of them where several did. */
   readonly peer: string
+  /** All who answered, in order: several where one went on for another. */
+  readonly peers: readonly string[]
 }
 
 /**
@@ -147,6 +174,10 @@ export interface ExchangeEnd {
 export interface Exchange<Response> extends AsyncIterable<Response> {
   /** Settles when the exchange is over: how it ended, or the error that the iteration throws too. Never an unhandled rejection. */
   readonly ended: Promise<ExchangeEnd>
+  /** Peer id of who sent the chunk that was taken last. */
+  readonly from: string | undefined
+  /** Peers that have answered or failed so far. Who was merely slower than another is none of them. */
+  readonly tried: readonly string[]
   /** The first chunk, then ends the exchange. @throws LamparaError `response_empty` when there is none */
   single(): Promise<Response>
   /** Every chunk. */

@@ -110,9 +110,9 @@ describe('choosing a peer to ask', () => {
     seenAtMs: 0,
     ...changes,
   })
-  const none = new Set<string>()
+  const not = (...ids: string[]) => ({ exclude: new Set(ids) })
 
-  it('prefers score, then latency, among those that offer a version', () => {
+  it('prefers those that have not failed lately, then the quickest, among those that offer a version', () => {
     const peers = [
       view('slow', { latencyMs: 90 }),
       view('quick', { latencyMs: 9 }),
@@ -120,16 +120,48 @@ describe('choosing a peer to ask', () => {
       view('other', { protocols: ['/y/1'], score: 50 }),
       view('unmeasured', {}),
     ]
-    expect(bestPeer(peers, ['/x/1'], none)).toBe('quick')
-    expect(bestPeer(peers, ['/x/1'], new Set(['quick']))).toBe('slow')
-    expect(bestPeer(peers, ['/x/1'], new Set(['quick', 'slow']))).toBe('unmeasured')
-    expect(bestPeer(peers, ['/z/1'], none)).toBeUndefined()
+    expect(bestPeer(peers, ['/x/1'], not())).toBe('quick')
+    expect(bestPeer(peers, ['/x/1'], not('quick'))).toBe('slow')
+    expect(bestPeer(peers, ['/x/1'], not('quick', 'slow'))).toBe('unmeasured')
+    expect(bestPeer(peers, ['/x/1'], not('quick', 'slow', 'unmeasured'))).toBe('bad')
+    expect(bestPeer(peers, ['/z/1'], not())).toBeUndefined()
+  })
+
+  it('takes a good score for some slowness, and how the method was answered for more than pings', () => {
+    const peers = [view('proven', { score: 100, latencyMs: 90 }), view('quick', { latencyMs: 9 })]
+    expect(bestPeer(peers, ['/x/1'], not())).toBe('proven')
+    const measureOf = (id: string) => ({ waitMs: 0, expectedMs: id === 'proven' ? 3_000 : 100 })
+    expect(bestPeer(peers, ['/x/1'], { ...not(), measureOf })).toBe('quick')
+  })
+
+  it('prefers a stranger to who is known to be slow', () => {
+    const peers = [view('slow', {}), view('stranger', {})]
+    const measureOf = (id: string) => (id === 'slow' ? { waitMs: 0, expectedMs: 2_000 } : { waitMs: 0 })
+    expect(bestPeer(peers, ['/x/1'], { ...not(), measureOf })).toBe('stranger')
+  })
+
+  it('asks first who may be asked at once, then who must be waited for the shortest', () => {
+    const waits: Record<string, number> = { quick: 15_000, busy: 60_000, soon: 500, bad: 0 }
+    const peers = [
+      view('busy', { latencyMs: 1 }),
+      view('quick', { latencyMs: 1 }),
+      view('soon', { latencyMs: 900 }),
+      view('bad', { score: -20 }),
+    ]
+    const measureOf = (id: string) => ({ waitMs: waits[id]! })
+    const order: string[] = []
+    for (;;) {
+      const best = bestPeer(peers, ['/x/1'], { ...not(...order), measureOf })
+      if (best === undefined) break
+      order.push(best)
+    }
+    expect(order).toEqual(['bad', 'soon', 'quick', 'busy'])
   })
 
   it('falls back on peers that have not told what they offer', () => {
     const peers = [view('silent', { protocols: [], score: 90 }), view('known', { score: -20 })]
-    expect(bestPeer(peers, ['/x/1'], none)).toBe('known')
-    expect(bestPeer(peers, ['/x/1'], new Set(['known']))).toBe('silent')
+    expect(bestPeer(peers, ['/x/1'], not())).toBe('known')
+    expect(bestPeer(peers, ['/x/1'], not('known'))).toBe('silent')
   })
 })
 

@@ -289,7 +289,7 @@ describe('opening a stream', () => {
       opened.resolve(stream)
       return stream
     }
-    const libp2p = { getConnections: () => [{ status: 'open', newStream }] } as unknown as Libp2p
+    const libp2p = { getConnections: () => [{ status: 'open', remotePeer: pair.peer, newStream }] } as unknown as Libp2p
     const offences: unknown[] = []
     const slow = createReqResp({
       libp2p,
@@ -399,12 +399,13 @@ describe('a request that names no peer', () => {
     await expect(exchange.ended).resolves.toMatchObject({ peer: pair.peer })
   })
 
-  it('stays with a peer that has given a chunk, and fails with it', async () => {
+  it('stays with a peer that has given a chunk where the method cannot be resumed, and fails with it', async () => {
     await pair.misbehave(
       method.id,
       sends(() => new Uint8Array([...chunk, ...chunk.slice(0, 9)])),
     )
-    const exchange = asking([pair.peer, stranger]).request(method, range)
+    const { resume: _, ...unresumable } = method
+    const exchange = asking([pair.peer, stranger]).request(unresumable, range)
     await expect(exchange.all()).rejects.toMatchObject({ code: 'unexpected_end', details: { peer: pair.peer } })
     expect(pair.offences.splice(0)).toHaveLength(1)
   })

@@ -35,6 +35,7 @@ describe.each(['yamux', 'mplex'] as const)('request() over %s', (muxer) => {
       chunks: 3,
       bytes: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
       peer: pair.peer,
+      peers: [pair.peer],
     })
     expect(pair.offences).toEqual([])
   })
