@@ -38,7 +38,14 @@ export function drawTable(network: Network, io: CliIo): () => void {
 
 /** Prints each event as a line until the network stops or the signal aborts. */
 export async function printEvents(network: Network, io: CliIo, json: boolean, signal: AbortSignal): Promise<void> {
-  const types = ['peer:connected', 'peer:disconnected', 'peer:banned', 'peer:discovered', 'dial:failed', 'bootstrap:result'] as const
+  const types = [
+    'peer:connected',
+    'peer:disconnected',
+    'peer:banned',
+    'peer:discovered',
+    'dial:failed',
+    'bootstrap:result',
+  ] as const
   try {
     for await (const event of network.events(types, { signal })) io.stdout(json ? eventJson(event) : eventLine(event))
   } catch (error) {
