@@ -21,6 +21,9 @@ const CHUNK_TIMEOUT_MS = 10_000
 /** For the whole answer, waiting for a turn excluded. */
 const ANSWER_TIMEOUT_MS = 60_000
 
+/** How many peers' quotas all of them may use at once. */
+const TOTAL_TIMES = 1_000
+
 /** Bytes taken off a stream before they are wanted: requests are small, and what comes beyond one may wait. */
 const MAX_BUFFERED_BYTES = 4_096
 
@@ -114,8 +117,16 @@ async function inTurn<Request, Response>(
   const release = await limiter.acquire(key, signal)
   try {
     const { quota } = protocol
-    const delayMs = quota ? quotas.delayMs(key, quota, protocol.cost?.(request) ?? 1) : 0
-    if (delayMs > 0) await delay(delayMs, { clock, signal })
+    const keep = async (whose: string, tokens: number, windowMs: number): Promise<void> => {
+      const delayMs = quotas.delayMs(whose, { tokens, windowMs }, protocol.cost?.(request) ?? 1)
+      if (delayMs > 0) await delay(delayMs, { clock, signal })
+    }
+    if (quota) {
+      const { tokens, windowMs, totalTokens = tokens * TOTAL_TIMES } = quota
+      await keep(key, tokens, windowMs)
+      // Only then: who waits for its own quota takes nothing from the others.
+      await keep(protocol.name, totalTokens, windowMs)
+    }
     await action()
   } finally {
     release()

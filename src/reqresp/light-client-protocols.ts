@@ -39,7 +39,12 @@ export const lightClientUpdatesByRange = defineProtocol<LightClientUpdatesByRang
   response: codecOf('update'),
   digestOf: (object, chain) => contextDigestOf(chain, object),
   maxChunks: ({ count }) => Math.min(count, maxRequestLightClientUpdates),
-  quota: { tokens: maxRequestLightClientUpdates, windowMs: 10_000 },
+  // In all 35 MB a second of Electra's updates.
+  quota: {
+    tokens: maxRequestLightClientUpdates,
+    totalTokens: 100 * maxRequestLightClientUpdates,
+    windowMs: 10_000,
+  },
   cost: ({ count }) => count,
   pace: bulkPace,
   resume({ startPeriod, count }, { last }, chain) {

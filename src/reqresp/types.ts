@@ -18,10 +18,12 @@ export interface ChunkContext {
   readonly forkDigest?: Hex
 }
 
-/** How often one peer may ask for a method. What exceeds it is delayed, never refused (phase0/p2p-interface.md, "Req/Resp"). */
+/** How often peers may ask for a method. What exceeds it is delayed, never refused (phase0/p2p-interface.md, "Req/Resp"). */
 export interface Quota {
   /** What one peer may spend in a window; a request costs 1. */
   readonly tokens: number
+  /** What all peers together may spend in a window, so that many of them cannot do what one may not. @default 1000 times `tokens` */
+  readonly totalTokens?: number
   readonly windowMs: number
 }
 

@@ -296,6 +296,31 @@ describe('limits', () => {
     expect(pair.inboundOffences).toEqual([])
   })
 
+  it('delay what exceeds the quota of all peers together, though each keeps to its own', async () => {
+    const scarce = defineProtocol({
+      name: 'scarce',
+      request: sszCodec(networkMessages.ping),
+      response: sszCodec(networkMessages.ping),
+      quota: { tokens: 5, totalTokens: 1, windowMs: 5_000 },
+    })
+    pair.responder.serve(scarce, async function* (value) {
+      yield value
+    })
+    const ask = () => pair.asker.request(scarce, 1n, { peer: pair.peer, firstByteTimeoutMs: 60_000 }).single()
+    await ask()
+    let answered = false
+    const second = ask().then(() => {
+      answered = true
+    })
+    while (openStreams(pair.nodes.responder) === 0) await new Promise(setImmediate)
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+    await clock.advance(4_900)
+    expect(answered).toBe(false)
+    await clock.advance(5_000)
+    await second
+    expect(pair.inboundOffences).toEqual([])
+  })
+
   it('hold back an asker that sends far more than a request', async () => {
     const answered = Promise.withResolvers<void>()
     pair.responder.serve(ping, async function* (value) {
