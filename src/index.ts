@@ -52,13 +52,13 @@ export {
   type LightClientState,
   type LightClientStatus,
 } from './light-client/index.ts'
-export { createNetwork } from './network/index.ts'
+export { createNetwork, libp2pOptions, type NetworkNodeOptions, type ServiceFactory } from './network/index.ts'
 export type * from './network/types.ts'
 export type { AddressEntry, Place } from './peers/address-book/entry.ts'
 export type * from './peers/types.ts'
 export type { Candidate, CandidateSource } from './platform/candidate-source.ts'
 export { type KeyValueStorage, memoryStorage } from './platform/storage.ts'
-export { type Libp2pTransport, type TransportName, transportNames } from './platform/transports.ts'
+export { type Libp2pNode, type Libp2pTransport, type TransportName, transportNames } from './platform/transports.ts'
 export {
   defineProtocol,
   type Metadata,

@@ -1,9 +1,8 @@
-import type { Connection } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { parsePeerAddress } from '../discovery/index.ts'
 import { LamparaError, messageOf } from '../errors/index.ts'
-import { createGossip, createGossipRouter } from '../gossip/index.ts'
-import { CLIENT_SHUTDOWN, createGater, createPeers, createScoreBook } from '../peers/index.ts'
+import { createGossip } from '../gossip/index.ts'
+import { CLIENT_SHUTDOWN, createPeers } from '../peers/index.ts'
 import type { Platform } from '../platform/platform.ts'
 import { createReqResp, type ReqResp } from '../reqresp/index.ts'
 import { deadline, onAbort, raceSignal } from '../streams/abort.ts'
@@ -11,12 +10,10 @@ import { systemClock } from '../streams/clock.ts'
 import { createWatchable } from '../streams/watchable.ts'
 import { createOwnStatus, peerWire, serveBaseProtocols } from './base-protocols.ts'
 import { checkOptions } from './check-options.ts'
-import { chooseTransports } from './choose-transports.ts'
 import { createEventHub } from './event-hub.ts'
 import { hasGossipStream, speaksGossip, watchGossipStreams } from './gossip-streams.ts'
-import { loadIdentity } from './identity.ts'
 import { type LateRecruiting, recruitLate } from './late-recruiting.ts'
-import { createNode } from './libp2p-options.ts'
+import { makeNode } from './make-node.ts'
 import { sameStatus, statusOf } from './status.ts'
 import type { Network, NetworkOptions, NetworkStatus } from './types.ts'
 
@@ -25,17 +22,6 @@ const pingOf = {
   peer: { inbound: 15_000, outbound: 20_000 },
   relay: { inbound: 60_000, outbound: 20_000 },
 } as const
-/** What asks for late code before anything else starts; elsewhere it comes later, or never. */
-const lateOptions = [
-  'listen',
-  'records',
-  'discv5',
-  'maxInbound',
-  'maxOutbound',
-  'maxPerGroup',
-  'unconditionalPeers',
-  'privatePeers',
-] as const
 const BOOTSTRAP_MS = 30_000
 /** What is let go of without waiting when it does not end by then. */
 const STOP_MS = 3_000
@@ -45,33 +31,11 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
   const { chain, clock = systemClock, role = 'peer', signal } = options
   signal?.throwIfAborted()
   const kept = checkOptions(platform, options)
-  const late = lateOptions.some((name) => options[name] !== undefined) ? await import('./late.ts') : undefined
-  late?.checkLateOptions(options)
-  // A storage may keep its answer to itself: IndexedDB does while another tab upgrades it.
-  const privateKey = await raceSignal(loadIdentity(options.privateKey, options.storage), signal)
-  signal?.throwIfAborted()
-  const transports = await chooseTransports(platform, options.transports)
-  const book = createScoreBook(clock)
-  const router = createGossipRouter(chain, role, book.scoreOf)
-  const inbound = late?.limitInbound(platform, options, (): readonly Connection[] => libp2p.getConnections())
-  const gater = createGater({
-    inbound: inbound?.gate,
-    isBanned: (peerId) => book.bannedUntilMs(peerId) !== undefined,
-    allowPrivateAddresses: options.allowPrivateAddresses ?? false,
-    canDial: transports.canDial,
-  })
+  const made = await makeNode(platform, options)
+  const { libp2p } = made
+  const { gater, transports, book, router } = made.parts
+  const { privateKey } = libp2p.services.lampara.components
   for (const { addresses } of kept) for (const address of addresses) gater.allow(address)
-  const parts = {
-    platform,
-    transports: transports.create,
-    privateKey,
-    connectionGater: gater.connectionGater,
-    router,
-    maxConnections: inbound?.maxConnections,
-  }
-  const libp2p = await createNode(options, parts).catch((error) => {
-    throw new LamparaError('invalid_argument', `Cannot create network: ${messageOf(error)}`, { cause: error })
-  })
 
   const hub = createEventHub()
   const own = createOwnStatus(chain, clock)
@@ -95,7 +59,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     kept,
     wire: peerWire((): ReqResp => reqresp, own),
     pingMs: pingOf[role],
-    dialer: libp2p.services.dialer,
+    dialer: libp2p.services.lampara,
     rank: transports.rank,
     ownFinality: own.finality,
     enrOf: (peerId) => recruiting?.running?.enrOf(peerId),
@@ -129,7 +93,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     await bounded(Promise.resolve(recruiting?.stop()))
     await bounded(peers.stop())
     await bounded(reqresp.stop())
-    await bounded(Promise.resolve(libp2p.stop()))
+    await bounded(made.release())
     limit.cancel()
     status.end()
     hub.end()
@@ -142,7 +106,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
   let forgetSignal = (): void => {}
   try {
     try {
-      await libp2p.start()
+      await made.start()
     } catch (error) {
       const message = `Cannot listen on ${options.listen?.join(', ')}: ${messageOf(error)}`
       throw new LamparaError('invalid_argument', message, { cause: error })

@@ -1,2 +1,3 @@
 export { createNetwork } from './create-network.ts'
+export { libp2pOptions, type NetworkNodeOptions, type ServiceFactory } from './for-own-node.ts'
 export type * from './types.ts'

@@ -1,18 +1,14 @@
 import { identify, identifyPush } from '@libp2p/identify'
-import type { ConnectionGater, PrivateKey } from '@libp2p/interface'
 import { mplex } from '@libp2p/mplex'
 import { noise } from '@libp2p/noise'
 import { yamux } from '@libp2p/yamux'
-import { createLibp2p } from 'libp2p'
-import type { GossipRouter } from '../gossip/index.ts'
-import type { Platform } from '../platform/platform.ts'
-import type { Libp2pTransport } from '../platform/transports.ts'
+import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { systemClock } from '../streams/clock.ts'
-import { dialer } from './dialer.ts'
-import { lateGossipsub } from './late-gossipsub.ts'
+import { type LateGossipsub, lateGossipsub } from './late-gossipsub.ts'
+import type { NodeParts } from './node-parts.ts'
+import { type NodeService, nodeService } from './node-service.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { withSafeSend } from './safe-muxer.ts'
-import type { NetworkOptions } from './types.ts'
 
 const MIB = 1024 * 1024
 const UPGRADE_MS = 5_000
@@ -25,33 +21,28 @@ const inboundOf = {
   relay: { inboundConnectionThreshold: 100, maxIncomingPendingConnections: 200 },
 } as const
 
-/** What a node is made of beside the user's options. */
-export interface Libp2pParts {
-  readonly platform: Platform
-  readonly transports: Libp2pTransport[]
-  readonly privateKey: PrivateKey
-  readonly connectionGater: ConnectionGater
-  readonly router: GossipRouter
-  /** Above our own limits: there libp2p closes whom it likes. */
-  readonly maxConnections?: number | undefined
+interface NodeServices extends Record<string, unknown> {
+  readonly identify: unknown
+  readonly identifyPush: unknown
+  readonly lampara: NodeService
+  readonly pubsub: LateGossipsub
 }
 
-/** Creates the libp2p node, not yet started: noise, yamux and mplex, identify, gossipsub, and bounds on all that grows. */
-export async function createNode(options: NetworkOptions, parts: Libp2pParts) {
-  const { platform, transports, privateKey, connectionGater, router } = parts
+/** What libp2p makes a node of: noise, yamux and mplex, identify, gossipsub, and bounds on all that grows. */
+export function nodeOptions(parts: NodeParts): Libp2pOptions<NodeServices> {
+  const { platform, options, transports, privateKey, gater, router } = parts
   const browser = platform.name === 'browser'
-  return createLibp2p({
-    start: false,
+  return {
     privateKey,
     nodeInfo: { name: 'lampara', userAgent: 'lampara' },
     addresses: { listen: [...(options.listen ?? [])], announce: [...(options.announce ?? [])] },
-    transports,
+    transports: transports.create,
     connectionEncrypters: [noise()],
     // Some beacon nodes speak mplex only, and greet with more than the five streams a second that it allows.
     streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: MIB } }), mplex({ disconnectThreshold: 50 })].map(
       withSafeSend,
     ),
-    connectionGater,
+    connectionGater: gater.connectionGater,
     connectionManager: {
       maxConnections: parts.maxConnections ?? options.maxConnections ?? (browser ? 20 : 100),
       ...inboundOf[options.role ?? 'peer'],
@@ -69,10 +60,26 @@ export async function createNode(options: NetworkOptions, parts: Libp2pParts) {
       identify: identify(),
       // Without it, peers never learn of methods that are served later.
       identifyPush: identifyPush({ debounce: 100 }),
-      dialer: dialer(),
+      lampara: nodeService(parts),
       // In a browser the code comes when a topic is first joined; elsewhere it is there already.
       pubsub: lateGossipsub(router.options, { atStart: !browser, clock: options.clock ?? systemClock }),
     },
     logger: quietLogger,
-  })
+  }
+}
+
+/** Creates the libp2p node, not yet started. */
+export function createNode(parts: NodeParts) {
+  return createLibp2p({ ...nodeOptions(parts), start: false })
+}
+
+/** A libp2p node that a network can work with. */
+export type NetworkNode = Awaited<ReturnType<typeof createNode>>
+
+/** The node of a network, and what to do with it as the network begins and ends. */
+export interface MadeNode {
+  readonly libp2p: NetworkNode
+  readonly parts: NodeParts
+  start(): Promise<void>
+  release(): Promise<void>
 }

@@ -5,7 +5,7 @@ import type { AddressEntry } from '../peers/index.ts'
 import type { Offence, PeerEvent, PeerView } from '../peers/types.ts'
 import type { CandidateSource } from '../platform/candidate-source.ts'
 import type { KeyValueStorage } from '../platform/storage.ts'
-import type { Libp2pTransport, TransportName } from '../platform/transports.ts'
+import type { Libp2pNode, Libp2pTransport, TransportName } from '../platform/transports.ts'
 import type { ReqResp } from '../reqresp/types.ts'
 import type { Clock } from '../streams/clock.ts'
 
@@ -87,6 +87,13 @@ export interface NetworkOptions {
   readonly allowPrivateAddresses?: boolean
   /** Which transports to use. @default all that there are where the code runs */
   readonly transports?: TransportOptions
+  /**
+   * A running libp2p node to work with, made of `libp2pOptions()`, which says what it must have. It is not stopped with the
+   * network. Its connections are the network's: who does not answer Status is disconnected.
+   *
+   * @default a node of its own
+   */
+  readonly libp2p?: Libp2pNode
   /** Aborts the start, and stops the network afterwards. */
   readonly signal?: AbortSignal
 }

@@ -1,6 +1,6 @@
 export type { AddressEntry } from './address-book/entry.ts'
 export { createPeers, type Peers } from './create-peers.ts'
-export { createGater } from './gater.ts'
+export { createGater, type Gater } from './gater.ts'
 export { CLIENT_SHUTDOWN } from './goodbye.ts'
 export type { KeptPeer } from './keep.ts'
 export type { PeerWire } from './options.ts'

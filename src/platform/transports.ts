@@ -1,4 +1,8 @@
+import type { Libp2p } from '@libp2p/interface'
 import type { Libp2pOptions } from 'libp2p'
+
+/** A libp2p node, whatever services it has. */
+export type Libp2pNode = Libp2p
 
 /** What libp2p takes as a transport: `tcp()`, `webSockets()`. */
 export type Libp2pTransport = NonNullable<Libp2pOptions['transports']>[number]

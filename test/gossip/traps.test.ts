@@ -1,11 +1,10 @@
-import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromString } from '@libp2p/peer-id'
-import { tcp } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it, vi } from 'vitest'
 import { forkDigests, mainnet } from '../../src/chain/index.ts'
 import { createGossipRouter, defineTopic, topics } from '../../src/gossip/index.ts'
 import { createNode } from '../../src/network/libp2p-options.ts'
+import { createNodeParts } from '../../src/network/node-parts.ts'
 import { platform } from '../../src/platform/node/index.ts'
 import { topicString } from '../../src/wire/index.ts'
 import {
@@ -164,12 +163,7 @@ describe('what is known of a peer', () => {
   it('is kept while it is connected, however long, and gossip forgets it once it leaves', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     try {
-      const router = createGossipRouter(chain, 'peer', () => 0)
-      const privateKey = await generateKeyPair('secp256k1')
-      const libp2p = await createNode(
-        { chain },
-        { platform, transports: [tcp()], privateKey, connectionGater: {}, router },
-      )
+      const libp2p = await createNode(await createNodeParts(platform, { chain, allowPrivateAddresses: true }))
       await libp2p.start()
       const peer = await startBareNode(chain)
       const name = topicAt(chain, topic.name, slot)

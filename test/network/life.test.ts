@@ -246,7 +246,7 @@ describe('connecting', () => {
     const node = await startBareNode(chain)
     const impostor = node.address.replace(node.peerId, somebody)
     await expect(network.connect(impostor)).rejects.toMatchObject({ code: 'dial_failed' })
-    await expect(network.connect(`/ip4/127.0.0.1/udp/1/quic-v1/p2p/${somebody}`)).rejects.toMatchObject({
+    await expect(network.connect(`/ip4/127.0.0.1/udp/1/webrtc-direct/p2p/${somebody}`)).rejects.toMatchObject({
       code: 'dial_failed',
       message: expect.stringContaining('no transport'),
     })

@@ -5,7 +5,7 @@ import { closed, count, encodeNumber, KIB, MIB, readNumber, sendBytes } from './
 
 /** What a scenario runs on: the dialing side, in Node or in a page. */
 export interface ScenarioContext {
-  readonly libp2p: Libp2p & { readonly services: { readonly dialer: ScenarioDialer } }
+  readonly libp2p: Libp2p & { readonly services: { readonly lampara: ScenarioDialer } }
   /** Where the listening side is, with `/p2p/…`. */
   readonly address: string
   /** An address of the same kind where nobody ever answers, with the listening side's `/p2p/…`. */
@@ -36,7 +36,7 @@ function assert(holds: boolean, what: string): asserts holds {
 }
 
 async function dial({ libp2p, address }: ScenarioContext, to = address): Promise<Connection> {
-  return libp2p.services.dialer.dial(multiaddr(to), AbortSignal.timeout(10_000))
+  return libp2p.services.lampara.dial(multiaddr(to), AbortSignal.timeout(10_000))
 }
 
 function open(connection: Connection, name: keyof typeof scenarioProtocols): Promise<Stream> {
@@ -183,7 +183,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'ends a dial to nobody at once when it is aborted',
     async run(context) {
       const controller = new AbortController()
-      const dialing = rejection(context.libp2p.services.dialer.dial(multiaddr(context.silent), controller.signal))
+      const dialing = rejection(context.libp2p.services.lampara.dial(multiaddr(context.silent), controller.signal))
       await new Promise((resolve) => setTimeout(resolve, 100))
       controller.abort(new Error('enough'))
       assert((await dialing) instanceof Error, 'a refusal')
@@ -195,7 +195,7 @@ export const scenarios: readonly Scenario[] = [
     async run(context) {
       for (let turn = 0; turn < 10; turn++) {
         const controller = new AbortController()
-        const dialing = rejection(context.libp2p.services.dialer.dial(multiaddr(context.address), controller.signal))
+        const dialing = rejection(context.libp2p.services.lampara.dial(multiaddr(context.address), controller.signal))
         await new Promise((resolve) => setTimeout(resolve, turn))
         controller.abort(new Error('enough'))
         await dialing

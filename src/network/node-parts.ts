@@ -1,0 +1,66 @@
+import type { Connection, PrivateKey } from '@libp2p/interface'
+import { createGossipRouter, type GossipRouter } from '../gossip/index.ts'
+import { createGater, createScoreBook, type Gater, type ScoreBook } from '../peers/index.ts'
+import type { Platform } from '../platform/platform.ts'
+import { raceSignal } from '../streams/abort.ts'
+import { systemClock } from '../streams/clock.ts'
+import { type ChosenTransports, chooseTransports } from './choose-transports.ts'
+import { loadIdentity } from './identity.ts'
+import type { NetworkOptions } from './types.ts'
+
+/** What a network and its libp2p node have in common, made before either. */
+export interface NodeParts {
+  readonly options: NetworkOptions
+  readonly platform: Platform
+  readonly transports: ChosenTransports
+  readonly privateKey: PrivateKey
+  readonly book: ScoreBook
+  readonly gater: Gater
+  readonly router: GossipRouter
+  /** Above our own limits: there libp2p closes whom it likes. */
+  readonly maxConnections: number | undefined
+  /** The node's; none before it is made. */
+  connections: () => readonly Connection[]
+}
+
+/** What asks for late code before anything else starts; elsewhere it comes later, or never. */
+const lateOptions = [
+  'listen',
+  'records',
+  'discv5',
+  'maxInbound',
+  'maxOutbound',
+  'maxPerGroup',
+  'unconditionalPeers',
+  'privatePeers',
+] as const
+
+/** @throws LamparaError as `createNetwork()` does for its options */
+export async function createNodeParts(platform: Platform, options: NetworkOptions): Promise<NodeParts> {
+  const { chain, clock = systemClock, role = 'peer', signal } = options
+  const late = lateOptions.some((name) => options[name] !== undefined) ? await import('./late.ts') : undefined
+  late?.checkLateOptions(options)
+  // A storage may keep its answer to itself: IndexedDB does while another tab upgrades it.
+  const privateKey = await raceSignal(loadIdentity(options.privateKey, options.storage), signal)
+  signal?.throwIfAborted()
+  const transports = await chooseTransports(platform, options.transports)
+  const book = createScoreBook(clock)
+  const inbound = late?.limitInbound(platform, options, () => parts.connections())
+  const parts: NodeParts = {
+    options,
+    platform,
+    transports,
+    privateKey,
+    book,
+    router: createGossipRouter(chain, role, book.scoreOf),
+    gater: createGater({
+      inbound: inbound?.gate,
+      isBanned: (peerId) => book.bannedUntilMs(peerId) !== undefined,
+      allowPrivateAddresses: options.allowPrivateAddresses ?? false,
+      canDial: transports.canDial,
+    }),
+    maxConnections: inbound?.maxConnections,
+    connections: () => [],
+  }
+  return parts
+}
