@@ -9,12 +9,12 @@ import { systemClock } from '../src/streams/clock.ts'
 import { decompressBlock, topicString } from '../src/wire/index.ts'
 import { type BareNode, createBareNode } from './support/bare-node.ts'
 import { type BarePeer, startBarePeer } from './support/bare-peer.ts'
-import { median, type Report } from './support/figure.ts'
+import { type Cost, type Report, startMeter } from './support/figure.ts'
 import { benchChain, benchTopic, byteList } from './support/loads.ts'
 import { heldBytes, MIB } from './support/memory.ts'
+import { ratio, sideBySide, typical } from './support/side-by-side.ts'
 
-const SAMPLES = 11
-const WARM_UP = 2
+const ROUNDS = { warmUp: 2, samples: 11 }
 const SIZES = [
   { name: '1-kb', bytes: 1000, messages: 1000, batch: 100 },
   { name: '100-kb', bytes: 100_000, messages: 60, batch: 10 },
@@ -42,23 +42,23 @@ export async function run(report: Report): Promise<void> {
     await theirs.ready
 
     for (const { name, ...load } of SIZES) {
-      const times = { ours: [] as number[], bare: [] as number[] }
-      for (let round = 0; round < WARM_UP + SAMPLES; round++) {
-        const turns = [
-          { of: times.ours, topic: ourTopic, listener: ours },
-          { of: times.bare, topic: bareTopic, listener: theirs },
-        ]
-        for (const { of, topic, listener } of round % 2 === 0 ? turns : turns.reverse()) {
-          const took = await publishAndWait(peer, listener, { topic, ...load })
-          if (round >= WARM_UP) of.push(took)
-        }
+      const costs = await sideBySide(
+        {
+          ours: () => publishAndWait(peer, ours, { topic: ourTopic, ...load }),
+          bare: () => publishAndWait(peer, theirs, { topic: bareTopic, ...load }),
+        },
+        ROUNDS,
+      )
+      const figure = { unit: '× a bare listener', better: 'higher', samples: ROUNDS.samples } as const
+      const rate = (side: readonly Cost[]) => {
+        const value = (1000 * load.messages) / typical(side, 'wallMs')
+        return { ...figure, value, unit: 'messages/s' }
       }
-      const perSecond = (ms: number): number => (1000 * load.messages) / ms
-      const rate = { unit: 'messages/s', better: 'higher', samples: SAMPLES } as const
-      const ratio = median(times.bare) / median(times.ours)
-      report({ ...rate, name: `gossip/subscribe-${name}`, value: ratio, unit: '× a bare listener', goal: 0.95 })
-      report({ ...rate, name: `gossip/rate-${name}`, value: perSecond(median(times.ours)) })
-      report({ ...rate, name: `gossip/rate-bare-${name}`, value: perSecond(median(times.bare)) })
+      const value = ratio(costs.bare, costs.ours, 'wallMs')
+      report({ ...figure, name: `gossip/subscribe-${name}`, value, goal: 0.95 })
+      report({ ...figure, name: `gossip/subscribe-${name}-cpu`, value: ratio(costs.bare, costs.ours, 'cpuMs') })
+      report({ ...rate(costs.ours), name: `gossip/rate-${name}` })
+      report({ ...rate(costs.bare), name: `gossip/rate-bare-${name}` })
     }
 
     await subscribersCost(report, { peer, network, topic: ourTopic, listener: ours })
@@ -119,13 +119,13 @@ async function publishAndWait(
   peer: BarePeer,
   listener: Listener,
   order: { readonly topic: string; readonly messages: number; readonly bytes: number; readonly batch: number },
-): Promise<number> {
+): Promise<Cost> {
   let batch = listener.arrived(order.batch)
   await peer.publish(order)
-  const start = performance.now()
+  const end = startMeter()
   for (let arrived = order.batch; ; arrived += order.batch) {
     await batch
-    if (arrived >= order.messages) return performance.now() - start
+    if (arrived >= order.messages) return end()
     batch = listener.arrived(order.batch)
     peer.acknowledge()
   }
@@ -139,34 +139,30 @@ interface Measured {
 
 /** What one message costs this process, by how many subscribe to it. */
 async function subscribersCost(report: Report, { peer, network, topic, listener }: Measured & { listener: Listener }) {
-  const costs = new Map<number, number>()
-  const extra: Subscription<Uint8Array>[] = []
-  for (const subscribers of [1, 10, 100]) {
-    while (extra.length < subscribers - 1) {
-      const subscription = network.gossip.subscribe(benchTopic, { maxQueued: 1024 })
-      extra.push(subscription)
-      listenOurs(subscription)
-    }
-    const samples: number[] = []
-    for (let round = 0; round < 5; round++) {
-      const before = process.cpuUsage()
-      await publishAndWait(peer, listener, { topic, messages: 1000, bytes: 1000, batch: 100 })
-      const { user, system } = process.cpuUsage(before)
-      samples.push((user + system) / 1000)
-    }
-    costs.set(subscribers, median(samples))
-    const unit = 'µs of CPU a message'
-    report({
-      name: `gossip/cost-${subscribers}-subscribers`,
-      value: median(samples),
-      unit,
-      better: 'lower',
-      samples: 5,
+  const messages = 1000
+  const costWith = async (subscribers: number): Promise<Cost> => {
+    const others = Array.from({ length: subscribers - 1 }, () => {
+      return listenOurs(network.gossip.subscribe(benchTopic, { maxQueued: 1024 }))
     })
+    const cost = await publishAndWait(peer, listener, { topic, messages, bytes: 1000, batch: 100 })
+    for (const other of others) other.stop()
+    return cost
   }
-  for (const subscription of extra) subscription.stop()
-  const ratio = costs.get(100)! / costs.get(1)!
-  report({ name: 'gossip/cost-100-to-1', value: ratio, unit: '×', better: 'lower', samples: 5 })
+  const costs = await sideBySide(
+    { one: () => costWith(1), ten: () => costWith(10), hundred: () => costWith(100) },
+    ROUNDS,
+  )
+  const figure = { better: 'lower', samples: ROUNDS.samples } as const
+  const unit = 'µs of CPU a message'
+  for (const [subscribers, cost] of [
+    [1, costs.one],
+    [10, costs.ten],
+    [100, costs.hundred],
+  ] as const) {
+    const value = (1000 * typical(cost, 'cpuMs')) / messages
+    report({ ...figure, name: `gossip/cost-${subscribers}-subscribers`, value, unit })
+  }
+  report({ ...figure, name: 'gossip/cost-100-to-1', value: ratio(costs.hundred, costs.one, 'cpuMs'), unit: '×' })
 }
 
 /** What a subscription holds whose consumer takes nothing, while many times its bound goes by. */

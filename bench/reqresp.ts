@@ -1,27 +1,27 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Connection } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createReqResp, type Protocol } from '../src/reqresp/index.ts'
 import type { Exchange } from '../src/reqresp/types.ts'
-import { bytesReader } from '../src/streams/byte-reader.ts'
 import { systemClock } from '../src/streams/clock.ts'
-import { encodeRequest, readChunkHead, readPayload } from '../src/wire/index.ts'
 import { createBareNode } from './support/bare-node.ts'
 import { startBarePeer } from './support/bare-peer.ts'
-import { median, type Report, timed } from './support/figure.ts'
-import { benchChain, byteList, CHUNKS, largeProtocol, smallProtocol } from './support/loads.ts'
+import { bareRequest } from './support/bare-request.ts'
+import { type Cost, type Report, startMeter } from './support/figure.ts'
+import { benchChain, CHUNKS, floodProtocol, largeProtocol, smallProtocol } from './support/loads.ts'
 import { heldBytes, MIB } from './support/memory.ts'
+import { ratio, sideBySide, typical } from './support/side-by-side.ts'
 
-const SAMPLES = 21
-const WARM_UP = 4
-/** A thousand and more in all. */
+const ROUNDS = { warmUp: 4, samples: 21 }
+/** Two thousand and more in all. */
 const SMALL_PER_SAMPLE = 100
 const ASK = new Uint8Array(8)
 const BUSY_MS = 2_000
 
+type Ask = (protocol: Protocol<Uint8Array, Uint8Array>) => Promise<readonly Uint8Array[]>
+
 /**
- * `request()` against a bare libp2p stream that writes and reads the same bytes and decodes them with the same code, but knows
- * no limits, no timeouts and no abort. Whoever answers is another process, the same for both.
+ * `request()` against a bare libp2p stream that writes and reads the same bytes and decodes them with the same libraries, but
+ * knows no limits, no timeouts and no abort. Whoever answers is another process, the same for both.
  */
 export async function run(report: Report): Promise<void> {
   const peer = await startBarePeer()
@@ -38,33 +38,32 @@ export async function run(report: Report): Promise<void> {
   try {
     const connection = await node.dial(multiaddr(peer.address))
     const id = connection.remotePeer.toString()
-    const ours = async (protocol: Protocol<Uint8Array, Uint8Array>): Promise<number> =>
-      (await reqresp.request(protocol, ASK, { peer: id }).all()).length
-    const bare = (protocol: Protocol<Uint8Array, Uint8Array>): Promise<number> => bareRequest(connection, protocol.id)
+    const ours: Ask = (protocol) => reqresp.request(protocol, ASK, { peer: id }).all()
+    const bare: Ask = (protocol) => bareRequest(connection, protocol.id, ASK)
 
-    const large = await sideBySide({
-      ours: () => expectChunks(ours(largeProtocol), CHUNKS),
-      bare: () => expectChunks(bare(largeProtocol), CHUNKS),
-    })
-    const inTurn = (request: typeof ours) => async () => {
-      for (let count = 0; count < SMALL_PER_SAMPLE; count++) await request(smallProtocol)
-    }
-    const small = await sideBySide({ ours: inTurn(ours), bare: inTurn(bare) })
-    const twoAtOnce = (request: typeof ours) => async () => {
-      for (let count = 0; count < SMALL_PER_SAMPLE; count += 2) {
-        await Promise.all([request(smallProtocol), request(smallProtocol)])
-      }
-    }
-    const pairs = await sideBySide({ ours: twoAtOnce(ours), bare: twoAtOnce(bare) })
+    const large = await sideBySide({ ours: () => oneLarge(ours), bare: () => oneLarge(bare) }, ROUNDS)
+    const figure = { unit: '× a bare stream', better: 'higher', samples: ROUNDS.samples } as const
+    report({ ...figure, name: 'reqresp/bytes', value: ratio(large.bare, large.ours, 'wallMs'), goal: 0.85 })
+    report({ ...figure, name: 'reqresp/bytes-cpu', value: ratio(large.bare, large.ours, 'cpuMs') })
 
-    const ratio = { unit: '× a bare stream', better: 'higher', samples: SAMPLES } as const
-    const rate = { unit: 'requests/s', better: 'higher', samples: SAMPLES } as const
-    report({ name: 'reqresp/bytes', value: large.bare / large.ours, goal: 0.85, ...ratio })
-    report({ name: 'reqresp/small-requests', value: small.bare / small.ours, goal: 0.9, ...ratio })
-    report({ name: 'reqresp/small-requests-2-at-once', value: pairs.bare / pairs.ours, ...ratio })
-    report({ name: 'reqresp/small-rate', value: (1000 * SMALL_PER_SAMPLE) / small.ours, ...rate })
-    report({ name: 'reqresp/small-rate-bare', value: (1000 * SMALL_PER_SAMPLE) / small.bare, ...rate })
-    await slowConsumer(report, () => reqresp.request(largeProtocol, ASK, { peer: id }))
+    const inTurn = await sideBySide({ ours: () => manySmall(ours, 1), bare: () => manySmall(bare, 1) }, ROUNDS)
+    report({ ...figure, name: 'reqresp/small-requests', value: ratio(inTurn.bare, inTurn.ours, 'wallMs'), goal: 0.9 })
+    report({ ...figure, name: 'reqresp/small-requests-cpu', value: ratio(inTurn.bare, inTurn.ours, 'cpuMs') })
+    report(rate('reqresp/small-rate', inTurn.ours))
+    report(rate('reqresp/small-rate-bare', inTurn.bare))
+
+    // At most two of one protocol are under way with one peer, as the specification has it: the bare side keeps to that, too.
+    const crowd = await sideBySide(
+      { ours: () => manySmall(ours, 16), bare: () => manySmall(bare, 2), unbound: () => manySmall(bare, 16) },
+      ROUNDS,
+    )
+    report({ ...figure, name: 'reqresp/small-requests-16', value: ratio(crowd.bare, crowd.ours, 'wallMs'), goal: 0.9 })
+    report({ ...figure, name: 'reqresp/small-requests-16-cpu', value: ratio(crowd.bare, crowd.ours, 'cpuMs') })
+    report(rate('reqresp/small-rate-16', crowd.ours))
+    report(rate('reqresp/small-rate-bare-2', crowd.bare))
+    report(rate('reqresp/small-rate-bare-16', crowd.unbound))
+
+    await slowConsumer(report, () => reqresp.request(floodProtocol, ASK, { peer: id }))
   } finally {
     await reqresp.stop()
     await node.stop()
@@ -72,7 +71,30 @@ export async function run(report: Report): Promise<void> {
   }
 }
 
-/** What an exchange holds whose caller takes one chunk and then is busy, while six megabytes wait to come. */
+async function oneLarge(ask: Ask): Promise<Cost> {
+  const end = startMeter()
+  const chunks = await ask(largeProtocol)
+  const cost = end()
+  if (chunks.length !== CHUNKS) throw new Error(`${chunks.length} chunks came, not ${CHUNKS}`)
+  return cost
+}
+
+async function manySmall(ask: Ask, atOnce: number): Promise<Cost> {
+  let left = SMALL_PER_SAMPLE
+  const askOn = async (): Promise<void> => {
+    while (left-- > 0) await ask(smallProtocol)
+  }
+  const end = startMeter()
+  await Promise.all(Array.from({ length: atOnce }, askOn))
+  return end()
+}
+
+function rate(name: string, costs: readonly Cost[]) {
+  const value = (1000 * SMALL_PER_SAMPLE) / typical(costs, 'wallMs')
+  return { name, value, unit: 'requests/s', better: 'higher', samples: costs.length } as const
+}
+
+/** What an exchange holds whose caller takes one chunk and then is busy, while sixty megabytes wait to come. */
 async function slowConsumer(report: Report, start: () => Exchange<Uint8Array>): Promise<void> {
   const before = await heldBytes()
   const exchange = start()
@@ -83,44 +105,4 @@ async function slowConsumer(report: Report, start: () => Exchange<Uint8Array>): 
     break
   }
   await exchange.ended
-}
-
-/** Medians of both, in milliseconds, taken in turns: what else the machine does weighs on both alike. */
-async function sideBySide(work: { ours(): Promise<unknown>; bare(): Promise<unknown> }) {
-  const times = { ours: [] as number[], bare: [] as number[] }
-  for (let round = 0; round < WARM_UP + SAMPLES; round++) {
-    // Who goes first changes, too.
-    for (const name of round % 2 === 0 ? (['ours', 'bare'] as const) : (['bare', 'ours'] as const)) {
-      const took = await timed(work[name])
-      if (round >= WARM_UP) times[name].push(took)
-    }
-  }
-  return { ours: median(times.ours), bare: median(times.bare) }
-}
-
-async function expectChunks(count: Promise<number>, expected: number): Promise<void> {
-  if ((await count) !== expected) throw new Error(`${await count} chunks came, not ${expected}`)
-}
-
-/** What a few lines by hand would do: send, close, collect until the other side closes, decode. */
-async function bareRequest(connection: Connection, protocolId: string): Promise<number> {
-  const stream = await connection.newStream(protocolId)
-  const parts: Uint8Array[] = []
-  const ended = new Promise<void>((resolve, reject) => {
-    stream.addEventListener('message', ({ data }) => void parts.push(data.subarray() as Uint8Array))
-    stream.addEventListener('remoteCloseWrite', () => resolve())
-    stream.addEventListener('close', ({ error }) => (error === undefined ? resolve() : reject(error)))
-  })
-  stream.send(encodeRequest(ASK))
-  await stream.close()
-  await ended
-  const reader = bytesReader(parts)
-  let chunks = 0
-  while (await reader.hasMore()) {
-    const head = await readChunkHead(reader)
-    if (head.result === 'error') throw new Error(head.message)
-    byteList.deserialize(await readPayload(reader, { minBytes: 0, maxBytes: byteList.maxSize }))
-    chunks++
-  }
-  return chunks
 }

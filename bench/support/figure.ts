@@ -21,6 +21,23 @@ export function median(values: readonly number[]): number {
   return middle
 }
 
+/** What work cost, in milliseconds: the time that passed, and what this process took of the machine meanwhile. */
+export interface Cost {
+  readonly wallMs: number
+  readonly cpuMs: number
+}
+
+/** Measures from now on; call what it returns at the end. */
+export function startMeter(): () => Cost {
+  const cpu = process.cpuUsage()
+  const start = performance.now()
+  return () => {
+    const wallMs = performance.now() - start
+    const { user, system } = process.cpuUsage(cpu)
+    return { wallMs, cpuMs: (user + system) / 1000 }
+  }
+}
+
 /** How long the work took, in milliseconds. */
 export async function timed(work: () => unknown): Promise<number> {
   const start = performance.now()

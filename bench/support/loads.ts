@@ -53,6 +53,16 @@ export const largeProtocol = defineProtocol<Uint8Array, Uint8Array>({
   maxChunks: CHUNKS,
 })
 
+const FLOOD_CHUNKS = 10 * CHUNKS
+
+/** More than anyone would hold. */
+export const floodProtocol = defineProtocol<Uint8Array, Uint8Array>({
+  name: 'bench_flood',
+  request: { minBytes: 8, maxBytes: 8, encode: (bytes) => bytes, decode: (bytes) => bytes },
+  response: sszCodec(byteList),
+  maxChunks: FLOOD_CHUNKS,
+})
+
 /** One small chunk for a small request. */
 export const smallProtocol = defineProtocol<Uint8Array, Uint8Array>({
   name: 'bench_small',
@@ -61,7 +71,11 @@ export const smallProtocol = defineProtocol<Uint8Array, Uint8Array>({
 })
 
 /** Answers as bytes, made once: what answers is not what is measured. */
-export const answers = (): Readonly<Record<string, readonly Uint8Array[]>> => ({
-  [largeProtocol.id]: Array.from({ length: CHUNKS }, (_, index) => encodeChunk(payload(CHUNK_BYTES, index))),
-  [smallProtocol.id]: [encodeChunk(payload(100, 0))],
-})
+export function answers(): Readonly<Record<string, readonly Uint8Array[]>> {
+  const large = Array.from({ length: CHUNKS }, (_, index) => encodeChunk(payload(CHUNK_BYTES, index)))
+  return {
+    [largeProtocol.id]: large,
+    [floodProtocol.id]: Array.from({ length: FLOOD_CHUNKS }, (_, index) => large[index % CHUNKS]!),
+    [smallProtocol.id]: [encodeChunk(payload(100, 0))],
+  }
+}
