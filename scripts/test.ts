@@ -45,6 +45,8 @@ const checks: readonly Step[] = [
 ]
 
 const report = join(root, '.cache/vitest.json')
+// After all tests: those that docs/conformance.md names must have passed.
+const conformance: Step = { name: 'conformance', command: [...script('conformance'), '--results', report], tells: true }
 const only = process.argv.slice(2)
 const wanted = (name: string) => only.length === 0 || only.includes(name)
 
@@ -125,7 +127,10 @@ async function work(): Promise<void> {
   for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) await runStep(step)
 }
 await Promise.all([work(), work()])
-if (wanted('tests')) await runTests()
+if (wanted('tests')) {
+  await runTests()
+  await runStep(conformance)
+}
 await beside
 
 console.log(`\n${((performance.now() - startMs) / 1000).toFixed(0)} s in all`)

@@ -9,7 +9,8 @@ import type {
   SignedVoluntaryExit,
 } from '../ssz/beacon-values.ts'
 import { type OperationName, type OperationValues, operationType } from '../ssz/operation-types.ts'
-import { defineTopic, MAX_PAYLOAD_BYTES, type TopicDeclaration } from './topic.ts'
+import { MAX_PAYLOAD_BYTES } from '../wire/index.ts'
+import { defineTopic, type TopicDeclaration } from './topic.ts'
 import type { Topic, TopicContext } from './types.ts'
 
 /** A block with the fork whose containers it came in. */

@@ -1,9 +1,8 @@
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import type { Chain } from '../chain/index.ts'
 import { LamparaError } from '../errors/index.ts'
-import { decompressedForId, messageIdOfData } from '../wire/index.ts'
+import { decompressedForId, MAX_PAYLOAD_BYTES, messageIdOfData } from '../wire/index.ts'
 import { gossipParameters, maxPublishBytes } from './parameters.ts'
-import { MAX_PAYLOAD_BYTES } from './topic.ts'
 import { createTopicTable, type TopicTable } from './topic-table.ts'
 import type { GossipRole } from './types.ts'
 

@@ -1,9 +1,7 @@
 import type { Chain, ForkName, Hex } from '../chain/index.ts'
 import { LamparaError } from '../errors/index.ts'
+import { MAX_PAYLOAD_BYTES } from '../wire/index.ts'
 import type { Topic, TopicContext, TopicDelivery } from './types.ts'
-
-/** MAX_PAYLOAD_SIZE (phase0/p2p-interface.md): the most that any topic may carry, uncompressed. */
-export const MAX_PAYLOAD_BYTES = 10 * 1024 * 1024
 
 /** What `defineTopic()` takes. */
 export interface TopicDeclaration<Message> {

@@ -73,9 +73,10 @@ export function serveBaseProtocols(reqresp: ReqResp, peers: Peers, own: OwnStatu
   reqresp.serve(protocols.metadata, function* () {
     yield { seqNumber: 0n, attnets: BitArray.fromBitLen(attestationSubnetCount) }
   })
-  // biome-ignore lint/correctness/useYield: a goodbye has no answer
   reqresp.serve(protocols.goodbye, function* (code, { peer }) {
     peers.takeGoodbye(peer, Number(code))
+    // The specification has an answer of one chunk, and no word on what it says. Hardly anybody waits for it.
+    yield code
   })
 }
 

@@ -7,6 +7,8 @@ import { encodeVarint, readVarint } from './varint.ts'
 /** ErrorMessage is a list of at most this many bytes (phase0/p2p-interface.md). */
 const MAX_ERROR_MESSAGE_BYTES = 256
 const CONTEXT_BYTES = 4
+/** MAX_PAYLOAD_SIZE (phase0/p2p-interface.md): the most SSZ bytes that a message may have, whatever its type allows. */
+export const MAX_PAYLOAD_BYTES = 10 * 1024 * 1024
 const SUCCESS = 0
 
 /** How many bytes of SSZ a payload may have, both ends included, checked before they are read. */
@@ -20,8 +22,15 @@ export type ChunkHead =
   | { readonly result: 'success' }
   | { readonly result: 'error'; readonly code: number; readonly message: string }
 
-/** A request's bytes: its length and its frames. A request without content is no bytes at all, and needs no encoding. */
+/**
+ * A request's bytes: its length and its frames. A request without content is no bytes at all, and needs no encoding.
+ *
+ * @throws LamparaError `invalid_argument` for more than 10 MiB
+ */
 export function encodeRequest(ssz: Uint8Array): Uint8Array {
+  if (ssz.length > MAX_PAYLOAD_BYTES) {
+    throw new LamparaError('invalid_argument', `Cannot encode a payload: ${ssz.length} bytes are more than 10 MiB`)
+  }
   return joinBytes([encodeVarint(ssz.length), encodeFrames(ssz)])
 }
 
@@ -29,6 +38,7 @@ export function encodeRequest(ssz: Uint8Array): Uint8Array {
  * A successful response chunk.
  *
  * @param contextBytes - the fork digest, for methods with a context
+ * @throws LamparaError `invalid_argument` for more than 10 MiB
  */
 export function encodeChunk(ssz: Uint8Array, contextBytes: Uint8Array = new Uint8Array(0)): Uint8Array {
   if (contextBytes.length !== 0 && contextBytes.length !== CONTEXT_BYTES) {
@@ -99,7 +109,8 @@ export async function readPayload(
   reader: ByteReader,
   options: PayloadBounds & { readonly signal?: AbortSignal },
 ): Promise<Uint8Array> {
-  const { minBytes, maxBytes, signal } = options
+  const { minBytes, signal } = options
+  const maxBytes = Math.min(options.maxBytes, MAX_PAYLOAD_BYTES)
   const read = signal === undefined ? {} : { signal }
   const length = await readVarint(reader, read)
   if (length < minBytes || length > maxBytes) {

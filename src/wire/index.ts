@@ -2,6 +2,7 @@ export {
   encodeChunk,
   encodeErrorChunk,
   encodeRequest,
+  MAX_PAYLOAD_BYTES,
   readChunkHead,
   readContext,
   readPayload,

@@ -1,0 +1,92 @@
+import type { SpecDocument } from '../types.ts'
+
+export const fulu: SpecDocument = {
+  spec: 'fulu/p2p-interface.md',
+  rules: [
+    {
+      id: 'fulu/digest/blob-parameters',
+      section: '`compute_fork_digest` (fulu/beacon-chain.md)',
+      level: 'states',
+      rule: 'From Fulu on the digest takes the blob parameters in, and changes with them.',
+      tests: [
+        'test/chain/digest.test.ts > fork digests of the specification > is $expected_fork_digest at epoch $epoch with version $fork_version',
+        'test/chain/digest.test.ts > fork digests > are those that live nodes of Sepolia and Hoodi have announced',
+        'test/gossip/rotation.test.ts > topics rotate > by joining an epoch before a fork and leaving two epochs after, blob-parameter forks alike',
+      ],
+    },
+    {
+      id: 'fulu/metadata/custody-group-count',
+      section: 'MetaData',
+      level: 'states',
+      rule: 'Metadata tells the custody groups. Ours says 4, the least that peers accept.',
+      tests: [
+        'test/network/handshake.test.ts > the handshake > answers ping, and metadata in every version with no subnets and four custody groups',
+      ],
+    },
+    {
+      id: 'fulu/status/v2',
+      section: 'Status v2',
+      level: 'states',
+      rule: 'Status 2 adds the slot from which blocks are to be had, and is asked for and answered beside Status 1.',
+      tests: [
+        'test/reqresp/round-trip.test.ts > over %s > status: each side gets what the other sent',
+        'test/reqresp/round-trip.test.ts > with a peer that speaks an older version > one handler answers both versions of status',
+        'test/ssz/network-messages.test.ts > network messages > lay out Status as the specification orders it',
+      ],
+    },
+    {
+      id: 'fulu/metadata/v3',
+      section: 'GetMetaData v3',
+      level: 'states',
+      rule: 'Metadata 3 is asked for and answered.',
+      tests: ['test/reqresp/round-trip.test.ts > over %s > metadata: is asked for without a request body'],
+    },
+    {
+      id: 'fulu/enr/eth2',
+      section: '`eth2` field',
+      level: 'MUST',
+      rule: 'The next epoch in `eth2` is that of the next fork or blob-parameter fork; the next version changes at forks alone; without one they are the present version and the end of time.',
+      tests: [
+        'test/discovery/enr/enr.test.ts > a node record of our own > tells the digest in force and the next change of it, a blob-parameter fork among them',
+      ],
+    },
+    {
+      id: 'fulu/enr/cgc',
+      section: 'Custody group count',
+      level: 'MUST',
+      rule: 'A record has `cgc` once Fulu is scheduled.',
+      notYet: 'discovery (issue 5): our record has `eth2` and addresses only.',
+    },
+    {
+      id: 'fulu/enr/nfd',
+      section: 'Next fork digest',
+      level: 'MUST',
+      rule: 'A record has `nfd`, the next digest, once Fulu is scheduled.',
+      notYet: 'discovery (issue 5): our record has `eth2` and addresses only.',
+    },
+    {
+      id: 'fulu/enr/evaluate-nfd',
+      section: 'Next fork digest',
+      level: 'MUST',
+      rule: 'The `nfd` of peers is weighed in whom to keep.',
+      notYet:
+        'discovery (issue 5): `nfd` is not read. A peer that took another way at a fork is told by its Status two slots later, and left.',
+    },
+    {
+      id: 'fulu/enr/mismatch',
+      section: 'Next fork digest',
+      level: 'MUST NOT',
+      rule: 'Nobody is left before a fork for expecting another one.',
+      tests: [
+        'test/discovery/spec-fork-id.test.ts > a peer whose record expects another fork than ours > is dialed all the same, and no fault of who told of it',
+        'test/peers/upkeep.test.ts > a change of fork digest > has peers asked for their Status two slots later, once each',
+      ],
+    },
+  ],
+  outside: [
+    { what: 'data columns: topics, methods, custody, sampling, reconstruction', why: 'duties of full nodes.' },
+    { what: 'blob sidecars while they are phased out', why: 'duties of full nodes.' },
+    { what: 'BeaconBlocksByHead', why: 'a light client serves no blocks.' },
+    { what: 'scores by custody, supernodes', why: 'a light client has no columns to compare with.' },
+  ],
+}

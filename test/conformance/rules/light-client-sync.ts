@@ -1,0 +1,246 @@
+import type { SpecDocument } from '../types.ts'
+
+const vectors = 'test/verification/spec-sync.test.ts > the specification’s light_client/sync cases'
+const invalid = 'test/verification/validate-update.test.ts > validateLightClientUpdate() of invalid updates'
+const useless = 'test/verification/validate-update.test.ts > validateLightClientUpdate() of updates that are of no use'
+
+export const lightClientSync: SpecDocument = {
+  spec: 'altair/light-client/sync-protocol.md',
+  rules: [
+    {
+      id: 'sync/initialize',
+      section: '`initialize_light_client_store`',
+      level: 'states',
+      rule: 'A bootstrap is of the trusted root, and its committee is proven.',
+      tests: [
+        'test/verification/validate-update.test.ts > initializeLightClientStore() > refuses another block’s bootstrap, and a committee that its state does not hold',
+      ],
+    },
+    {
+      id: 'sync/participants',
+      section: '`validate_light_client_update`',
+      level: 'states',
+      rule: 'Somebody signed.',
+      tests: [`${invalid} > rejects one that nobody signed`],
+    },
+    {
+      id: 'sync/order-of-slots',
+      section: '`validate_light_client_update`',
+      level: 'states',
+      rule: 'Now, signature, attested and finalized slot come in this order.',
+      tests: [
+        `${invalid} > rejects one signed in or before the slot that it attests`,
+        `${invalid} > rejects one that finalizes a later slot than it attests`,
+        `${useless} > ignores one from the future`,
+      ],
+    },
+    {
+      id: 'sync/period',
+      section: '`validate_light_client_update`',
+      level: 'states',
+      rule: 'The signers are of the store’s period, or of the next one where its committee is known.',
+      tests: [
+        `${useless} > ignores one whose signers are out of reach, later or earlier`,
+        `${useless} > ignores one of the next period while its committee is unknown`,
+      ],
+    },
+    {
+      id: 'sync/relevant',
+      section: '`validate_light_client_update`',
+      level: 'states',
+      rule: 'It is newer than what is final, or brings the next committee.',
+      tests: [`${useless} > ignores one that is not newer than what is final, unless it brings the next committee`],
+    },
+    {
+      id: 'sync/finality-branch',
+      section: '`validate_light_client_update`',
+      level: 'states',
+      rule: 'The finalized header is proven by the attested state; genesis is a root of zeros.',
+      tests: [
+        `${invalid} > rejects a finalized header that no branch proves`,
+        `${invalid} > rejects a finalized header that its branch does not prove`,
+        `${invalid} > rejects a header in place of the genesis checkpoint, and takes the checkpoint`,
+      ],
+    },
+    {
+      id: 'sync/committee-branch',
+      section: '`validate_light_client_update`',
+      level: 'states',
+      rule: 'The next committee is proven by the attested state, and is the known one where there is one.',
+      tests: [
+        `${invalid} > rejects a next committee that no branch proves`,
+        `${invalid} > rejects a next committee that its branch does not prove`,
+        `${invalid} > rejects a next committee other than the one that is known for the period`,
+      ],
+    },
+    {
+      id: 'sync/signature',
+      section: '`validate_light_client_update`',
+      level: 'states',
+      rule: 'The committee’s signature is over the attested header, under the fork of the slot before the signature.',
+      tests: [
+        `${invalid} > rejects a signature by another committee, over another slot, or under another fork`,
+        `${invalid} > takes the fork of the slot before the signature`,
+        'test/verification/committee-verifier.test.ts > a committee verifier on $implementation > calls malformed signatures, keys and bits false rather than throwing',
+      ],
+    },
+    {
+      id: 'sync/process',
+      section: '`process_light_client_update`',
+      level: 'states',
+      rule: 'Finality needs two thirds; an optimistic header more than half of the usual participation; the best update is kept.',
+      tests: [
+        'test/verification/validate-update.test.ts > processLightClientUpdate() > does not finalize below two thirds, but keeps the best for a forced update',
+        'test/verification/validate-update.test.ts > processLightClientUpdate() > does not show a head that half as many as usual signed',
+        `${vectors} > %s reaches every header of its steps`,
+      ],
+    },
+    {
+      id: 'sync/better-update',
+      section: '`is_better_update`',
+      level: 'states',
+      rule: 'Updates are ranked as laid down.',
+      tests: ['test/verification/better-update.test.ts > isBetterUpdate() > prefers %s'],
+    },
+    {
+      id: 'sync/branches-normalized',
+      section: '`is_valid_normalized_merkle_branch`',
+      level: 'states',
+      rule: 'A branch longer than its place is deep has zeros in front.',
+      tests: [`${invalid} > rejects a branch too short for its place, and one whose surplus is not zero`],
+    },
+  ],
+}
+
+export const lightClientSyncLater: readonly SpecDocument[] = [
+  {
+    spec: 'capella/light-client/sync-protocol.md',
+    rules: [
+      {
+        id: 'sync/capella/execution',
+        section: '`is_valid_light_client_header`',
+        level: 'states',
+        rule: 'The execution header is proven by the block’s body; before Capella there is none.',
+        tests: [
+          `${invalid} > rejects execution data before Capella`,
+          `${invalid} > rejects blob gas before Deneb, and a missing execution payload from Capella on`,
+          'test/light-client/follow-recorded.test.ts > a light client in Node over TCP > proves the execution block of its heads from Capella on',
+        ],
+      },
+    ],
+  },
+  {
+    spec: 'deneb/light-client/sync-protocol.md',
+    rules: [
+      {
+        id: 'sync/deneb/blob-gas',
+        section: '`is_valid_light_client_header`',
+        level: 'states',
+        rule: 'Before Deneb there is no blob gas, and the execution header has Capella’s root.',
+        tests: [
+          `${invalid} > rejects blob gas before Deneb, and a missing execution payload from Capella on`,
+          `${vectors} > %s reaches the same headers with its objects upgraded to the newest containers`,
+        ],
+      },
+    ],
+  },
+  {
+    spec: 'electra/light-client/sync-protocol.md',
+    rules: [
+      {
+        id: 'sync/electra/generalized-indices',
+        section: 'Helpers',
+        level: 'states',
+        rule: 'From Electra on branches are for the places in its deeper state.',
+        tests: [
+          'test/ssz/generalized-indices.test.ts > generalized indices > follow from the very fields of the $name containers',
+          `${vectors} > %s reaches every header of its steps`,
+        ],
+      },
+    ],
+  },
+]
+
+export const lightClientProcess: SpecDocument = {
+  spec: 'altair/light-client/light-client.md',
+  rules: [
+    {
+      id: 'process/configured',
+      section: 'Light client sync process',
+      level: 'MUST',
+      rule: 'Chain, genesis and a trusted block root are given from outside.',
+      tests: [
+        'test/light-client/spec-process.test.ts > a light client > does not start without a trusted root, nor with what is none',
+        'test/chain/create-chain.test.ts > createChain() > says `config_incomplete` without genesis, and for each key that it needs',
+      ],
+    },
+    {
+      id: 'process/weak-subjectivity',
+      section: 'Light client sync process',
+      level: 'SHOULD',
+      rule: 'The trusted block lies within the weak subjectivity period.',
+      tests: [
+        'test/light-client/follow-recorded.test.ts > a light client in Node over TCP > fails with `checkpoint_too_old` when the checkpoint is older than allowed',
+      ],
+    },
+    {
+      id: 'process/bootstrap',
+      section: 'Light client sync process',
+      level: 'states',
+      rule: 'The store begins with the bootstrap of the trusted root.',
+      tests: [
+        'test/light-client/follow-recorded.test.ts > a light client in Node over TCP > bootstraps from a checkpoint, catches up across sixty periods and shows the recorded heads',
+      ],
+    },
+    {
+      id: 'process/own-period',
+      section: 'Light client sync process',
+      level: 'states',
+      rule: 'While the next committee is unknown, the update of the store’s own period is asked for.',
+      tests: [
+        "test/light-client/sync-plan.test.ts > nextSyncStep() > asks for the store's own period while its next committee is unknown",
+      ],
+    },
+    {
+      id: 'process/random-time',
+      section: 'Light client sync process',
+      level: 'SHOULD',
+      rule: 'Within the current period it is asked for at a random time.',
+      tests: [
+        "test/light-client/sync-plan.test.ts > nextSyncStep() > asks for the store's own period while its next committee is unknown",
+      ],
+      deviates:
+        'We ask at once. A peer may send us away within half a minute, and without the next committee a client that wakes up a period later can verify nothing.',
+    },
+    {
+      id: 'process/catch-up',
+      section: 'Light client sync process',
+      level: 'states',
+      rule: 'Behind by more than a period, the update of each period in between is asked for.',
+      tests: [
+        'test/light-client/sync-plan.test.ts > nextSyncStep() > asks from the period after the finalized one up to the present one',
+      ],
+    },
+    {
+      id: 'process/follow',
+      section: 'Light client sync process',
+      level: 'states',
+      rule: 'Otherwise finality and optimistic updates are followed.',
+      tests: [
+        'test/light-client/sync-plan.test.ts > nextSyncStep() > follows when the finalized period is the present or the last one and the committee is known',
+        'test/bootnode/bootnode.test.ts > a bootnode > serves one address from which a client starts and follows',
+      ],
+    },
+  ],
+}
+
+export const lightClientFullNode: readonly SpecDocument[] = (['altair', 'capella', 'deneb'] as const).map((fork) => ({
+  spec: `${fork}/light-client/full-node.md`,
+  rules: [],
+  outside: [
+    {
+      what: 'making light-client data from blocks and states, and which of it to keep',
+      why: 'for full nodes. Our devnet does it, and its objects pass Lodestar’s light client as well as ours.',
+    },
+  ],
+}))
