@@ -10,6 +10,7 @@ import { createNetwork } from '../network/index.ts'
 import { servePeerExchange } from '../network/peer-exchange.ts'
 import { raceSignal } from '../streams/abort.ts'
 import { keepBootstraps } from './bootstrap-keeper.ts'
+import { openGateway } from './gateway/open-gateway.ts'
 import { serveHttp } from './http.ts'
 import { relayVerified } from './relay.ts'
 import type { Bootnode, BootnodeOptions } from './types.ts'
@@ -79,6 +80,8 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
     const context: VerificationContext = { chain, committees: createCommitteeVerifier(await platform.loadBls()) }
     const counts = { relayed: 0, recipients: 0, failed: 0 }
     stack.push(serveLightClientData(downstream.reqresp, data))
+    const gateway = await openGateway(options, client.network, downstream)
+    stack.push(() => gateway?.stop())
     stack.push(servePeerExchange(downstream.reqresp, client.network.drawPeers, client.network.clock))
     stack.push(
       client.watchVerified((object) => {
@@ -130,6 +133,9 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
       downstream,
       get counts() {
         return { ...counts }
+      },
+      get tunnelCounts() {
+        return gateway?.counts
       },
       checkpoint: () => data.newestBootstrap()?.root,
       ready: ({ signal: waiting } = {}) => firstCheckpoint(client, data, waiting),

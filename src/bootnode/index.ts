@@ -4,4 +4,6 @@
  * @packageDocumentation
  */
 export { createBootnode } from './create-bootnode.ts'
-export type { Bootnode, BootnodeCounts, BootnodeOptions } from './types.ts'
+export type { GatewayCounts, RefusalReason, TunnelEnd } from './gateway/counts.ts'
+export { defaultGatewayLimits, type GatewayLimits, type ScopeLimits } from './gateway/limits.ts'
+export type { Bootnode, BootnodeCounts, BootnodeOptions, BootnodeTunnelOptions } from './types.ts'

@@ -2,6 +2,8 @@ import type { Chain, Hex } from '../chain/index.ts'
 import type { Checkpoint, LightClient } from '../light-client/types.ts'
 import type { Network } from '../network/types.ts'
 import type { Clock } from '../streams/clock.ts'
+import type { GatewayCounts } from './gateway/counts.ts'
+import type { GatewayLimits } from './gateway/limits.ts'
 
 /** Options of `createBootnode()`. */
 export interface BootnodeOptions {
@@ -22,6 +24,13 @@ export interface BootnodeOptions {
   readonly records?: readonly string[]
   /** Also dial and tell of private and loopback addresses, as on a devnet. @default false */
   readonly allowPrivateAddresses?: boolean
+  /**
+   * Open tunnels to beacon nodes for clients, which then speak with those themselves (docs/tunnel.md): to nodes that the
+   * bootnode reached, and to those named here. Private addresses only with `allowPrivateAddresses`.
+   *
+   * @default true, with `defaultGatewayLimits`
+   */
+  readonly tunnel?: boolean | BootnodeTunnelOptions
   readonly clock?: Clock
   /** Told in the join document, for chains under a clock of their own. @default 0 */
   readonly clockOffsetMs?: number
@@ -31,6 +40,14 @@ export interface BootnodeOptions {
   readonly maxClients?: number
   /** Aborts the start, and stops the bootnode afterwards. */
   readonly signal?: AbortSignal
+}
+
+/** How a bootnode opens tunnels. */
+export interface BootnodeTunnelOptions {
+  /** TCP multiaddrs, each with `/p2p/…`, to which tunnels lead beside the nodes that were reached. @default none */
+  readonly targets?: readonly string[]
+  /** Bounds other than the default ones, each group as a whole. */
+  readonly limits?: Partial<GatewayLimits>
 }
 
 /** What the bootnode has done so far. */
@@ -54,6 +71,8 @@ export interface Bootnode {
   /** The node that clients meet. */
   readonly downstream: Network
   readonly counts: BootnodeCounts
+  /** What its gateway has done so far; undefined where it opens no tunnels. */
+  readonly tunnelCounts: GatewayCounts | undefined
   /** The newest finalized block root that clients can bootstrap from here; undefined until there is one. */
   checkpoint(): Hex | undefined
   /**

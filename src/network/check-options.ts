@@ -3,6 +3,7 @@ import { parsePeerAddress } from '../discovery/index.ts'
 import { LamparaError, messageOf } from '../errors/index.ts'
 import type { KeptPeer } from '../peers/index.ts'
 import type { Platform } from '../platform/platform.ts'
+import { registerTunnelAddresses } from '../tunnel/address-name.ts'
 import type { NetworkOptions } from './types.ts'
 
 /**
@@ -12,6 +13,8 @@ import type { NetworkOptions } from './types.ts'
  * @throws LamparaError `invalid_argument`, `address_invalid`, `bootnodes_missing`
  */
 export function checkOptions(platform: Platform, options: NetworkOptions): readonly KeptPeer[] {
+  // Before any address is read.
+  registerTunnelAddresses()
   const { listen = [], announce = [] } = options
   checkWhole('maxConnections', options.maxConnections, 1)
   checkWhole('targetPeers', options.targetPeers, 0)

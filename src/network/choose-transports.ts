@@ -2,6 +2,7 @@ import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { LamparaError } from '../errors/index.ts'
 import type { Platform } from '../platform/platform.ts'
 import { type Libp2pTransport, transportNames } from '../platform/transports.ts'
+import { lateTunnel } from './late-tunnel.ts'
 import type { TransportOptions } from './types.ts'
 
 /** The transports of a network, in order of preference. */
@@ -30,7 +31,7 @@ export async function chooseTransports(platform: Platform, wish: TransportOption
   if (unknown !== undefined) {
     throw refusal(`there is no transport "${unknown}", only ${transportNames.join(', ')}`)
   }
-  const present = await platform.transports()
+  const present = [...(await platform.transports()), lateTunnel()]
   const chosen: readonly Chosen[] = [
     ...present.filter(({ name }) => only.includes(name) && !except.includes(name)),
     ...add.map(added),

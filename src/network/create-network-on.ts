@@ -199,6 +199,10 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     drawPeers: (count, accept = () => true) => recruiting?.running?.draw(count, accept) ?? [],
     record: async () => recruiting?.running?.record ?? signRecord(),
     setStatus: own.set,
+    async handleStreams(protocolId, handler, { maxStreams }) {
+      await libp2p.handle(protocolId, handler, { maxInboundStreams: maxStreams })
+      return () => libp2p.unhandle(protocolId)
+    },
     stop,
   }
   // Safari has no such symbol: `stop()` is the way to end things, this a convenience where it exists.

@@ -1,3 +1,4 @@
+import type { Connection, Stream } from '@libp2p/interface'
 import type { Chain } from '../chain/index.ts'
 import type { LamparaError } from '../errors/index.ts'
 import type { Gossip } from '../gossip/types.ts'
@@ -206,6 +207,19 @@ export interface Network {
   record(): Promise<string>
   /** What Status tells peers of our chain view; the light client keeps it current. */
   setStatus(status: LocalStatus): void
+  /**
+   * Serves streams of a protocol of its own, beside requests and gossip.
+   *
+   * @internal
+   * @param handler - called in the turn in which a stream is handed over: it must listen to it at once
+   * @param options.maxStreams - for each connection; what is beyond is reset
+   * @returns how to stop, which leaves open streams alone
+   */
+  handleStreams(
+    protocolId: string,
+    handler: (stream: Stream, connection: Connection) => void,
+    options: { readonly maxStreams: number },
+  ): Promise<() => Promise<void>>
   /** Says goodbye to all, closes everything. Idempotent. */
   stop(): Promise<void>
 }

@@ -1,10 +1,8 @@
 import { peerIdFromString } from '@libp2p/peer-id'
-import { type Multiaddr, multiaddr, registry } from '@multiformats/multiaddr'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import { registerTunnelAddresses, TUNNEL_CODE, TUNNEL_NAME } from './address-name.ts'
 import { parseTarget, type TunnelTarget, targetAddress } from './target.ts'
 
-/** Of the range that multicodec leaves to private use: the address never leaves the machine. */
-const TUNNEL_CODE = 0x301a3b
-const TUNNEL_NAME = 'lampara-tunnel'
 const P2P_NAME = 'p2p'
 
 /** A tunnelled address, taken apart. */
@@ -14,11 +12,6 @@ export interface TunnelAddress {
   /** How that bootnode is reached; undefined where the address names its peer id alone. */
   readonly viaAddress: Multiaddr | undefined
   readonly target: TunnelTarget
-}
-
-/** Teaches multiaddrs the word `lampara-tunnel`. Idempotent; until then addresses with it cannot be parsed. */
-export function registerTunnelAddresses(): void {
-  registry.addProtocol({ code: TUNNEL_CODE, name: TUNNEL_NAME })
 }
 
 /**

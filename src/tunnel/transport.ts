@@ -4,7 +4,6 @@ import {
   type DialTransportOptions,
   type Listener,
   type PeerId,
-  serviceCapabilities,
   type Transport,
   transportSymbol,
 } from '@libp2p/interface'
@@ -12,7 +11,8 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import { LamparaError } from '../errors/index.ts'
 import { raceSignal } from '../streams/abort.ts'
 import { type Clock, systemClock } from '../streams/clock.ts'
-import { parseTunnelAddress, registerTunnelAddresses, type TunnelAddress, tunnelAddress } from './address.ts'
+import { parseTunnelAddress, type TunnelAddress, tunnelAddress } from './address.ts'
+import { registerTunnelAddresses } from './address-name.ts'
 import { openTunnel } from './open-tunnel.ts'
 import { tunnelProtocol } from './protocol.ts'
 import { TunnelConnection } from './tunnel-connection.ts'
@@ -47,7 +47,6 @@ export function tunnelTransport(
     return {
       [transportSymbol]: true,
       [Symbol.toStringTag]: '@lampara/tunnel',
-      ...{ [serviceCapabilities]: ['@libp2p/transport'] },
       dialFilter: (addresses) => addresses.filter(isOurs),
       listenFilter: () => [],
       createListener(): Listener {

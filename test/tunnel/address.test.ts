@@ -1,6 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { parseTunnelAddress, registerTunnelAddresses, tunnelAddress } from '../../src/tunnel/address.ts'
+import { parseTunnelAddress, tunnelAddress } from '../../src/tunnel/address.ts'
+import { registerTunnelAddresses } from '../../src/tunnel/address-name.ts'
 import type { TunnelTarget } from '../../src/tunnel/target.ts'
 import { somePeerId } from './support.ts'
 

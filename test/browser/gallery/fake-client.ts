@@ -46,6 +46,7 @@ export function fakeClient(scene: Scene): LightClient {
     everyPeer: () => scene.peers,
     record: async () => refuse(),
     setStatus: refuse,
+    handleStreams: async () => refuse(),
     stop: async () => {},
   } satisfies Network
   return {
