@@ -1,7 +1,32 @@
 import type { TunnelStatus } from '../../tunnel/protocol.ts'
 
-/** Why a request led to no tunnel, and the status that its client is told. `request_late` and `stopped` are told nothing. */
-export const refusalStatus = {
+/** Why a request led to no tunnel. */
+export type RefusalReason =
+  | 'request_invalid'
+  | 'request_late'
+  | 'request_broken'
+  | 'target_unknown'
+  | 'address_not_public'
+  | 'name_not_found'
+  | 'target_live'
+  | 'target_dials'
+  | 'client_live'
+  | 'client_dials'
+  | 'client_bytes'
+  | 'network_live'
+  | 'network_dials'
+  | 'network_bytes'
+  | 'all_live'
+  | 'all_dials'
+  | 'all_bytes'
+  | 'all_dialing'
+  | 'unreachable'
+  | 'connect_late'
+  | 'client_gone'
+  | 'stopped'
+
+/** The status that a refused client is told. `request_late` and `stopped` are told nothing. */
+export const refusalStatus: Readonly<Record<RefusalReason, TunnelStatus>> = {
   request_invalid: 'invalid',
   request_late: 'timeout',
   request_broken: 'invalid',
@@ -24,10 +49,7 @@ export const refusalStatus = {
   connect_late: 'timeout',
   client_gone: 'refused',
   stopped: 'overloaded',
-} as const satisfies Record<string, TunnelStatus>
-
-/** Why a request led to no tunnel. */
-export type RefusalReason = keyof typeof refusalStatus
+}
 
 /** Why a tunnel ended. */
 export type TunnelEnd =
