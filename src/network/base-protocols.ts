@@ -47,12 +47,22 @@ export function peerWire(reqresp: () => ReqResp, own: OwnStatus): PeerWire {
       const options = { peer, signal, ignorePace: true, priority: 'high' } as const
       return remoteStatusOf(await reqresp().request(protocols.status, own.message(), options).single())
     },
-    async ping(peer, signal) {
+    ping(peer, signal) {
       // Beacon nodes give up on an answer after five to ten seconds, too.
       const limits = { dialTimeoutMs: 5_000, firstByteTimeoutMs: 5_000 }
-      await reqresp()
+      return reqresp()
         .request(protocols.ping, 0n, { peer, signal, ...limits })
         .single()
+    },
+    async askMetadata(peer, signal) {
+      const asked = reqresp().request(protocols.metadata, undefined, { peer, signal })
+      const { seqNumber, attnets, syncnets, custodyGroupCount } = await asked.single()
+      return {
+        sequenceNumber: Number(seqNumber),
+        attnets: attnets.getTrueBitIndexes(),
+        ...(syncnets && { syncnets: syncnets.getTrueBitIndexes() }),
+        ...(custodyGroupCount !== undefined && { custodyGroupCount: Number(custodyGroupCount) }),
+      }
     },
     async sayGoodbye(peer, code, signal) {
       await reqresp().request(protocols.goodbye, BigInt(code), { peer, signal }).ended
@@ -66,7 +76,8 @@ export function serveBaseProtocols(reqresp: ReqResp, peers: Peers, own: OwnStatu
     peers.takeStatus(peer, remoteStatusOf(request))
     yield own.message()
   })
-  reqresp.serve(protocols.ping, function* () {
+  reqresp.serve(protocols.ping, function* (sequence, { peer }) {
+    peers.takeSequence(peer, sequence)
     yield 0n
   })
   // On no subnet, ever: the sequence number stays, and peers have nothing to ask again.

@@ -2,7 +2,7 @@ import type { Connection } from '@libp2p/interface'
 import { LamparaError } from '../errors/index.ts'
 import type { Loss } from './back-off.ts'
 import { nextState, type PeerState, shownState } from './lifecycle.ts'
-import type { PeerView, RemoteStatus } from './types.ts'
+import type { PeerView, RemoteMetadata, RemoteStatus } from './types.ts'
 
 /** A peer with an open connection. What changes is changed by the peer manager alone. */
 export interface ConnectedPeer {
@@ -15,6 +15,9 @@ export interface ConnectedPeer {
   protocols: readonly string[]
   agent?: string
   status?: RemoteStatus
+  metadata?: RemoteMetadata
+  /** The sequence number for which metadata was asked. */
+  sequence?: bigint
   latencyMs?: number
   /** The goodbye code that the peer sent. */
   goodbye?: number
@@ -54,7 +57,7 @@ export function connectedPeer(id: string, connection: Connection, nowMs: number)
 
 /** The peer as others see it; the same object as long as nothing changed. */
 export function viewOf(peer: ConnectedPeer, persistent: boolean, score: number, enr: string | undefined): PeerView {
-  const { id, connection, protocols, agent, status, connectedAtMs, seenAtMs, latencyMs, leaveReason } = peer
+  const { id, connection, protocols, agent, status, metadata, connectedAtMs, seenAtMs, latencyMs, leaveReason } = peer
   peer.view ??= Object.freeze({
     id,
     state: shownState(peer.state),
@@ -69,6 +72,7 @@ export function viewOf(peer: ConnectedPeer, persistent: boolean, score: number, 
     ...(leaveReason === undefined ? {} : { leaveReason }),
     ...(agent === undefined ? {} : { agent }),
     ...(status === undefined ? {} : { status }),
+    ...(metadata === undefined ? {} : { metadata }),
     ...(latencyMs === undefined ? {} : { latencyMs }),
   })
   return peer.view

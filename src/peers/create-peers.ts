@@ -8,6 +8,7 @@ import { createHandshake } from './handshake.ts'
 import { type Keeper, type KeptPeer, keepPeers } from './keep.ts'
 import { createFreshness } from './keep-fresh.ts'
 import { createLeaving } from './leaving.ts'
+import { createMetadataKeeper } from './metadata.ts'
 import type { PeersOptions } from './options.ts'
 import { reach } from './reach.ts'
 import type { RecruitHost } from './recruit/types.ts'
@@ -41,6 +42,8 @@ export interface Peers {
   select(protocolIds: readonly string[], options: SelectOptions): string | undefined
   /** Takes a Status that a peer sent us. */
   takeStatus(peerId: string, status: RemoteStatus): void
+  /** Takes the metadata sequence number that a peer's ping, or its answer to ours, told. */
+  takeSequence(peerId: string, sequence: bigint): void
   /** Takes a Goodbye that a peer sent us. */
   takeGoodbye(peerId: string, code: number): void
   /** Says goodbye to all and closes; idempotent, and over within two seconds. */
@@ -75,7 +78,9 @@ export function createPeers(options: PeersOptions): Peers {
     leave,
     onCounted: (peer) => keepFresh(peer),
   })
-  const { keepFresh, onDigestChange } = createFreshness({ ...options, random, roster, leave, takeStatus })
+  const takeSequence = createMetadataKeeper({ wire: options.wire, roster })
+  const freshOptions = { ...options, random, roster, leave, takeStatus, takeSequence }
+  const { keepFresh, onDigestChange } = createFreshness(freshOptions)
 
   function keep(kept: readonly KeptPeer[]): Keeper {
     return keepPeers(kept, {
@@ -112,8 +117,8 @@ export function createPeers(options: PeersOptions): Peers {
 
   return {
     list: roster.list,
-    unreachable: () => (roster.list.value.length > 0 ? undefined : keeper.unreachable()),
     everyone: roster.everyone,
+    unreachable: () => (roster.list.value.length > 0 ? undefined : keeper.unreachable()),
     get tried() {
       return roster.tried
     },
@@ -165,6 +170,7 @@ export function createPeers(options: PeersOptions): Peers {
     },
     select: (protocolIds, select) => bestPeer(roster.list.value, protocolIds, select),
     takeStatus,
+    takeSequence,
     takeGoodbye,
     stop: () => (stopped ??= end()),
   }

@@ -12,6 +12,7 @@ export interface FreshOptions extends Pick<PeersOptions, 'clock' | 'wire' | 'pin
   readonly roster: Roster
   readonly leave: Leaving['leave']
   takeStatus(peerId: string, status: RemoteStatus): void
+  takeSequence(peerId: string, sequence: bigint): void
 }
 
 /** Keeps what is known of peers that count current. */
@@ -23,7 +24,9 @@ export interface Freshness {
 }
 
 /** Creates the upkeep of peers that count. */
-export function createFreshness({ clock, wire, pingMs, random, roster, leave, takeStatus }: FreshOptions): Freshness {
+export function createFreshness(options: FreshOptions): Freshness {
+  const { clock, wire, pingMs, random, roster, leave, takeStatus, takeSequence } = options
+
   async function refresh(peer: ConnectedPeer): Promise<void> {
     // A refusal or a timeout here is no news of the network; silence is for the pings to tell.
     const status = await wire.exchangeStatus(peer.id, peer.life.signal).catch(() => undefined)
@@ -36,7 +39,7 @@ export function createFreshness({ clock, wire, pingMs, random, roster, leave, ta
       pingRegularly(peer, pingMs[direction], {
         clock,
         random,
-        ping: wire.ping,
+        ping: async (peerId, signal) => takeSequence(peerId, await wire.ping(peerId, signal)),
         onLatency(_, latencyMs) {
           peer.latencyMs = latencyMs
           roster.changed(peer)

@@ -6,12 +6,14 @@ import type { DialOptions } from './dial.ts'
 import type { KeptPeer } from './keep.ts'
 import type { OwnFinality } from './relevance.ts'
 import type { ScoreBook } from './score-book.ts'
-import type { PeerEvent, RemoteStatus } from './types.ts'
+import type { PeerEvent, RemoteMetadata, RemoteStatus } from './types.ts'
 
 /** The requests that peers are met with; handed in, since behaviours do not know each other. */
 export interface PeerWire {
   exchangeStatus(peerId: string, signal: AbortSignal): Promise<RemoteStatus>
-  ping(peerId: string, signal: AbortSignal): Promise<void>
+  /** Resolves to the sequence number of the peer's metadata. */
+  ping(peerId: string, signal: AbortSignal): Promise<bigint>
+  askMetadata(peerId: string, signal: AbortSignal): Promise<RemoteMetadata>
   sayGoodbye(peerId: string, code: number, signal: AbortSignal): Promise<void>
 }
 

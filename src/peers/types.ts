@@ -17,6 +17,8 @@ export interface PeerView {
   /** libp2p protocol ids that identify told. */
   readonly protocols: readonly string[]
   readonly status?: RemoteStatus
+  /** As it was when the sequence number of its pings changed last. */
+  readonly metadata?: RemoteMetadata
   /** 100 to −100; banned at −50. */
   readonly score: number
   /** When its connection opened; while it is dialed, when that began. Unix milliseconds, as all times here. */
@@ -39,6 +41,17 @@ export interface RemoteStatus {
   readonly headSlot: number
   /** Status v2 only. */
   readonly earliestAvailableSlot?: number
+}
+
+/** A peer's metadata. */
+export interface RemoteMetadata {
+  readonly sequenceNumber: number
+  /** Attestation subnets that it is on for long. */
+  readonly attnets: readonly number[]
+  /** Sync-committee subnets; version 2 on. */
+  readonly syncnets?: readonly number[]
+  /** Version 3 only. */
+  readonly custodyGroupCount?: number
 }
 
 /** How grave a peer's fault is: fatal bans at once, the others after some repetition. */

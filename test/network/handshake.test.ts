@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { fromHex } from '../../src/chain/index.ts'
 import { topics } from '../../src/gossip/index.ts'
 import { protocols } from '../../src/reqresp/index.ts'
+import { attestationSubnetCount, BitArray } from '../../src/ssz/index.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import {
   cleanUpAfterEach,
@@ -137,6 +138,30 @@ describe('the handshake', () => {
     for (const { protocol } of protocols.metadata.fallbacks!) {
       expect(await node.reqresp.request(protocol, undefined, { peer }).single()).toMatchObject({ seqNumber: 0n })
     }
+  })
+
+  it('asks for metadata, and again when a ping of either side tells another sequence number, once each', async () => {
+    const listener = await startNetwork({ chain, listen: listenOn.tcp })
+    const node = await startBareNode(chain)
+    const attnets = BitArray.fromBitLen(attestationSubnetCount)
+    let seqNumber = 7n
+    let asked = 0
+    node.reqresp.serve(protocols.metadata, function* () {
+      asked++
+      yield { seqNumber, attnets, custodyGroupCount: 8n }
+    })
+    await node.greet(listener.addresses[0]!)
+    await untilPeers(listener, 1)
+    const ping = () => node.reqresp.request(protocols.ping, seqNumber, { peer: listener.peerId }).single()
+    const metadata = () => listener.peers[0]?.metadata
+    await ping()
+    await expect.poll(metadata).toEqual({ sequenceNumber: 7, attnets: [], syncnets: [], custodyGroupCount: 8 })
+    await ping()
+    attnets.set(3, true)
+    seqNumber = 8n
+    await ping()
+    await expect.poll(metadata).toMatchObject({ sequenceNumber: 8, attnets: [3] })
+    expect(asked).toBe(2)
   })
 
   it('leaves a peer that changes to another network while connected', async () => {

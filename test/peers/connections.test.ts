@@ -75,7 +75,8 @@ function manager(wire: Partial<PeersOptions['wire']> = {}) {
     random: () => 0.5,
     wire: {
       exchangeStatus: async () => status,
-      ping: async () => {},
+      ping: async () => 0n,
+      askMetadata: async () => ({ sequenceNumber: 0, attnets: [] }),
       sayGoodbye: async () => {},
       ...wire,
     },
@@ -181,6 +182,20 @@ describe('a peer that was met', () => {
     identify()
     expect(peers.list.value).toHaveLength(1)
     expect(told).toEqual(['peer:connected', 'peer:disconnected: the connection was dead', 'peer:connected'])
+  })
+
+  it('is sent our Status in the very turn in which we dialed it, and is not kept waiting for anything', async () => {
+    const sent: string[] = []
+    const { open, clock } = manager({
+      exchangeStatus: async (peer) => {
+        sent.push(peer)
+        return status
+      },
+    })
+    open('outbound')
+    await settle()
+    expect(sent).toHaveLength(1)
+    expect(clock.now()).toBe(chain.genesisTimeMs + 60_000)
   })
 
   it('is asked for its Status every five minutes when we dialed it', async () => {
