@@ -11,7 +11,7 @@ import type { ReportOffence } from './peer-hooks.ts'
 import { type Phase, within } from './phases.ts'
 import { isRefusal, readChunk } from './read-chunk.ts'
 import type { Sample, Speeds } from './speeds.ts'
-import { closeWrite, letGo, reset, sendAll } from './stream-io.ts'
+import { closeWrite, letGo, reset, sendLast } from './stream-io.ts'
 import type { ExchangeTimeouts, Protocol } from './types.ts'
 import { askedVersions, maxChunksOf } from './versions.ts'
 
@@ -123,8 +123,8 @@ function encodeOwn(protocol: Protocol<unknown, unknown>, chain: Chain, request: 
 }
 
 async function sendRequest(stream: Stream, bytes: Uint8Array | undefined, signal: AbortSignal): Promise<void> {
-  if (bytes) await sendAll(stream, bytes, signal)
-  await closeWrite(stream, signal)
+  if (bytes) await sendLast(stream, bytes, signal)
+  else await closeWrite(stream, signal)
 }
 
 async function readChunks<Request, Response>(

@@ -37,6 +37,18 @@ export async function sendAll(stream: Stream, bytes: Uint8Array, signal: AbortSi
   })
 }
 
+/**
+ * Sends the last bytes and closes our half right behind them, so that both go out at once.
+ *
+ * @throws LamparaError `peer_disconnected` when the stream ends first; the signal's reason
+ */
+export async function sendLast(stream: Stream, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
+  if (stream.writeStatus !== 'writable') throw gone()
+  stream.send(bytes)
+  await closeWrite(stream, signal)
+}
+
 /** Closes our half. @throws LamparaError `peer_disconnected` when the stream ends first; the signal's reason */
 export async function closeWrite(stream: Stream, signal: AbortSignal): Promise<void> {
   try {

@@ -195,8 +195,9 @@ describe('a stream that fails with an event', () => {
 
   it('fails to open with words', async () => {
     const newStream = (): Promise<Stream> => Promise.reject(closed)
-    const libp2p = { getConnections: () => [{ status: 'open', newStream }] } as unknown as Libp2p
     const peer = '16Uiu2HAm9QpUitRZepmQKEcgWv7CVxp2HxYLd4Vv3wqo9ZuDH4FZ'
+    const connection = { status: 'open', remotePeer: peer, newStream }
+    const libp2p = { getConnections: () => [connection] } as unknown as Libp2p
     await expect(openStream(libp2p, peer, ['/x/1'], never)).rejects.toMatchObject({
       code: 'dial_failed',
       message: 'it closed before its time',
