@@ -17,6 +17,7 @@ import { type DrawPeers, peerExchange, presentDigests } from './peer-exchange.ts
 import { peerExchangeId } from './peer-exchange-id.ts'
 import { type FactSources, factsOf } from './peer-facts.ts'
 import { peerLimits } from './peer-limits.ts'
+import { createTunnelRoutes } from './tunnel-routes.ts'
 import type { NetworkOptions } from './types.ts'
 
 const DIALING = 8
@@ -72,12 +73,23 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
 
   const discv5 = await startDiscv5(parts, book)
   const forkDigests = () => presentDigests(chain, clock.now())
+  const routes = createTunnelRoutes({
+    clock,
+    random,
+    ownPeerId: parts.ownPeerId,
+    peers: () => peers.list.value,
+    mayDial,
+  })
+  const canReach = (address: string): boolean => mayDial(address) || (routes.open && routes.leadTo(address))
   const exchange = createExchangeSource({
     clock,
     random,
     ownPeerId: parts.ownPeerId,
-    transports: exchangeTransports.filter((name) => mayDial(exampleOf[name])),
-    canDial: mayDial,
+    get transports() {
+      return exchangeTransports.filter((name) => canReach(exampleOf[name]))
+    },
+    // The last gateway may go while the answer is under way: that is not the answerer's fault.
+    canDial: (address) => mayDial(address) || routes.leadTo(address),
     forkDigests,
     peers: () => peers.list.value.filter(({ protocols }) => protocols.includes(peerExchangeId)),
     ask: (peer, request, signal) => parts.reqresp.request(peerExchange, request, { peer, signal }).single(),
@@ -100,7 +112,19 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
       maxPerGroup: limits.perGroup.outbound,
       pool: POOL[platform.name],
     },
-    host: { ...peers.host, canDial: mayDial },
+    host: {
+      ...peers.host,
+      canDial: canReach,
+      async reach(peerId, addresses, signal) {
+        const ways = routes.to(peerId, addresses)
+        try {
+          return await peers.host.reach(peerId, ways, signal)
+        } catch (error) {
+          routes.failed(ways, error)
+          throw error
+        }
+      },
+    },
     // What a peer offers is told by identify; one that did not say may be asked.
     isUseful: ({ protocols }) =>
       wantedProtocols.length === 0 || protocols.length === 0 || wantedProtocols.some((id) => protocols.includes(id)),

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { openGateway } from '../../src/bootnode/gateway/open-gateway.ts'
 import { type BootnodeOptions, createBootnode } from '../../src/bootnode/index.ts'
-import { createDevnet } from '../../src/devnet/index.ts'
+import { createDevnet, type Devnet } from '../../src/devnet/index.ts'
 import { lightClientOptimisticUpdate } from '../../src/gossip/index.ts'
 import { createLightClient } from '../../src/light-client/index.ts'
 import { createNetwork } from '../../src/network/index.ts'
@@ -15,10 +15,15 @@ afterEach(async () => {
 
 const soon = () => AbortSignal.timeout(20_000)
 
-/** A devnet, and a bootnode that follows it. */
-async function setUp(options: Partial<BootnodeOptions> = {}) {
+async function startDevnet(): Promise<Devnet> {
   const devnet = await createDevnet({ preset: 'minimal', slotDurationMs: 500, forks: { electra: 0 } })
   stops.push(devnet.stop)
+  return devnet
+}
+
+/** A devnet, and a bootnode that follows it. */
+async function setUp(options: Partial<BootnodeOptions> = {}, devnet?: Devnet) {
+  devnet ??= await startDevnet()
   const bootnode = await createBootnode({
     chain: devnet.chain,
     upstream: devnet.addresses,
@@ -54,8 +59,7 @@ describe('a page', { timeout: 60_000 }, () => {
   })
 
   it('follows the chain by a beacon node alone where the bootnode keeps everything from it but tunnels', async () => {
-    const devnet = await createDevnet({ preset: 'minimal', slotDurationMs: 500, forks: { electra: 0 } })
-    stops.push(devnet.stop)
+    const devnet = await startDevnet()
     const { chain } = devnet
     const mute = await createNetwork({ chain, role: 'relay', listen: ['/ip4/127.0.0.1/tcp/0/ws'], targetPeers: 0 })
     stops.push(() => mute.stop())
@@ -78,6 +82,27 @@ describe('a page', { timeout: 60_000 }, () => {
     expect([...heard]).toEqual([tcp.split('/p2p/').at(-1)])
   })
 
+  it('that is told of the bootnode alone learns of a beacon node by it, and dials it through it', async () => {
+    const devnet = await startDevnet()
+    const { bootnode } = await setUp({ records: [await devnet.network.record()] }, devnet)
+    // It tells only of those that it has reached.
+    await expect
+      .poll(() => bootnode.client.network.drawPeers(1, ({ place }) => place === 'old'), { timeout: 20_000 })
+      .toHaveLength(1)
+    const page = await createNetwork({
+      chain: devnet.chain,
+      bootnodes: bootnode.addresses,
+      allowPrivateAddresses: true,
+      transports: { only: ['websocket', 'tunnel'] },
+    })
+    stops.push(() => page.stop())
+    await untilPeers(page, 2)
+    expect(page.peers.find(({ id }) => id === devnet.network.peerId)?.address).toContain(
+      `/p2p/${bootnode.downstream.peerId}/lampara-tunnel/`,
+    )
+    expect(bootnode.tunnelCounts).toMatchObject({ live: 1, opened: 1 })
+  })
+
   it('gets no tunnel to a private address from a bootnode that is not told to', async () => {
     const { devnet, bootnode, tunnelled } = await setUp({ allowPrivateAddresses: false })
     const page = await startPage({ chain: devnet.chain, bootnodes: bootnode.addresses })
@@ -86,8 +111,7 @@ describe('a page', { timeout: 60_000 }, () => {
   })
 
   it('gets no tunnel to what the bootnode has not reached, unless its operator named it', async () => {
-    const other = await createDevnet({ preset: 'minimal', slotDurationMs: 500, forks: { electra: 0 } })
-    stops.push(other.stop)
+    const other = await startDevnet()
     const tcp = other.addresses.find((address) => /\/tcp\/\d+\/p2p\//.test(address)) ?? ''
     const { devnet, bootnode, bootnodeAddress } = await setUp()
     const page = await startPage({ chain: devnet.chain, bootnodes: [bootnodeAddress] })

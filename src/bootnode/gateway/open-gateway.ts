@@ -4,6 +4,7 @@ import type { BootnodeOptions } from '../types.ts'
 import type { GatewayCounts } from './counts.ts'
 import { createGateway } from './create-gateway.ts'
 import { createKnownTargets } from './known-targets.ts'
+import { createReachedAddresses } from './reached-addresses.ts'
 
 /** A bootnode's gateway, open for clients. */
 export interface OpenGateway {
@@ -36,8 +37,9 @@ export async function openGateway(
     policy: allowPrivateAddresses ? 'devnet' : 'public',
   })
   const unhandle = await downstream.handleStreams(tunnelProtocol, gateway.handle, { maxStreams: gateway.maxStreams })
+  const reachedAt = createReachedAddresses()
   const unwatch = upstream.watchPeers((peers) => {
-    for (const { address, direction } of peers) if (direction === 'outbound') known.add(address)
+    for (const peer of peers) for (const address of reachedAt(peer)) known.add(address)
   })
   return {
     get counts() {

@@ -19,6 +19,7 @@ export interface ExchangePeer {
 export interface ExchangeSourceOptions extends Omit<RecordRules, 'forkDigests'> {
   readonly clock: Pick<Clock, 'now'>
   readonly random: () => number
+  /** What can be dialed at this moment. */
   readonly transports: readonly ExchangeTransport[]
   /** Digests that count as ours at this moment, the one in force first. */
   forkDigests(): readonly [Hex, ...Hex[]]
@@ -34,7 +35,7 @@ export interface ExchangeSourceOptions extends Omit<RecordRules, 'forkDigests'> 
  * to a check (docs/peer-exchange.md). A peer that does not answer is passed over.
  */
 export function createExchangeSource(options: ExchangeSourceOptions): CandidateSource {
-  const { clock, random, transports, peers, ask, onOffence } = options
+  const { clock, random, peers, ask, onOffence } = options
   const askedAtMs = new Map<string, number>()
 
   function next(): ExchangePeer | undefined {
@@ -60,7 +61,7 @@ export function createExchangeSource(options: ExchangeSourceOptions): CandidateS
         if (peer === undefined) return
         askedAtMs.set(peer.id, clock.now())
         const forkDigests = options.forkDigests()
-        const request = { forkDigest: forkDigests[0], transports, limit: MAX_RECORDS }
+        const request = { forkDigest: forkDigests[0], transports: options.transports, limit: MAX_RECORDS }
         const records = await ask(peer.id, request, signal).catch(() => [])
         signal.throwIfAborted()
         const { candidates, offence } = readRecords(records, { ...options, forkDigests: new Set(forkDigests) })

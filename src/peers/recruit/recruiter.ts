@@ -175,8 +175,10 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
 
   async function visit(notSinceMs: number): Promise<void> {
     // Whoever counts is there, however long ago it was dialed.
-    for (const { id } of host.counted())
-      if ((book.get(id)?.succeededAtMs ?? notSinceMs) < notSinceMs) book.succeeded(id)
+    for (const { id } of host.counted()) {
+      const known = book.get(id)
+      if (known !== undefined && (known.succeededAtMs ?? Number.NEGATIVE_INFINITY) < notSinceMs) book.succeeded(id)
+    }
     const connected = new Set(host.connected().map(({ id }) => id))
     // Those never reached and those to be verified anew alike.
     const entry = book.pick({
