@@ -1,12 +1,18 @@
 import {
+  type Chain,
   createLightClient,
   fetchJoinDocument,
   type Head,
   type Hex,
   LamparaError,
+  type LightClientOptions,
   type LightClientState,
+  libp2pOptions,
+  type Network,
   offsetClock,
+  topics,
 } from 'lampara'
+import { createLibp2p } from 'libp2p'
 
 /** What to follow, and how far. Plain data: it crosses from Node into a page. */
 export interface FollowOptions {
@@ -14,11 +20,15 @@ export interface FollowOptions {
   readonly join: string
   /** Multiaddrs of beacon nodes to dial instead of the bootnodes: Node, over TCP. */
   readonly peers?: readonly string[]
+  /** Multiaddrs of bootnodes to dial instead of the join document's. */
+  readonly bootnodes?: readonly string[]
   /** Instead of the join document's. */
   readonly checkpoint?: Hex
   readonly maxCheckpointAgeMs?: number
   /** Dial private addresses that are learnt, too. */
   readonly allowPrivateAddresses?: boolean
+  /** Tell of gossip, too: who sends it, and who is in our meshes. It takes a libp2p node of our own making. */
+  readonly tellGossip?: boolean
   /** Done when heads of both kinds are here or further. */
   readonly goal: { readonly optimisticSlot: number; readonly finalizedSlot: number }
   readonly timeoutMs: number
@@ -43,6 +53,8 @@ export interface FollowSummary {
   readonly finalized: SeenHead
   /** The peers at the end, by address. */
   readonly peers: readonly string[]
+  /** Where that was asked for: who sent optimistic updates, and who was in our meshes at the end. */
+  readonly gossip?: { readonly senders: readonly string[]; readonly meshes: readonly string[] }
 }
 
 /** One thing that happened, for the log of whoever runs the scenario. */
@@ -72,11 +84,13 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
     tooLate.abort(new LamparaError('timeout', `Cannot follow ${chain.name} to the goal in time: ${words}`))
   }, options.timeoutMs)
 
+  const own = options.tellGossip === true ? await makeOwnNode(chain, options) : undefined
   const client = await createLightClient({
     chain,
-    ...(options.peers === undefined ? { bootnodes } : { peers: options.peers }),
+    ...(options.peers === undefined ? { bootnodes: options.bootnodes ?? bootnodes } : { peers: options.peers }),
     checkpoint: trusted,
     clock: offsetClock(clockOffsetMs),
+    ...(own !== undefined && { libp2p: own.libp2p }),
     ...(options.maxCheckpointAgeMs !== undefined && { maxCheckpointAgeMs: options.maxCheckpointAgeMs }),
     ...(options.allowPrivateAddresses !== undefined && { allowPrivateAddresses: options.allowPrivateAddresses }),
   })
@@ -90,6 +104,7 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
     }
     throw new LamparaError('internal', `Cannot follow ${chain.name}: the ${kind} heads ended`)
   }
+  const senders = own && noteSenders(client.network)
   try {
     client.watchStatus(({ state, reason, error }) => {
       if (states.at(-1) !== state) states.push(state)
@@ -106,11 +121,39 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
       optimistic,
       finalized,
       peers: client.network.peers.map(({ address }) => address),
+      ...(own !== undefined && {
+        gossip: {
+          senders: [...(senders ?? [])],
+          meshes: client.network.peers.filter(({ id }) => own.meshesWith(id) > 0).map(({ id }) => id),
+        },
+      }),
     }
   } finally {
     clearTimeout(timer)
     await client.stop()
+    await own?.libp2p.stop()
   }
+}
+
+interface OwnNode {
+  readonly libp2p: NonNullable<LightClientOptions['libp2p']>
+  /** In how many topics' meshes a peer is. */
+  meshesWith(peerId: string): number
+}
+
+async function makeOwnNode(chain: Chain, { allowPrivateAddresses = false }: FollowOptions): Promise<OwnNode> {
+  const libp2p = await createLibp2p(await libp2pOptions({ chain, allowPrivateAddresses }))
+  const pubsub = libp2p.services.pubsub as Pick<OwnNode, 'meshesWith'>
+  return { libp2p, meshesWith: (peerId) => pubsub.meshesWith(peerId) }
+}
+
+/** Who sends optimistic updates, from now on. */
+function noteSenders(network: Network): ReadonlySet<string> {
+  const senders = new Set<string>()
+  void (async () => {
+    for await (const { from } of network.gossip.subscribe(topics.lightClientOptimisticUpdate)) senders.add(from)
+  })()
+  return senders
 }
 
 function seenHead({ kind, slot, root, fork, execution, participation }: Head): SeenHead {

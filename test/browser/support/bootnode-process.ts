@@ -3,17 +3,20 @@ import { createBootnode } from '../../../src/bootnode/index.ts'
 import { fetchJoinDocument } from '../../../src/discovery/index.ts'
 import { offsetClock } from '../../../src/streams/clock.ts'
 
-const { join, dataDirectory, wsPort, httpPort } = JSON.parse(process.argv[2] ?? '') as {
+const { join, dataDirectory, wsPort, httpPort, upstream, records } = JSON.parse(process.argv[2] ?? '') as {
   readonly join: string
   readonly dataDirectory: string
   readonly wsPort: number
   readonly httpPort: number
+  readonly upstream?: readonly string[]
+  readonly records?: readonly string[]
 }
 const { chain, bootnodes, checkpoint, clockOffsetMs } = await fetchJoinDocument(join)
 if (checkpoint === undefined) throw new Error('The devnet names no checkpoint')
 const bootnode = await createBootnode({
   chain,
-  upstream: bootnodes,
+  upstream: upstream ?? bootnodes,
+  ...(records !== undefined && { records, allowPrivateAddresses: true }),
   checkpoint,
   dataDirectory,
   clock: offsetClock(clockOffsetMs),

@@ -19,10 +19,16 @@ export interface KillableBootnode {
   stop(): Promise<void>
 }
 
+/** What it follows, where that is not what the join document says, and whom it tells of and opens tunnels to. */
+export interface KillableOptions {
+  readonly upstream?: readonly string[]
+  readonly records?: readonly string[]
+}
+
 /** @param joinUrl - the devnet's join document */
-export async function startKillableBootnode(joinUrl: string): Promise<KillableBootnode> {
+export async function startKillableBootnode(joinUrl: string, options: KillableOptions = {}): Promise<KillableBootnode> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'lampara-bootnode-'))
-  let running = await spawnBootnode({ join: joinUrl, dataDirectory, wsPort: 0, httpPort: 0 })
+  let running = await spawnBootnode({ ...options, join: joinUrl, dataDirectory, wsPort: 0, httpPort: 0 })
   const { url, address } = running
   const kill = async (): Promise<void> => {
     const { child } = running
@@ -35,7 +41,8 @@ export async function startKillableBootnode(joinUrl: string): Promise<KillableBo
     kill,
     async startAgain() {
       const wsPort = Number(/\/tcp\/(\d+)\//.exec(address)?.[1])
-      running = await spawnBootnode({ join: joinUrl, dataDirectory, wsPort, httpPort: Number(new URL(url).port) })
+      const httpPort = Number(new URL(url).port)
+      running = await spawnBootnode({ ...options, join: joinUrl, dataDirectory, wsPort, httpPort })
       if (running.address !== address) throw new Error(`The bootnode came back as ${running.address}, not ${address}`)
     },
     async stop() {
