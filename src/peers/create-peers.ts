@@ -10,7 +10,7 @@ import { createFreshness } from './keep-fresh.ts'
 import { createLeaving } from './leaving.ts'
 import { createMetadataKeeper } from './metadata.ts'
 import type { PeersOptions } from './options.ts'
-import { reach } from './reach.ts'
+import { createReach } from './reach.ts'
 import type { RecruitHost } from './recruit/types.ts'
 import { createRoster } from './roster.ts'
 import { bestPeer, type SelectOptions } from './select.ts'
@@ -65,6 +65,7 @@ export function createPeers(options: PeersOptions): Peers {
     scoreOf: book.scoreOf,
     enrOf: options.enrOf,
   })
+  const reach = createReach({ ...options, roster })
   const { onOpen, onClose, finish } = createConnections({
     ...options,
     roster,
@@ -88,7 +89,7 @@ export function createPeers(options: PeersOptions): Peers {
       random,
       bannedUntilMs: book.bannedUntilMs,
       async connect({ id, addresses }, signal) {
-        const peer = await reach({ ...options, roster }, id, addresses, signal)
+        const peer = await reach(id, addresses, signal)
         return { lost: peer.lost.promise }
       },
       onFailed({ addresses }, error) {
@@ -127,7 +128,7 @@ export function createPeers(options: PeersOptions): Peers {
       counted: () => roster.list.value,
       watch: roster.list.watch,
       async reach(peerId, addresses, signal) {
-        const peer = await reach({ ...options, roster }, peerId, addresses, signal)
+        const peer = await reach(peerId, addresses, signal)
         return { view: roster.viewed(peer), lost: peer.lost.promise }
       },
       async leave(peerId, reason, code = CLIENT_SHUTDOWN) {
@@ -143,7 +144,7 @@ export function createPeers(options: PeersOptions): Peers {
     async connect(peerId, address, signal) {
       const linked = linkSignals(signal, stopping)
       try {
-        return roster.viewed(await reach({ ...options, roster }, peerId, [address], linked.signal))
+        return roster.viewed(await reach(peerId, [address], linked.signal))
       } finally {
         linked.dispose()
       }

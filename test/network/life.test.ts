@@ -118,6 +118,19 @@ describe('starting', () => {
     expect((await nextEvent(failures)).error.code).toBe('dial_failed')
   })
 
+  it('dials a peer once, although it is one to keep and asked for at the same moment', async () => {
+    const node = await startBareNode(chain)
+    let opened = 0
+    node.libp2p.addEventListener('connection:open', () => opened++)
+    const network = await startNetwork({ chain, peers: [node.address] })
+    const givenUp = AbortSignal.abort(new Error('no longer'))
+    const asked = [network.connect(node.address), network.connect(node.address)]
+    await expect(network.connect(node.address, { signal: givenUp })).rejects.toThrow('no longer')
+    const [first, second] = await Promise.all(asked)
+    expect([first?.id, second?.id]).toEqual([node.peerId, node.peerId])
+    expect(opened).toBe(1)
+  })
+
   it('says of a bootnode of another chain that it is one', async () => {
     const stranger = await startNetwork({ chain: testChain({ root: '44' }), listen: listenOn.tcp })
     const network = await startNetwork({ chain, bootnodes: stranger.addresses })
