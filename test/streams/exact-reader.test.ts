@@ -272,4 +272,33 @@ describe('byte queue', () => {
       }),
     )
   })
+
+  it('leaves alone what was taken, whatever comes after', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat({ max: 3000 }), fc.nat({ max: 3000 })), { maxLength: 30 }), (steps) => {
+        const fifo = createByteFifo()
+        const taken: Uint8Array[] = []
+        let put = 0
+        for (const [length, wanted] of steps) {
+          fifo.append(all.slice(put, put + length))
+          put += length
+          taken.push(fifo.take(Math.min(wanted, fifo.size)))
+        }
+        const joined = Buffer.concat(taken)
+        expect(Buffer.compare(joined, all.subarray(0, joined.length))).toBe(0)
+      }),
+    )
+  })
+
+  it('keeps no more than twice the memory of what waits alive', () => {
+    for (const length of [1, 900, 1024, 5000, 30_000]) {
+      const fifo = createByteFifo()
+      const blocks = new Set<ArrayBufferLike>()
+      for (let at = 0; at < 50_000; at += length) fifo.append(all.slice(0, 65_536).subarray(0, length))
+      const { size } = fifo
+      while (fifo.size > 0) blocks.add(fifo.take(1).buffer)
+      const held = [...blocks].reduce((sum, { byteLength }) => sum + byteLength, 0)
+      expect(held).toBeLessThanOrEqual(2 * size + 4096)
+    }
+  })
 })
