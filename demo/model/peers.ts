@@ -30,8 +30,8 @@ export function peerModels(peers: readonly PeerView[], nowMs: number): readonly 
       key: peer.id,
       // Every secp256k1 peer id begins alike, so the end is what tells them apart.
       id: { short: shorten(peer.id, 6, 8), full: peer.id },
-      address: { short: withoutPeerId(peer.address), full: peer.address },
-      direction: peer.direction,
+      address: { short: shortAddress(peer.address), full: peer.address },
+      direction: TUNNEL.test(peer.address) ? `${peer.direction}, tunnelled` : peer.direction,
       latency: formatLatency(peer.latencyMs),
       agent: peer.agent === undefined || peer.agent === '' ? NONE : shorten(peer.agent, 32, 4),
       score: String(Math.round(peer.score)),
@@ -45,6 +45,10 @@ function rank(peer: PeerView): number {
   return peer.persistent ? 0 : 1
 }
 
-function withoutPeerId(address: string): string {
-  return shorten(address.replace(/\/p2p\/[^/]+$/, ''), 34, 6)
+/** How the bootnode is reached that the peer hangs on. */
+const TUNNEL = /^.*\/lampara-tunnel(?=\/)/
+
+/** Without peer ids, and of a tunnelled one where the peer itself listens. */
+function shortAddress(address: string): string {
+  return shorten(address.replace(TUNNEL, '').replace(/\/p2p\/[^/]+$/, ''), 34, 6)
 }

@@ -49,6 +49,9 @@ export async function startAll(
     const bootnode = await createBootnode({
       chain: devnet.chain,
       upstream: devnet.addresses,
+      // So that the page learns of the devnet, and holds a connection of its own to it through the bootnode.
+      records: [await devnet.network.record()],
+      allowPrivateAddresses: true,
       checkpoint: devnet.checkpoint(),
       clock: devnet.clock,
       clockOffsetMs: devnet.clockOffsetMs,

@@ -103,6 +103,15 @@ test('peers: named ones first, then by score; a bounded number of rows', () => {
   expect(rows[1]?.key).toBe('peer119')
 })
 
+test('a peer behind a tunnel is told as such, with the address where it listens', () => {
+  const address = '/p2p/16Uiu2HAmBootnode/lampara-tunnel/ip4/192.0.2.7/tcp/9000/p2p/16Uiu2HAmTarget'
+  expect(peerModels([samplePeer({ address })], 0)[0]).toMatchObject({
+    address: { short: '/ip4/192.0.2.7/tcp/9000', full: address },
+    direction: 'outbound, tunnelled',
+  })
+  expect(peerModels([samplePeer()], 0)[0]?.direction).toBe('outbound')
+})
+
 test('errors tell what went wrong and what to do; one without words of its own still tells its message', () => {
   expect(problemModel(new LamparaError('bootnodes_unreachable', 'Cannot reach x'))).toMatchObject({
     title: 'No bootnode answers',
