@@ -9,14 +9,18 @@ import { createCommitteeVerifier, type VerificationContext } from '../light-clie
 import { createNetwork } from '../network/index.ts'
 import { servePeerExchange } from '../network/peer-exchange.ts'
 import { raceSignal } from '../streams/abort.ts'
+import { systemClock } from '../streams/clock.ts'
 import { keepBootstraps } from './bootstrap-keeper.ts'
 import { openGateway } from './gateway/open-gateway.ts'
 import { serveHttp } from './http.ts'
 import { relayVerified } from './relay.ts'
-import type { Bootnode, BootnodeOptions } from './types.ts'
+import { type CertificateInUse, watchCertificate } from './tls/watch-certificate.ts'
+import type { Bootnode, BootnodeCertificate, BootnodeOptions } from './types.ts'
 import { createVerifiedData, type VerifiedData } from './verified-data.ts'
 
-const DEFAULT_LISTEN = ['/ip4/127.0.0.1/tcp/0/ws']
+const DEFAULT_LISTEN = { plain: ['/ip4/127.0.0.1/tcp/0/ws'], secure: ['/ip4/127.0.0.1/tcp/0/tls/ws'] } as const
+/** What only a listener with TLS can listen on. */
+const SECURE = /\/(tls|wss)(\/|$)/
 const DEFAULT_MAX_CLIENTS = 2500
 
 /**
@@ -24,10 +28,16 @@ const DEFAULT_MAX_CLIENTS = 2500
  * WebSocket. Resolves when both listen and the join document is served; the document is there once there is a
  * checkpoint to start from.
  *
- * @throws LamparaError as `createLightClient()`; `invalid_argument` when a port cannot be listened on; the signal's reason
+ * @throws LamparaError as `createLightClient()`; `invalid_argument` when a port cannot be listened on, for a `/tls/ws` address
+ *   without `tls`, and for a certificate and a key that do not belong together; `file_unreadable` for those of them that cannot
+ *   be read; the signal's reason
  */
 export async function createBootnode(options: BootnodeOptions): Promise<Bootnode> {
   const { chain, clock, signal } = options
+  const { listen = options.tls === undefined ? DEFAULT_LISTEN.plain : DEFAULT_LISTEN.secure } = options
+  if (options.tls === undefined && listen.some((address) => SECURE.test(address))) {
+    throw new LamparaError('invalid_argument', 'Cannot create bootnode: to listen with TLS it needs a certificate')
+  }
   const stack: (() => Promise<void> | void)[] = []
   const stopping = new AbortController()
   let stopped: Promise<void> | undefined
@@ -42,6 +52,9 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
   }
 
   try {
+    const certificate = options.tls && (await watchCertificate(options.tls, clock ?? systemClock))
+    stack.push(() => certificate?.stop())
+    const secureWebSockets = certificate && platform.secureWebSockets?.(certificate)
     const storageOf = async (name: string) => {
       if (options.dataDirectory === undefined) return {}
       const storage = await platform.openStorage(`bootnode-${chain.name}-${name}`, { directory: options.dataDirectory })
@@ -67,8 +80,9 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
       clock,
       signal,
       role: 'relay',
-      listen: options.listen ?? DEFAULT_LISTEN,
+      listen,
       announce: options.announce,
+      ...(secureWebSockets && { transports: { except: ['websocket'], add: [secureWebSockets] } }),
       // Clients come by themselves.
       targetPeers: 0,
       maxConnections: options.maxClients ?? DEFAULT_MAX_CLIENTS,
@@ -117,7 +131,7 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
         },
         ready: () => client.status.state === 'following' && data.newestBootstrap() !== undefined,
       },
-      { host: options.http?.host ?? '127.0.0.1', port: options.http?.port ?? 0, signal },
+      { host: options.http?.host ?? '127.0.0.1', port: options.http?.port ?? 0, certificate, signal },
     )
     stack.push(http.stop)
     signal?.addEventListener('abort', stop, { once: true })
@@ -137,6 +151,10 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
       get tunnelCounts() {
         return gateway?.counts
       },
+      get certificate() {
+        return certificate && toldOf(certificate.value)
+      },
+      watchCertificate: (callback) => certificate?.watch((value) => callback(toldOf(value))) ?? (() => {}),
       checkpoint: () => data.newestBootstrap()?.root,
       ready: ({ signal: waiting } = {}) => firstCheckpoint(client, data, waiting),
       stop,
@@ -145,6 +163,11 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
     await stop()
     throw error
   }
+}
+
+/** The private key is nobody's business. */
+function toldOf({ validUntilMs, error }: CertificateInUse): BootnodeCertificate {
+  return { validUntilMs, ...(error && { error }) }
 }
 
 async function firstCheckpoint(client: LightClient, data: VerifiedData, signal: AbortSignal | undefined): Promise<Hex> {

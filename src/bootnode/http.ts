@@ -1,7 +1,9 @@
-import { createServer, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { AddressInfo, Server } from 'node:net'
 import { joinDocumentPath } from '../discovery/index.ts'
 import { LamparaError } from '../errors/index.ts'
+import type { CertificateSource } from '../platform/transports.ts'
 import { raceSignal } from '../streams/abort.ts'
 
 /** What the HTTP side answers with. */
@@ -22,16 +24,23 @@ export interface HttpSide {
 const REQUEST_TIMEOUT_MS = 10_000
 const MAX_CONNECTIONS = 512
 
+/** Where to serve. */
+export interface HttpOptions {
+  readonly host: string
+  readonly port: number
+  /** With it, over HTTPS. */
+  readonly certificate?: CertificateSource | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
  * Serves the join document, `/health` (the process runs) and `/ready` (verified heads can be had).
  *
  * @throws LamparaError `invalid_argument` when the port cannot be listened on; the signal's reason
  */
-export async function serveHttp(
-  sources: HttpSources,
-  options: { readonly host: string; readonly port: number; readonly signal?: AbortSignal },
-): Promise<HttpSide> {
-  const server = createServer((request, response) => {
+export async function serveHttp(sources: HttpSources, options: HttpOptions): Promise<HttpSide> {
+  const { certificate } = options
+  const respond = (request: IncomingMessage, response: ServerResponse) => {
     // Anyone's page may read the document: it holds nothing but public addresses.
     response.setHeader('access-control-allow-origin', '*')
     response.setHeader('cache-control', 'no-store')
@@ -50,12 +59,16 @@ export async function serveHttp(
       default:
         return answer(response, 404, '{"error":"not found"}')
     }
-  })
+  }
+  const secure = certificate && createSecureServer({ handshakeTimeout: REQUEST_TIMEOUT_MS }, respond)
+  const unwatch = certificate?.watch(({ cert, key }) => secure?.setSecureContext({ cert, key }))
+  const server = secure ?? createServer(respond)
   server.requestTimeout = REQUEST_TIMEOUT_MS
   server.headersTimeout = REQUEST_TIMEOUT_MS
   server.maxConnections = MAX_CONNECTIONS
   const stop = (): Promise<void> =>
     new Promise((resolve) => {
+      unwatch?.()
       server.close(() => resolve())
       server.closeAllConnections()
     })
@@ -67,7 +80,7 @@ export async function serveHttp(
   }
   const { port } = server.address() as AddressInfo
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
-  return { url: `http://${host}:${port}`, stop }
+  return { url: `http${secure ? 's' : ''}://${host}:${port}`, stop }
 }
 
 function listening(server: Server, { host, port }: { host: string; port: number }): Promise<void> {

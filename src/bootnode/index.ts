@@ -6,4 +6,11 @@
 export { createBootnode } from './create-bootnode.ts'
 export type { GatewayCounts, RefusalReason, TunnelEnd } from './gateway/counts.ts'
 export { defaultGatewayLimits, type GatewayLimits, type ScopeLimits } from './gateway/limits.ts'
-export type { Bootnode, BootnodeCounts, BootnodeOptions, BootnodeTunnelOptions } from './types.ts'
+export type { CertificateFiles } from './tls/read-certificate.ts'
+export type {
+  Bootnode,
+  BootnodeCertificate,
+  BootnodeCounts,
+  BootnodeOptions,
+  BootnodeTunnelOptions,
+} from './types.ts'

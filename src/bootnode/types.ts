@@ -1,9 +1,11 @@
 import type { Chain, Hex } from '../chain/index.ts'
+import type { LamparaError } from '../errors/index.ts'
 import type { Checkpoint, LightClient } from '../light-client/types.ts'
 import type { Network } from '../network/types.ts'
 import type { Clock } from '../streams/clock.ts'
 import type { GatewayCounts } from './gateway/counts.ts'
 import type { GatewayLimits } from './gateway/limits.ts'
+import type { CertificateFiles } from './tls/read-certificate.ts'
 
 /** Options of `createBootnode()`. */
 export interface BootnodeOptions {
@@ -12,10 +14,20 @@ export interface BootnodeOptions {
   readonly upstream: readonly string[]
   /** Where the bootnode's own trust starts. */
   readonly checkpoint: Checkpoint
-  /** Multiaddrs to listen on for browsers and Node. @default ['/ip4/127.0.0.1/tcp/0/ws'] */
+  /**
+   * Multiaddrs to listen on for browsers and Node. Those with `/tls/ws` need `tls`.
+   *
+   * @default ['/ip4/127.0.0.1/tcp/0/ws'], or `/tls/ws` with `tls`
+   */
   readonly listen?: readonly string[]
   /** Multiaddrs to announce instead of those listened on: behind a proxy that ends TLS, say. */
   readonly announce?: readonly string[]
+  /**
+   * Files with a certificate and its key, as PEM: listen addresses with `/tls/ws` use it, and the join document is served over
+   * HTTPS. The files are read again every ten seconds; new connections see the new certificate, and one that cannot be used
+   * leaves the old one in use. Without it, TLS is for a proxy in front.
+   */
+  readonly tls?: CertificateFiles
   /** Where the join document is served. @default 127.0.0.1, a free port */
   readonly http?: { readonly host?: string; readonly port?: number }
   /** Where both identities persist. Without it they live as long as the process. */
@@ -50,6 +62,14 @@ export interface BootnodeTunnelOptions {
   readonly limits?: Partial<GatewayLimits>
 }
 
+/** The certificate that a bootnode shows. */
+export interface BootnodeCertificate {
+  /** When it ends, in Unix milliseconds. */
+  readonly validUntilMs: number
+  /** Why what its files hold now is not in use: `file_unreadable`, or `invalid_argument` for what is no pair of certificate and key. */
+  readonly error?: LamparaError
+}
+
 /** What the bootnode has done so far. */
 export interface BootnodeCounts {
   /** Verified messages published to clients, and how many recipients they had in all. */
@@ -73,6 +93,10 @@ export interface Bootnode {
   readonly counts: BootnodeCounts
   /** What its gateway has done so far; undefined where it opens no tunnels. */
   readonly tunnelCounts: GatewayCounts | undefined
+  /** The certificate that it shows; undefined without `tls`. */
+  readonly certificate: BootnodeCertificate | undefined
+  /** Calls back with the certificate at once, and when another is in use or one cannot be. @returns how to stop watching */
+  watchCertificate(callback: (certificate: BootnodeCertificate) => void): () => void
   /** The newest finalized block root that clients can bootstrap from here; undefined until there is one. */
   checkpoint(): Hex | undefined
   /**

@@ -24,6 +24,12 @@ export async function run(argv: string[], io: CliIo): Promise<number> {
     if (json) io.stdout(JSON.stringify({ type: 'listening', addresses, joinUrl }))
     else io.stdout([`Join at   ${joinUrl}`, ...addresses.map((address) => `Listening ${address}`)].join('\n'))
 
+    const unwatchCertificate = bootnode.watchCertificate(({ validUntilMs, error }) => {
+      const told = { validUntilMs, error: error?.message }
+      if (json) io.stdout(JSON.stringify({ type: 'certificate', ...told }))
+      else if (error === undefined) io.stdout(`Certificate until ${new Date(validUntilMs).toISOString()}`)
+      else io.stderr(`The present certificate stays in use. ${error.message}`)
+    })
     let told = ''
     const failed = Promise.withResolvers<never>()
     const unwatch = bootnode.client.watchStatus((status) => {
@@ -40,6 +46,7 @@ export async function run(argv: string[], io: CliIo): Promise<number> {
       await Promise.race([untilAborted(io.signal), failed.promise])
     } finally {
       unwatch()
+      unwatchCertificate()
     }
     return exitStatus.ok
   } finally {

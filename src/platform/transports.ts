@@ -21,3 +21,16 @@ export interface PlatformTransport {
   /** True for an address that it can dial from here. What is no address is false. */
   canDial(address: string): boolean
 }
+
+/** A certificate and its private key, both as PEM. */
+export interface TlsCertificate {
+  readonly cert: string
+  readonly key: string
+}
+
+/** Where a listener learns which certificate to show. */
+export interface CertificateSource {
+  readonly value: TlsCertificate
+  /** Calls back with the present one at once, then with each new one. @returns ends the watch */
+  watch(callback: (certificate: TlsCertificate) => void): () => void
+}

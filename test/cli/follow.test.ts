@@ -124,6 +124,7 @@ describe('lampara follow', { timeout: 60_000 }, () => {
     [['follow', '--flub'], '--flub'],
     [['bootnode'], 'say what to follow'],
     [['bootnode', '--upstream', 'x', '--checkpoint', `0x${'00'.repeat(32)}`, '--port', '70000'], '70000'],
+    [['bootnode', '--upstream', 'x', '--checkpoint', `0x${'00'.repeat(32)}`, '--tls-cert', 'c.pem'], '--tls-key'],
   ])('refuses %j in words', async (argv, words) => {
     const { status, err, out } = await lampara(...argv)
     expect(status).toBeGreaterThan(0)

@@ -25,6 +25,8 @@ ${targetHelp}
   --host HOST          IP address to listen on. Default: 127.0.0.1
   --port PORT          WebSocket port. Default: a free one
   --http-port PORT     port of the join document. Default: a free one
+  --tls-cert FILE      certificate (PEM), for WebSocket and join document; read again as it changes. With --tls-key
+  --tls-key FILE       its private key (PEM)
   --listen ADDRESS     multiaddr to listen on, instead of --host and --port; may be repeated
   --announce ADDRESS   multiaddr that clients are told instead; may be repeated
   --data-dir FOLDER    where identities are kept. Default: new ones each time
@@ -48,6 +50,9 @@ export async function parseBootnodeOptions(
   const port = numberValue('bootnode', '--port', values.port, PORT)
   const age = values['max-checkpoint-age']
   const maxClients = values['max-clients']
+  const { 'tls-cert': cert, 'tls-key': key } = values
+  if ((cert === undefined) !== (key === undefined)) throw usage('--tls-cert and --tls-key go together')
+  const host = `/${values.host.includes(':') ? 'ip6' : 'ip4'}/${values.host}`
   return {
     bootnode: {
       chain,
@@ -55,7 +60,8 @@ export async function parseBootnodeOptions(
       clock,
       clockOffsetMs,
       upstream: [...named, ...addresses],
-      listen: values.listen ?? [`/${values.host.includes(':') ? 'ip6' : 'ip4'}/${values.host}/tcp/${port}/ws`],
+      listen: values.listen ?? [`${host}/tcp/${port}${cert === undefined ? '' : '/tls'}/ws`],
+      ...(cert !== undefined && key !== undefined && { tls: { cert, key } }),
       ...(values.announce && { announce: values.announce }),
       ...(values.record && { records: values.record }),
       allowPrivateAddresses: values['allow-private'],
@@ -86,6 +92,8 @@ function parsed(argv: readonly string[]) {
         'allow-private': { type: 'boolean', default: false },
         listen: { type: 'string', multiple: true },
         announce: { type: 'string', multiple: true },
+        'tls-cert': { type: 'string' },
+        'tls-key': { type: 'string' },
         'data-dir': { type: 'string' },
         'max-clients': { type: 'string' },
         'max-checkpoint-age': { type: 'string' },

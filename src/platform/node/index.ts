@@ -3,6 +3,7 @@ import { startDiscv5 } from './discv5/start-discv5.ts'
 import { useFastHasher } from './fast-hasher.ts'
 import { openFileStorage } from './file-storage.ts'
 import { loadBls } from './load-bls.ts'
+import { secureWebSockets } from './secure-web-sockets.ts'
 import { nodeTransports } from './transports.ts'
 
 /** Node: native BLS and hashing where their add-ons load, QUIC (where its add-on loads), TCP and WebSocket, storage in files. */
@@ -11,6 +12,7 @@ export const platform: Platform = {
   loadBls,
   useFastHasher,
   transports: nodeTransports,
+  secureWebSockets,
   startDiscv5,
   openStorage: openFileStorage,
 }
