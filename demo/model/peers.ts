@@ -31,9 +31,9 @@ export function peerModels(peers: readonly PeerView[], nowMs: number): readonly 
       // Every secp256k1 peer id begins alike, so the end is what tells them apart.
       id: { short: shorten(peer.id, 6, 8), full: peer.id },
       address: { short: shortAddress(peer.address), full: peer.address },
-      direction: TUNNEL.test(peer.address) ? `${peer.direction}, tunnelled` : peer.direction,
+      direction: TUNNEL.test(peer.address) ? 'tunnelled' : peer.direction,
       latency: formatLatency(peer.latencyMs),
-      agent: peer.agent === undefined || peer.agent === '' ? NONE : shorten(peer.agent, 32, 4),
+      agent: peer.agent === undefined || peer.agent === '' ? NONE : shorten(peer.agent, 20, 3),
       score: String(Math.round(peer.score)),
       scoreShare: Math.max(-1, Math.min(1, peer.score / 100)),
       bootnode: peer.persistent,

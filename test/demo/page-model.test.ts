@@ -107,7 +107,7 @@ test('a peer behind a tunnel is told as such, with the address where it listens'
   const address = '/p2p/16Uiu2HAmBootnode/lampara-tunnel/ip4/192.0.2.7/tcp/9000/p2p/16Uiu2HAmTarget'
   expect(peerModels([samplePeer({ address })], 0)[0]).toMatchObject({
     address: { short: '/ip4/192.0.2.7/tcp/9000', full: address },
-    direction: 'outbound, tunnelled',
+    direction: 'tunnelled',
   })
   expect(peerModels([samplePeer()], 0)[0]?.direction).toBe('outbound')
 })

@@ -74,6 +74,15 @@ const peers: readonly PeerView[] = [
   },
   {
     ...bootnode,
+    id: peerId(3),
+    address: `/p2p/${peerId(0)}/lampara-tunnel/ip4/198.51.100.23/tcp/9000/p2p/${peerId(3)}`,
+    persistent: false,
+    agent: 'Lighthouse/v8.0.1-ced49dd/x86_64-linux',
+    score: 2,
+    latencyMs: 112,
+  },
+  {
+    ...bootnode,
     id: peerId(2),
     address: `/ip4/203.0.113.9/tcp/9001/ws/p2p/${peerId(2)}`,
     persistent: false,
