@@ -8,7 +8,7 @@ import type { Limiter, TurnOptions } from './limiter.ts'
 import { responseOffence } from './offences.ts'
 import { openStream } from './open-stream.ts'
 import type { ReportOffence } from './peer-hooks.ts'
-import { type Phase, within } from './phases.ts'
+import { createPhases, type PhaseLimit, type Phases } from './phases.ts'
 import { isRefusal, readChunk } from './read-chunk.ts'
 import type { Sample, Speeds } from './speeds.ts'
 import { closeWrite, letGo, reset, sendLast } from './stream-io.ts'
@@ -55,8 +55,9 @@ export async function askPeer<Request, Response>(context: AskContext, ask: Ask<R
   const lane = laneOf(protocol, peer)
   const release = await context.limiter.acquire(lane, signal, ask.turn)
   const tally: Tally = { askedAtMs: context.clock.now(), chunks: 0, bytes: 0, idleMs: 0 }
+  const phases = createPhases({ clock: context.clock, signal })
   try {
-    await exchange(context, ask, tally)
+    await exchange(context, ask, tally, phases)
   } catch (thrown) {
     if (signal.aborted) throw signal.reason
     const error = LamparaError.from(thrown, 'internal', 'unexpected')
@@ -68,6 +69,7 @@ export async function askPeer<Request, Response>(context: AskContext, ask: Ask<R
     if (offence) context.onOffence(peer, offence, failure.message)
     throw failure
   } finally {
+    phases.end()
     release()
     context.speeds.note(lane, tally)
     ask.onBytes(tally.bytes)
@@ -83,12 +85,13 @@ async function exchange<Request, Response>(
   context: AskContext,
   ask: Ask<Request, Response>,
   tally: Tally,
+  phases: Phases,
 ): Promise<void> {
   const { clock, chain, libp2p } = context
-  const { protocol, request, peer, timeouts, signal } = ask
+  const { protocol, request, peer, timeouts } = ask
   const versions = askedVersions(protocol)
-  const stream = await within(
-    { clock, signal, limitMs: timeouts.dialTimeoutMs, code: 'dial_timeout', what: 'no stream opened' },
+  const stream = await phases.run(
+    { limitMs: timeouts.dialTimeoutMs, code: 'dial_timeout', what: 'no stream opened' },
     (limit) => openStream(libp2p, peer, [...versions.keys()], limit),
   )
   // The reader comes before anything is written: an answer may arrive, and its stream close, before a later reader would look.
@@ -96,11 +99,11 @@ async function exchange<Request, Response>(
   try {
     const version = versions.get(stream.protocol)!
     const bytes = encodeOwn(version.protocol, chain, () => version.requestTo(request))
-    await within(
-      { clock, signal, limitMs: timeouts.requestTimeoutMs, code: 'request_timeout', what: 'the request was not taken' },
+    await phases.run(
+      { limitMs: timeouts.requestTimeoutMs, code: 'request_timeout', what: 'the request was not taken' },
       (limit) => sendRequest(stream, bytes, limit),
     )
-    await readChunks(context, ask, tally, reader, version.protocol, version.responseFrom)
+    await readChunks(context, ask, tally, phases, reader, version.protocol, version.responseFrom)
     reader.release()
     letGo(stream, clock)
   } catch (error) {
@@ -129,29 +132,30 @@ async function sendRequest(stream: Stream, bytes: Uint8Array | undefined, signal
 
 async function readChunks<Request, Response>(
   { clock, chain }: AskContext,
-  { protocol, request, timeouts, signal, onBegun, deliver }: Ask<Request, Response>,
+  { protocol, request, timeouts, onBegun, deliver }: Ask<Request, Response>,
   tally: Tally,
+  phases: Phases,
   reader: ByteReader,
   version: Protocol<unknown, unknown>,
   responseFrom: (response: unknown) => Response,
 ): Promise<void> {
   const maxChunks = maxChunksOf(protocol, request)
-  const phaseOf = (code: 'first_byte_timeout' | 'chunk_timeout', what: string): Phase => {
+  const phaseOf = (code: 'first_byte_timeout' | 'chunk_timeout', what: string): PhaseLimit => {
     const limitMs = code === 'chunk_timeout' ? timeouts.chunkTimeoutMs : timeouts.firstByteTimeoutMs
-    return { clock, signal, limitMs, code, what }
+    return { limitMs, code, what }
   }
   const firstByte = phaseOf('first_byte_timeout', 'no answer began')
   const between = phaseOf('chunk_timeout', 'no next chunk began')
   const chunk = phaseOf('chunk_timeout', 'a chunk did not end')
   // Stops at the last chunk that can come, whether or not the peer closes after it.
   for (let received = 0; received < maxChunks; received++) {
-    const more = await within(received === 0 ? firstByte : between, (limit) => reader.hasMore({ signal: limit }))
+    const more = await phases.run(received === 0 ? firstByte : between, (limit) => reader.hasMore({ signal: limit }))
     if (!more) return
     if (received === 0) {
       tally.begunAtMs = clock.now()
       onBegun()
     }
-    const response = await within(chunk, (limit) => readChunk(reader, version, chain, limit))
+    const response = await phases.run(chunk, (limit) => readChunk(reader, version, chain, limit))
     tally.chunks++
     const deliveredAtMs = clock.now()
     await deliver(responseFrom(response), tally.chunks === maxChunks)
