@@ -5,7 +5,9 @@ import { platform } from '../platform/node/index.ts'
 import { onAbort } from '../streams/abort.ts'
 import type { ProducedSlot } from './beacon/beacon-chain.ts'
 import { within } from './beacon/plan.ts'
+import { discv5Options } from './discv5-options.ts'
 import { createEventHub } from './event-hub.ts'
+import { rememberRecord } from './own-record.ts'
 import { createPublisher, type Publication } from './publish.ts'
 import { lightClientRoutes } from './rest/light-client-routes.ts'
 import { nodeRoutes } from './rest/node-routes.ts'
@@ -25,13 +27,14 @@ const MAX_PORT = 65_535
  * Resolves when it listens and its first slots are made. Everything listens on 127.0.0.1 only.
  *
  * @throws LamparaError `invalid_argument` for an option out of bounds or a port that is taken; `config_invalid` for a
- *   fork schedule that cannot be; `file_unreadable` for a recording without anything usable; the signal's reason
+ *   fork schedule that cannot be; `enr_invalid` for a record to begin with; `file_unreadable` for a recording without anything usable; the signal's reason
  */
 export async function createDevnet(options: DevnetOptions = {}): Promise<Devnet> {
   const { signal } = options
   signal?.throwIfAborted()
   const port = within('port', options.port ?? 0, 0, MAX_PORT)
   const restPort = within('restPort', options.restPort ?? 0, 0, MAX_PORT)
+  const discv5 = discv5Options(options.discv5)
   const stopping = new AbortController()
   const hub = createEventHub()
   const endings: (() => unknown)[] = []
@@ -60,13 +63,20 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<Devnet>
       chain,
       clock,
       listen: [`/ip4/127.0.0.1/tcp/${port}`],
+      ...discv5,
       ...(options.privateKey === undefined ? {} : { privateKey: options.privateKey }),
       signal: own,
     })
     endings.push(() => network.stop())
     network.setStatus(served.status())
     endings.push(serveLightClientData(network.reqresp, served.data))
-    const identity = () => ({ peerId: network.peerId, addresses: network.addresses, clockOffsetMs })
+    const ownRecord = await rememberRecord(network)
+    const identity = () => ({
+      peerId: network.peerId,
+      addresses: network.addresses,
+      record: ownRecord.text,
+      clockOffsetMs,
+    })
     const routes = [...lightClientRoutes(served), ...nodeRoutes(served, identity)]
     const rest = await serveRest(createRouter(routes), { port: restPort, signal: own })
     endings.push(rest.stop)
@@ -76,6 +86,7 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<Devnet>
     const describe = (header: ServedHeader): DevnetBlock => describeBlock(chain, header)
     const onSlot = (produced: ProducedSlot): void => {
       network.setStatus(served.status())
+      ownRecord.refresh()
       tellSlot(produced, describe(served.finalized()), hub.emit)
     }
     // What a stop cuts off is no failure; anything else ends the devnet, and its iterations tell why.
@@ -96,6 +107,9 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<Devnet>
       network,
       get addresses() {
         return network.addresses
+      },
+      get record() {
+        return ownRecord.text
       },
       restUrl: rest.url,
       data: served.data,

@@ -4,6 +4,7 @@ export { createDevnet } from './create-devnet.ts'
 export type {
   Devnet,
   DevnetBlock,
+  DevnetDiscv5Options,
   DevnetEvent,
   DevnetNodeOptions,
   DevnetOptions,

@@ -12,11 +12,24 @@ export interface DevnetNodeOptions {
   readonly port?: number
   /** Port of the Beacon API, on 127.0.0.1. @default 0, a free one */
   readonly restPort?: number
+  /**
+   * Take part in discv5, and dial whom it finds. UDP on 127.0.0.1: `port` 0 is a free one. `bootstrap` are node records to
+   * begin with, none by default: others begin with the devnet's.
+   *
+   * @default false
+   */
+  readonly discv5?: boolean | DevnetDiscv5Options
   /** secp256k1 private key of the beacon node, 32 bytes. @default a new one */
   readonly privateKey?: Uint8Array
   readonly clock?: Clock
   /** Aborts the start, and stops the devnet afterwards. */
   readonly signal?: AbortSignal
+}
+
+/** How a devnet takes part in discv5. */
+export interface DevnetDiscv5Options {
+  readonly port?: number
+  readonly bootstrap?: readonly string[]
 }
 
 /** Options of `createDevnet()` for a chain that is made. */
@@ -71,6 +84,8 @@ export interface Devnet {
   readonly network: Network
   /** Its multiaddrs, each with `/p2p/…`. */
   readonly addresses: readonly string[]
+  /** Its node record (`enr:…`) as it stands: others dial it by that, or begin discv5 with it. */
+  readonly record: string
   /** Base URL of the Beacon API. The join document is there too. */
   readonly restUrl: string
   /** What is served: bootstraps by root, updates by period, the newest finality and optimistic update. */

@@ -23,6 +23,7 @@ export const joinDocumentPath = '/.well-known/lampara.json'
 /** Far more than a chain's configuration and its addresses take. */
 const MAX_DOCUMENT_BYTES = 256 * 1024
 const MAX_BOOTNODES = 64
+const MAX_RECORDS = 64
 const FETCH_TIMEOUT_MS = 10_000
 /** A replayed chain may lie years back; beyond a century it is a mistake. */
 const MAX_CLOCK_OFFSET_MS = 100 * 365 * 24 * 60 * 60 * 1000
@@ -34,6 +35,8 @@ export interface JoinDocument {
   readonly chain: Chain
   /** Multiaddrs of bootnodes, each with `/p2p/…`. */
   readonly bootnodes: readonly string[]
+  /** Node records (`enr:…`) of nodes to dial or to begin discv5 with, none of them checked. */
+  readonly records?: readonly string[]
   /** A recent finalized block root: a hint, which only the user can turn into trust. */
   readonly checkpoint?: Hex
   /** How far the chain's own time is ahead of the world's: not 0 where recorded data is replayed. */
@@ -101,23 +104,31 @@ export function parseJoinDocument(json: unknown): JoinDocument {
   const document = objectOf(json, 'the document')
   const chain = readChain(document.chain)
   const bootnodes = readBootnodes(document.bootnodes)
+  const records = readRecords(document.records)
   const checkpoint = readCheckpoint(document.checkpoint)
   const clockOffsetMs = document.clockOffsetMs ?? 0
   if (!Number.isSafeInteger(clockOffsetMs) || Math.abs(clockOffsetMs as number) > MAX_CLOCK_OFFSET_MS) {
     throw invalid('clockOffsetMs is no number of milliseconds')
   }
-  return { chain, bootnodes, clockOffsetMs: clockOffsetMs as number, ...(checkpoint && { checkpoint }) }
+  return {
+    chain,
+    bootnodes,
+    clockOffsetMs: clockOffsetMs as number,
+    ...(records && { records }),
+    ...(checkpoint && { checkpoint }),
+  }
 }
 
 /** Writes a join document as JSON. A built-in chain goes by its name, any other with configuration and genesis. */
 export function encodeJoinDocument(document: JoinDocument): string {
-  const { chain, bootnodes, checkpoint, clockOffsetMs } = document
+  const { chain, bootnodes, records, checkpoint, clockOffsetMs } = document
   const builtIn = wellKnownChains.some(
     (known) => known.name === chain.name && contradiction(known, chain) === undefined,
   )
   return JSON.stringify({
     chain: builtIn ? chain.name : { config: chainToConfig(chain), genesis: chainToGenesis(chain) },
     bootnodes,
+    ...(records && { records }),
     ...(checkpoint && { checkpoint }),
     clockOffsetMs,
   })
@@ -174,6 +185,14 @@ function readBootnodes(value: unknown): string[] {
     }
     return address
   })
+}
+
+/** Whoever uses one checks its signature: a page, which mostly does not, need not bring what that takes. */
+function readRecords(value: unknown): string[] | undefined {
+  if (value === undefined) return undefined
+  const isRecord = (record: unknown): boolean => typeof record === 'string' && record.startsWith('enr:')
+  if (Array.isArray(value) && value.length <= MAX_RECORDS && value.every(isRecord)) return value
+  throw invalid(`records is no list of up to ${MAX_RECORDS} node records`)
 }
 
 function readCheckpoint(value: unknown): Hex | undefined {

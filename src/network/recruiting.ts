@@ -11,6 +11,7 @@ import type { Discv5Node } from '../platform/candidate-source.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { ReqResp } from '../reqresp/index.ts'
 import type { Clock } from '../streams/clock.ts'
+import { atForks } from './at-forks.ts'
 import { checkWhole } from './check-options.ts'
 import type { EventHub } from './event-hub.ts'
 import { type DrawPeers, peerExchange, presentDigests } from './peer-exchange.ts'
@@ -72,6 +73,11 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
   for (const record of options.records ?? []) addRecord(book, record)
 
   const discv5 = await startDiscv5(parts, book)
+  // Whoever looks for peers by our record must find the digest in force.
+  const stopForks =
+    discv5 === undefined
+      ? () => {}
+      : atForks(chain, clock, () => discv5.setForkId(encodeForkId(forkIdAt(chain, clock.now()))))
   const forkDigests = () => presentDigests(chain, clock.now())
   const routes = createTunnelRoutes({
     clock,
@@ -146,6 +152,7 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
       return discv5?.record
     },
     async stop() {
+      stopForks()
       stopTurnover()
       stopCrawl()
       await recruiter.stop()
@@ -163,13 +170,14 @@ async function startDiscv5(parts: RecruitingParts, book: AddressBook): Promise<D
   if (platform.startDiscv5 === undefined) {
     throw new LamparaError('runtime_unsupported', 'Cannot start discv5: there is no UDP here')
   }
+  const { listen, bootstrap } = discv5 === true ? {} : discv5
   return platform.startDiscv5({
-    ...(discv5 === true ? {} : discv5),
+    listen,
+    bootstrap: bootstrap === undefined ? undefined : withUdp(bootstrap),
     chainName: chain.name,
     privateKey: privateKey.raw,
     record: await parts.record(),
     known: [...book.entries()].flatMap(({ enr }) => enr ?? []),
-    forkId: () => encodeForkId(forkIdAt(chain, clock.now())),
     read(record) {
       const read = readRecords([decodeEnr(record).bytes], {
         forkDigests: new Set(presentDigests(chain, clock.now())),
@@ -180,6 +188,16 @@ async function startDiscv5(parts: RecruitingParts, book: AddressBook): Promise<D
       return read.candidates[0]
     },
   })
+}
+
+/** Those records with which discv5 can begin. @throws LamparaError `bootnodes_missing` when it can with none of them */
+function withUdp(records: readonly string[]): readonly string[] {
+  const usable = records.filter((record) => {
+    const { pairs } = decodeEnr(record)
+    return pairs.has('udp') || pairs.has('udp6')
+  })
+  if (usable.length > 0 || records.length === 0) return usable
+  throw new LamparaError('bootnodes_missing', 'Cannot start discv5: no record to begin with names a UDP port')
 }
 
 /** An address of each kind, to find out which can be dialed here at all. */

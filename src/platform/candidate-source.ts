@@ -39,8 +39,6 @@ export interface Discv5Options {
   readonly known: readonly string[]
   /** Makes a candidate of a record; undefined for one that is of no use. */
   read(record: string): Candidate | undefined
-  /** The value of our record's `eth2` key at this moment. */
-  forkId(): Uint8Array
 }
 
 /** A node of the discv5 network. */
@@ -48,5 +46,7 @@ export interface Discv5Node {
   readonly source: CandidateSource
   /** Our own record as it stands: others tell us how they see our address. */
   readonly record: string
+  /** Gives our own record another value of the `eth2` key, and signs it anew; nothing happens when it has it. */
+  setForkId(value: Uint8Array): void
   stop(): Promise<void>
 }

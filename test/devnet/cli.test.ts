@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { run } from '../../src/cli/devnet.ts'
 import { runProgram } from '../../src/cli/program.ts'
+import { decodeEnr } from '../../src/discovery/enr/index.ts'
 import { capturedIo } from '../cli/support/captured-io.ts'
 import { fixtures } from '../support/fixtures.ts'
 
@@ -52,6 +53,13 @@ describe('lampara devnet', () => {
     expect(objects.find(({ type }) => type === 'finalized')).toMatchObject({ block: { slot: expect.any(Number) } })
   })
 
+  it('prints its record, which with --discv5-port names a UDP port', async () => {
+    const { lines } = await runUntil(['--discv5-port', '0'], (line) => line.startsWith('Follow it'))
+    const [, record] = /^Node record {2}(enr:[\w-]+)$/m.exec(lines.join('\n'))!
+    const { pairs } = decodeEnr(record!)
+    expect([...pairs.keys()]).toEqual(['eth2', 'id', 'ip', 'secp256k1', 'tcp', 'udp'])
+  })
+
   it.skipIf(!fixtures.available)('replays a folder, and says how old its checkpoint may be', async () => {
     const folder = fixtures.path('light-client-api', 'metacraft-altair-290-349')
     const { status, lines } = await runUntil(['--replay', folder, '--json'], () => true)
@@ -74,6 +82,7 @@ describe('lampara devnet', () => {
     [['--participation', '2'], '--participation'],
     [['--missed', '-1'], '--missed'],
     [['--port', '65536'], '--port'],
+    [['--discv5-port', 'x'], '--discv5-port'],
     [['--chain', 'mainnet'], '--chain'],
     [['--replay', '.', '--preset', 'minimal'], '--preset'],
     [['--unknown'], '--unknown'],
@@ -84,8 +93,9 @@ describe('lampara devnet', () => {
     expect(status).toBe(2)
   })
 
-  it('says in words that a folder cannot be replayed, or a schedule cannot be', async () => {
+  it('says in words that a folder cannot be replayed, a record not be read, or a schedule not be', async () => {
     expect(await complaint('--replay', '/nonexistent')).toMatchObject({ status: 1 })
+    expect(await complaint('--discv5-bootstrap', 'enr:nonsense')).toMatchObject({ status: 1 })
     const { status, said } = await complaint('--forks', 'altair:0,capella:4,bellatrix:5')
     expect(status).toBe(1)
     expect(said).toContain('bellatrix')

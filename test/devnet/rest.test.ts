@@ -22,13 +22,14 @@ import { allForks, makeSlots } from '../support/devnet-chain.ts'
 
 let served: ServedChain
 let respond: (request: RestRequest) => RestResponse
+const record = 'enr:-IS4Q'
 const address = '/ip4/127.0.0.1/tcp/9000/p2p/16Uiu2HAm3pDvMjLbJSCEwx6JUa6Dyxwdom6bcJtzx8sDC5EuHt3h'
 
 beforeAll(async () => {
   const beacon = await createBeaconChain({ genesisTime: 1_700_000_000, forks: allForks })
   served = serveBeaconChain(beacon)
   makeSlots(beacon, 140)
-  const identity = () => ({ peerId: 'peer', addresses: [address], clockOffsetMs: 7 })
+  const identity = () => ({ peerId: 'peer', addresses: [address], record, clockOffsetMs: 7 })
   respond = createRouter([...lightClientRoutes(served), ...nodeRoutes(served, identity)])
 })
 
@@ -153,7 +154,11 @@ describe('the node endpoints', () => {
   })
 
   it('give identity, health and a join document that can be read', () => {
-    expect(parse(get('/eth/v1/node/identity')).data).toMatchObject({ peer_id: 'peer', p2p_addresses: [address] })
+    expect(parse(get('/eth/v1/node/identity')).data).toMatchObject({
+      peer_id: 'peer',
+      enr: record,
+      p2p_addresses: [address],
+    })
     expect(get('/eth/v1/node/health').status).toBe(200)
     const join = parseJoinDocument(JSON.parse(String(get('/.well-known/lampara.json').body)))
     expect(join).toMatchObject({ bootnodes: [address], checkpoint: served.checkpoint(), clockOffsetMs: 7 })

@@ -41,6 +41,15 @@ describe('a join document', () => {
     expect(parseJoinDocument(JSON.parse(encodeJoinDocument(document)))).toEqual(document)
   })
 
+  it('may name node records, which it gives back as they are', () => {
+    const records = ['enr:-IS4Q']
+    expect(parseJoinDocument(JSON.parse(encodeJoinDocument({ ...document, records }))).records).toEqual(records)
+    for (const bad of [['enode://x'], [7], 'enr:-IS4Q', Array(65).fill('enr:-IS4Q')]) {
+      const parsing = () => parseJoinDocument({ chain: 'mainnet', bootnodes: [], records: bad })
+      expect(parsing).toThrow(expect.objectContaining({ code: 'join_document_invalid' }))
+    }
+  })
+
   it('names a built-in chain only, and gives the built-in value', () => {
     const text = encodeJoinDocument({ chain: mainnet, bootnodes: [BOOTNODE], clockOffsetMs: 0 })
     expect(JSON.parse(text)).toEqual({ chain: 'mainnet', bootnodes: [BOOTNODE], clockOffsetMs: 0 })

@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { decodeEnr, forkIdOf } from '../../src/discovery/enr/index.ts'
+import { forkDigestAtEpoch, slotStartMs, startSlotOfEpoch } from '../../src/chain/index.ts'
+import { addressPairs, decodeEnr, forkIdOf, signEnr } from '../../src/discovery/enr/index.ts'
 import type { Network, NetworkOptions } from '../../src/network/types.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
 import { cleanUpAfterEach, listenOn, startNetwork, testChain, untilPeers } from './support.ts'
 
 cleanUpAfterEach()
 
+/** A record with which discv5 cannot begin. */
+const withoutUdp = signEnr(new Uint8Array(32).fill(1), {
+  seq: 1n,
+  pairs: addressPairs({ ip: '127.0.0.1', tcp: 9 }),
+}).text
 const LOOPBACK = '/ip4/127.0.0.1/udp/0'
 
 /** Starts a node that takes part in discv5 on loopback. */
@@ -52,6 +59,33 @@ describe('discv5', { timeout: 60_000 }, () => {
     expect(enr.pairs.get('ip')).toEqual(Uint8Array.of(127, 0, 0, 1))
   })
 
+  it('tells of the next digest as soon as it is in force', async () => {
+    const chain = testChain({ fuluEpoch: 80 })
+    const forkMs = slotStartMs(chain, startSlotOfEpoch(chain, 80))
+    const clock = createFakeClock(forkMs - 10_000)
+    const network = await startNetwork({
+      chain,
+      clock,
+      listen: listenOn.tcp,
+      discv5: { listen: LOOPBACK, bootstrap: [] },
+    })
+    try {
+      const before = decodeEnr(await network.record())
+      expect(forkIdOf(before)).toMatchObject({ forkDigest: forkDigestAtEpoch(chain, 79), nextForkEpoch: 80 })
+      await clock.advance(9_999)
+      expect(await network.record()).toBe(before.text)
+      await clock.advance(1)
+      const after = decodeEnr(await network.record())
+      expect(forkIdOf(after)).toMatchObject({ forkDigest: forkDigestAtEpoch(chain, 80), nextForkEpoch: Infinity })
+      expect(after.seq).toBeGreaterThan(before.seq)
+      expect(after.pairs.get('udp')).toEqual(before.pairs.get('udp'))
+    } finally {
+      const stopping = network.stop()
+      await clock.advance(10_000)
+      await stopping
+    }
+  })
+
   it('refuses to start where the port is taken', async () => {
     const chain = testChain()
     const first = await discover(chain, [])
@@ -63,6 +97,7 @@ describe('discv5', { timeout: 60_000 }, () => {
   it.each([
     [{ listen: '/ip4/127.0.0.1/tcp/9000', bootstrap: [] }, 'address_invalid'],
     [{ bootstrap: ['enr:nonsense'] }, 'enr_invalid'],
+    [{ bootstrap: [withoutUdp] }, 'bootnodes_missing'],
     [true, 'bootnodes_missing'],
     [{ listen: '/ip4/127.0.0.1/udp/0' }, 'bootnodes_missing'],
   ])('refuses %j', async (discv5, code) => {

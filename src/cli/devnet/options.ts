@@ -36,6 +36,8 @@ Usage: lampara devnet [OPTIONS]
   --genesis-time TIME  with a config.yaml: the genesis time in unix seconds
   --port PORT          TCP port of the beacon node. Default: a free one
   --rest-port PORT     port of the Beacon API and the join document. Default: a free one
+  --discv5-port PORT   take part in discv5, on this UDP port or with 0 on a free one. Default: no part
+  --discv5-bootstrap RECORD   the same, beginning with this node record (enr:…); may be repeated
   --json               print one JSON object a line
   --help               print this
 
@@ -50,7 +52,7 @@ export async function parseDevnetOptions(argv: readonly string[]): Promise<Devne
     restPort: numberValue('devnet', '--rest-port', values['rest-port'], PORT),
   }
   const devnet = values.replay === undefined ? madeOptions(values) : await replayOptions(values, values.replay)
-  return { devnet: { ...devnet, ...ports }, json: values.json }
+  return { devnet: { ...devnet, ...ports, ...discv5Of(values) }, json: values.json }
 }
 
 function parsed(argv: readonly string[]) {
@@ -63,6 +65,8 @@ function parsed(argv: readonly string[]) {
         replay: { type: 'string' },
         port: { type: 'string', default: '0' },
         'rest-port': { type: 'string', default: '0' },
+        'discv5-port': { type: 'string' },
+        'discv5-bootstrap': { type: 'string', multiple: true },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -113,6 +117,18 @@ async function replayOptions(values: Values, replay: string): Promise<DevnetOpti
     if (values[name] !== undefined) throw usage(`--${name} has no meaning with --replay`)
   }
   return { replay, chain: await readChainOption('devnet', { ...values, chain: values.chain ?? 'mainnet' }) }
+}
+
+function discv5Of(values: Values): Pick<DevnetOptions, 'discv5'> {
+  const port = values['discv5-port']
+  const bootstrap = values['discv5-bootstrap']
+  if (port === undefined && bootstrap === undefined) return {}
+  return {
+    discv5: {
+      port: numberValue('devnet', '--discv5-port', port ?? '0', PORT),
+      ...(bootstrap === undefined ? {} : { bootstrap }),
+    },
+  }
 }
 
 function presetOf(name: string | undefined): 'minimal' | 'mainnet' | undefined {

@@ -39,7 +39,7 @@ export async function parseFollowOptions(
 ): Promise<FollowOptions | 'help'> {
   const values = parsed(argv)
   if (values.help) return 'help'
-  const { chain, addresses, checkpoint, clock } = await readTarget(
+  const { chain, checkpoint, clock, ...joined } = await readTarget(
     'follow',
     { ...values, join: joinAddressOf(values) },
     signal,
@@ -51,7 +51,7 @@ export async function parseFollowOptions(
       chain,
       checkpoint,
       clock,
-      ...readMeeting(values, addresses),
+      ...readMeeting(values, joined),
       ...(participation && {
         minParticipation: numberValue('follow', '--min-participation', participation, { min: 0, max: 1 }),
       }),

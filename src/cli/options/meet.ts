@@ -1,4 +1,5 @@
 import type { NetworkOptions } from '../../network/types.ts'
+import type { Place } from './target.ts'
 
 /** How `parseArgs` is to read the options that say whom to meet. */
 export const meetOptions = {
@@ -17,7 +18,7 @@ export const meetHelp = `  --bootnode ADDRESS   multiaddr of a bootnode, with /p
   --record RECORD      node record (enr:…) of a peer that may be dialed; may be repeated
   --discv5             find peers by discv5, too. On where nobody else is named
   --discv5-listen ADDRESS     UDP multiaddr to listen on. Default: /ip4/0.0.0.0/udp/0
-  --discv5-bootstrap RECORD   node record to begin with, instead of the chain's published ones; may be repeated
+  --discv5-bootstrap RECORD   node record to begin with; may be repeated. Default: those of --join, else the chain's published ones
   --allow-private      also dial private addresses that are learnt, as on a devnet`
 
 /** The values of `meetOptions`. */
@@ -40,14 +41,14 @@ export function joinAddressOf({ join, bootnode = [] }: MeetValues): string | und
 /** Whom to meet: those named, those of the join document, and by discv5 whoever can be found where there is nobody else. */
 export function readMeeting(
   values: MeetValues,
-  joined: readonly string[],
+  joined: Pick<Place, 'addresses' | 'records'>,
 ): Pick<NetworkOptions, 'bootnodes' | 'peers' | 'records' | 'allowPrivateAddresses' | 'discv5'> {
   const { bootnode = [], peer = [], record = [] } = values
-  const bootnodes = [...bootnode.filter((address) => !isUrl(address)), ...joined]
+  const bootnodes = [...bootnode.filter((address) => !isUrl(address)), ...joined.addresses]
   const listen = values['discv5-listen']
-  const bootstrap = values['discv5-bootstrap']
+  const bootstrap = values['discv5-bootstrap'] ?? (joined.records.length > 0 ? joined.records : undefined)
   const alone = bootnodes.length + peer.length + record.length === 0
-  const discv5 = values.discv5 || listen !== undefined || bootstrap !== undefined || alone
+  const discv5 = values.discv5 || listen !== undefined || values['discv5-bootstrap'] !== undefined || alone
   return {
     bootnodes,
     peers: peer,

@@ -35,6 +35,8 @@ export interface Place {
   readonly chain: Chain
   /** Addresses that the join document named. */
   readonly addresses: readonly string[]
+  /** Node records that it named. */
+  readonly records: readonly string[]
   readonly clock: Clock
   readonly clockOffsetMs: number
 }
@@ -85,6 +87,7 @@ async function joinPlace(
   return {
     chain,
     addresses: joined?.bootnodes ?? [],
+    records: joined?.records ?? [],
     hint: joined?.checkpoint,
     clock: clockOffsetMs === 0 ? systemClock : offsetClock(clockOffsetMs),
     clockOffsetMs,

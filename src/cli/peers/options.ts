@@ -36,7 +36,7 @@ export async function parsePeersOptions(argv: readonly string[], signal: AbortSi
     network: {
       chain: place.chain,
       clock: place.clock,
-      ...readMeeting(values, place.addresses),
+      ...readMeeting(values, place),
       ...(values.target && {
         targetPeers: numberValue('peers', '--target', values.target, { min: 0, max: 1000, integer: true }),
       }),

@@ -12,6 +12,8 @@ export interface NodeIdentity {
   readonly peerId: string
   /** Multiaddrs with `/p2p/…`. */
   readonly addresses: readonly string[]
+  /** Its node record, `enr:…`. */
+  readonly record: string
   readonly clockOffsetMs: number
 }
 
@@ -65,11 +67,10 @@ function header({ root, beacon, signature, finalized }: ServedHeader): RestRespo
   })
 }
 
-function identityOf({ peerId, addresses }: NodeIdentity): Record<string, unknown> {
+function identityOf({ peerId, addresses, record }: NodeIdentity): Record<string, unknown> {
   return {
     peer_id: peerId,
-    // No discv5 here, so no record either.
-    enr: '',
+    enr: record,
     p2p_addresses: addresses,
     discovery_addresses: [],
     metadata: { seq_number: '0', attnets: zeros(8), syncnets: zeros(1) },
@@ -80,7 +81,13 @@ function zeros(bytes: number): Hex {
   return toHex(new Uint8Array(bytes))
 }
 
-function joinDocument(served: ServedChain, { addresses, clockOffsetMs }: NodeIdentity): RestResponse {
-  const document = { chain: served.chain, bootnodes: addresses, checkpoint: served.checkpoint(), clockOffsetMs }
+function joinDocument(served: ServedChain, { addresses, record, clockOffsetMs }: NodeIdentity): RestResponse {
+  const document = {
+    chain: served.chain,
+    bootnodes: addresses,
+    records: [record],
+    checkpoint: served.checkpoint(),
+    clockOffsetMs,
+  }
   return { status: 200, headers: { 'content-type': 'application/json' }, body: encodeJoinDocument(document) }
 }

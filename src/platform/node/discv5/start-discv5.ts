@@ -1,9 +1,10 @@
+import type { Discv5 } from '@chainsafe/discv5'
 import { privateKeyFromRaw } from '@libp2p/crypto/keys'
 import { LamparaError, messageOf } from '../../../errors/index.ts'
 import { raceSignal } from '../../../streams/abort.ts'
 import type { Candidate, Discv5Node, Discv5Options } from '../../candidate-source.ts'
 import { bootstrapRecords } from './bootstrap-records.ts'
-import { freeUdpAddress } from './udp-address.ts'
+import { freeUdpAddress, type UdpAddress } from './udp-address.ts'
 
 /** The library's own limit of 60 s would keep a small network's lookups waiting for its dead nodes. */
 const LOOKUP_MS = 10_000
@@ -11,8 +12,7 @@ const LOOKUP_MS = 10_000
 const LOOKUPS = 8
 
 /**
- * Starts discv5 over UDP (phase0/p2p-interface.md, "The discovery domain: discv5"): a source that looks up random targets. Our
- * own record follows the forks with it.
+ * Starts discv5 over UDP (phase0/p2p-interface.md, "The discovery domain: discv5"): a source that looks up random targets.
  *
  * @throws LamparaError as `Platform.startDiscv5`
  */
@@ -25,38 +25,21 @@ export async function startDiscv5(options: Discv5Options): Promise<Discv5Node> {
     const reason = `${options.chainName} has no published bootnodes: name records to begin with`
     throw new LamparaError('bootnodes_missing', `Cannot start discv5: ${reason}`)
   }
-  const { family, port, multiaddr } = await freeUdpAddress(options.listen ?? '/ip4/0.0.0.0/udp/0')
+  const address = await freeUdpAddress(options.listen ?? '/ip4/0.0.0.0/udp/0')
   const discv5 = Discv5.create({
     enr: options.record,
     privateKey: privateKeyFromRaw(options.privateKey),
-    bindAddrs: family === 'ip4' ? { ip4: multiaddr } : { ip6: multiaddr },
+    bindAddrs: address.family === 'ip4' ? { ip4: address.multiaddr } : { ip6: address.multiaddr },
     config: { lookupTimeout: LOOKUP_MS },
   })
-  discv5.enr.udp = port
-  for (const record of bootstrap) discv5.addEnr(record)
-  for (const record of options.known) {
-    try {
-      discv5.addEnr(record)
-    } catch {
-      // A stored record that names no UDP port cannot be in the table.
-    }
-  }
+  tellAddress(discv5.enr, address)
+  for (const record of [...bootstrap, ...options.known]) discv5.addEnr(record)
   await discv5.start()
-  let told = String(options.forkId())
-
-  /** Whoever looks for peers by our record must find the digest in force. */
-  function followForks(): void {
-    const value = options.forkId()
-    if (String(value) === told) return
-    told = String(value)
-    discv5.enr.set('eth2', value)
-  }
 
   async function* candidates(signal: AbortSignal): AsyncGenerator<Candidate> {
     const seen = new Set<string>()
     for (let lookups = 0; lookups < LOOKUPS; lookups++) {
       signal.throwIfAborted()
-      followForks()
       // What the routing table has is to be had without asking anybody.
       const found = lookups === 0 ? discv5.kadValues() : await raceSignal(discv5.findRandomNode(), signal)
       for (const enr of found) {
@@ -73,6 +56,20 @@ export async function startDiscv5(options: Discv5Options): Promise<Discv5Node> {
     get record() {
       return discv5.enr.encodeTxt()
     },
+    setForkId(value) {
+      if (String(discv5.enr.kvs.get('eth2')) !== String(value)) discv5.enr.set('eth2', value)
+    },
     stop: () => discv5.stop(),
   }
 }
+
+/** Puts the address into the record. An IP address that it names already is the one at which others reach the node. */
+function tellAddress(enr: Discv5['enr'], { family, host, port }: UdpAddress): void {
+  if (family === 'ip4') enr.udp = port
+  else enr.udp6 = port
+  const ip = family === 'ip4' ? 'ip' : 'ip6'
+  if (!UNSPECIFIED.test(host)) enr[ip] ??= host
+}
+
+/** All interfaces, which is no address to be reached at. */
+const UNSPECIFIED = /^(0\.0\.0\.0|[0:]+)$/

@@ -5,6 +5,7 @@ import { LamparaError, messageOf } from '../../../errors/index.ts'
 /** Where to listen. */
 export interface UdpAddress {
   readonly family: 'ip4' | 'ip6'
+  readonly host: string
   readonly port: number
   readonly multiaddr: Multiaddr
 }
@@ -18,7 +19,7 @@ export interface UdpAddress {
 export async function freeUdpAddress(address: string): Promise<UdpAddress> {
   const { family, host, port } = read(address)
   const free = await probe(family, host, port)
-  return { family, port: free, multiaddr: multiaddr(`/${family}/${host}/udp/${free}`) }
+  return { family, host, port: free, multiaddr: multiaddr(`/${family}/${host}/udp/${free}`) }
 }
 
 function read(address: string): { readonly family: 'ip4' | 'ip6'; readonly host: string; readonly port: number } {
