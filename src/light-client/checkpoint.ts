@@ -8,21 +8,25 @@ import type { Checkpoint } from './types.ts'
 const PROVIDER_TIMEOUT_MS = 10_000
 const MAX_ANSWER_BYTES = 64 * 1024
 
-/**
- * The block root from which trust starts: as given, or as a quorum of Beacon API servers names it.
- *
- * @throws LamparaError `checkpoint_missing`, `invalid_argument` for a malformed one, `checkpoint_unavailable` when the providers do not agree
- */
-export async function resolveCheckpoint(
+type Resolve = (
   chain: Chain,
-  checkpoint: Checkpoint | undefined,
   options: { readonly clock: Clock; readonly signal?: AbortSignal | undefined },
-): Promise<Hex> {
+) => Hex | Promise<Hex>
+
+/**
+ * Checks a checkpoint without asking anybody.
+ *
+ * @returns how to get the block root from which trust starts: as given, or as a quorum of Beacon API servers names it. It rejects with
+ *   `invalid_argument` for a quorum that cannot be, `checkpoint_unavailable` when the providers do not agree, the signal's reason
+ * @throws LamparaError `checkpoint_missing`, `invalid_argument` for a malformed one
+ */
+export function readCheckpoint(checkpoint: Checkpoint | undefined): Resolve {
   if (checkpoint === undefined) {
     throw new LamparaError('checkpoint_missing', 'Cannot start a light client: no checkpoint was given')
   }
-  if (typeof checkpoint === 'string') return normalizedRoot(checkpoint)
-  return askProviders(chain, checkpoint, options)
+  if (typeof checkpoint !== 'string') return (chain, options) => askProviders(chain, checkpoint, options)
+  const root = normalizedRoot(checkpoint)
+  return () => root
 }
 
 async function askProviders(

@@ -5,7 +5,7 @@ import type { Network } from '../network/types.ts'
 import { protocols } from '../reqresp/index.ts'
 import { raceSignal } from '../streams/abort.ts'
 import { definedValues } from '../streams/defined-values.ts'
-import { resolveCheckpoint } from './checkpoint.ts'
+import { readCheckpoint } from './checkpoint.ts'
 import { type Follower, startFollower } from './follower.ts'
 import type { Head, LightClient, LightClientOptions } from './types.ts'
 import { createCommitteeVerifier } from './verification/index.ts'
@@ -25,8 +25,13 @@ const DEFAULT_STALLED_AFTER_SLOTS = 4
  * Creates a light client: joins the network, bootstraps from the checkpoint, catches up, and follows the chain.
  * Resolves as soon as it runs; `ready()` and `watchStatus()` tell the rest.
  *
- * @throws LamparaError `bootnodes_missing` in a browser without bootnodes (before any dial), `address_invalid`,
- *   `checkpoint_missing`, `checkpoint_unavailable` when providers do not agree; `invalid_argument`; the signal's reason
+ * A browser needs `bootnodes` or `peers`. Node, where nobody is named in these, in `records` or by `sources`, finds
+ * peers by discv5, from the chain's published bootnodes on; `discv5: false` or `targetPeers: 0` forbids it, and `connect()` of
+ * its network is then the only way.
+ *
+ * @throws LamparaError `bootnodes_missing` where nobody is named in a browser, or in Node for a chain without published
+ *   bootnodes (before any dial); `runtime_unsupported` where discv5 is needed and its package not installed; `address_invalid`,
+ *   `enr_invalid`, `checkpoint_missing`, `checkpoint_unavailable` when providers do not agree; `invalid_argument`; the signal's reason
  */
 export async function createLightClient(options: LightClientOptions): Promise<LightClient> {
   const minParticipation = options.minParticipation ?? DEFAULT_MIN_PARTICIPATION
@@ -36,13 +41,16 @@ export async function createLightClient(options: LightClientOptions): Promise<Li
       `Cannot create a light client: minParticipation ${minParticipation} is not from 0 to 1`,
     )
   }
+  const resolveCheckpoint = readCheckpoint(options.checkpoint)
   options.signal?.throwIfAborted()
-  const network = options.network ?? (await createNetwork({ wantedProtocols, ...options }))
+  // A page has no UDP, and need not load the code: its network says that nobody is named.
+  const alone = platform.startDiscv5 && (await import('../network/late.ts')).findWhereNobodyIsNamed(options)
+  const network = options.network ?? (await createNetwork({ wantedProtocols, ...options, ...alone }))
   try {
     const { chain, clock } = network
     const [checkpoint, bls] = await raceSignal(
       Promise.all([
-        resolveCheckpoint(chain, options.checkpoint, { clock, signal: options.signal }),
+        resolveCheckpoint(chain, { clock, signal: options.signal }),
         platform.loadBls(),
         platform.useFastHasher(),
       ]),

@@ -8,7 +8,7 @@ import type { Network, NetworkOptions } from './types.ts'
  * Resolves when it runs: it listens where it was told to, and dials its bootnodes and peers, which `watchStatus()` tells of.
  * It contacts nobody else.
  *
- * @throws LamparaError `bootnodes_missing` in a browser with neither bootnodes nor peers; `address_invalid`; `invalid_argument`
+ * @throws LamparaError `bootnodes_missing` in a browser with neither bootnodes nor peers; as `Platform.startDiscv5`; `address_invalid`; `invalid_argument`
  *   for a private key that is none or an address that cannot be listened on; `storage_unavailable`; the signal's reason
  */
 export function createNetwork(options: NetworkOptions): Promise<Network> {

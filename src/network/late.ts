@@ -3,6 +3,7 @@
 export { tunnelTransport } from '../tunnel/transport.ts'
 export { type Housekeeping, startHousekeeping } from './housekeeping.ts'
 export { limitInbound } from './inbound.ts'
+export { findWhereNobodyIsNamed } from './nobody-named.ts'
 export { createOwnRecord } from './own-record.ts'
 export { checkLateOptions, type Recruiting, type RecruitingParts, startNetworkRecruiting } from './recruiting.ts'
 export { takeOwnNode } from './take-own-node.ts'

@@ -13,7 +13,7 @@ import type { Clock } from '../streams/clock.ts'
 /** Options of `createNetwork()`. */
 export interface NetworkOptions {
   readonly chain: Chain
-  /** Multiaddrs of bootnodes, each with `/p2p/…`. Required in a browser. They are dialed at start and kept for as long as the network lives. */
+  /** Multiaddrs of bootnodes, each with `/p2p/…`. A browser needs one, or one of `peers`. They are dialed at start and kept for as long as the network lives. */
   readonly bootnodes?: readonly string[]
   /** Multiaddrs of further peers to keep: an operator's own beacon nodes, say. */
   readonly peers?: readonly string[]
@@ -68,7 +68,8 @@ export interface NetworkOptions {
    * Find peers by discv5, too; Node only. `listen` is a UDP address, `/ip4/0.0.0.0/udp/9000` or with port 0; `bootstrap` are
    * node records to begin with.
    *
-   * @default false; `true` listens on a free port of every interface, and begins with the published bootnodes of the chain
+   * @default false, but `createLightClient()` finds peers by it where nobody is named; `true` listens on a free port of every
+   *   interface, and begins with the published bootnodes of the chain
    */
   readonly discv5?: boolean | { readonly listen?: string; readonly bootstrap?: readonly string[] }
   /** Node records (`enr:…`) of peers that may be dialed. */

@@ -191,9 +191,9 @@ describe('a bootnode', { timeout: 40_000 }, () => {
 
   it('runs without its beacon node, says that it is not ready, and stops twice without harm', async () => {
     const devnet = await startDevnet()
-    const checkpoint = devnet.checkpoint()
+    const named = { checkpoint: devnet.checkpoint(), upstream: devnet.addresses }
     await devnet.stop()
-    const bootnode = await startBootnode(devnet, { checkpoint })
+    const bootnode = await startBootnode(devnet, named)
     expect((await fetch(`${bootnode.url}/ready`)).status).toBe(503)
     expect((await fetch(`${bootnode.url}/.well-known/lampara.json`)).status).toBe(503)
     await Promise.all([bootnode.stop(), bootnode.stop()])
