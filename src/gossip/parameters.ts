@@ -1,5 +1,6 @@
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import type { Chain } from '../chain/index.ts'
+import { maxOutboundBytes } from './payload-bounds.ts'
 import { scoreParameters, scoreThresholds } from './score-parameters.ts'
 import type { GossipRole } from './types.ts'
 
@@ -8,10 +9,7 @@ const MIB = 1024 * 1024
 const MIN_SEEN_MS = 60_000
 
 // Every message that a relay's clients send is a control message, or one light-client update.
-const bytesOf = {
-  peer: { maxInboundDataLength: 4 * MIB, maxOutboundBufferSize: 4 * MIB },
-  relay: { maxInboundDataLength: MIB / 4, maxOutboundBufferSize: MIB },
-} as const
+const maxInboundBytes = { peer: 4 * MIB, relay: MIB / 4 } as const
 
 const meshOf = {
   // phase0/p2p-interface.md, "Gossipsub v1.1 parameters".
@@ -19,11 +17,6 @@ const meshOf = {
   // A mesh of twelve among thousands of listeners only costs: they all get what is published, at once.
   relay: { D: 0, Dlo: 0, Dhi: 0, Dscore: 0, Dout: 0, Dlazy: 0, gossipFactor: 0 },
 } as const
-
-/** What of a peer's buffer is left for one payload beside its topic and framing. */
-export function maxPublishBytes(role: GossipRole): number {
-  return bytesOf[role].maxOutboundBufferSize - 1024
-}
 
 /** Gossipsub as the beacon chain runs it (phase0/p2p-interface.md), with bounds on whatever a peer can make grow. */
 export function gossipParameters(
@@ -44,7 +37,8 @@ export function gossipParameters(
     emitSelf: false,
     doPX: false,
     ...meshOf[role],
-    ...bytesOf[role],
+    maxInboundDataLength: maxInboundBytes[role],
+    maxOutboundBufferSize: maxOutboundBytes[role],
     heartbeatInterval: 700,
     fanoutTTL: 60_000,
     // Longer than gossipsub's 10 s: to some nodes any leave lasts the minute of a prune, and who is back sooner is punished.

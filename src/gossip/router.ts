@@ -1,15 +1,18 @@
-import type { GossipsubOpts } from '@libp2p/gossipsub'
+import type { GossipSub, GossipSubComponents, GossipsubOpts } from '@libp2p/gossipsub'
 import type { Chain } from '../chain/index.ts'
 import { LamparaError } from '../errors/index.ts'
 import { decompressedForId, MAX_PAYLOAD_BYTES, messageIdOfData } from '../wire/index.ts'
-import { gossipParameters, maxPublishBytes } from './parameters.ts'
+import { maxPublishBytes } from './payload-bounds.ts'
 import { createTopicTable, type TopicTable } from './topic-table.ts'
 import type { GossipRole } from './types.ts'
 
 /** What the gossipsub service is made with, and the table that it and `createGossip()` share. */
 export interface GossipRouter {
   readonly table: TopicTable
-  readonly options: Partial<GossipsubOpts>
+  /** Brings in gossipsub's code. @returns makes the service */
+  load(): Promise<(components: GossipSubComponents) => GossipSub>
+  /** What gossipsub is made with. */
+  options(): Promise<Partial<GossipsubOpts>>
   /** The decompressed data of a payload whose id was made; once only, so that reading it need not decompress again. */
   takeOpened(raw: Uint8Array): Uint8Array | undefined
   /** The most bytes that a payload may have, compressed: more would be dropped on the way without a word. */
@@ -31,26 +34,34 @@ export function createGossipRouter(chain: Chain, role: GossipRole, scoreOf: (pee
     return messageIdOfData(topic, raw, data)
   }
 
-  return {
+  const router: GossipRouter = {
     table,
+    async load() {
+      const { gossipsub } = await import('./gossipsub.ts')
+      return gossipsub(await router.options()) as (components: GossipSubComponents) => GossipSub
+    },
     takeOpened(raw) {
       const data = opened.get(raw)
       opened.delete(raw)
       return data
     },
     maxPublishBytes: maxPublishBytes(role),
-    options: {
-      ...gossipParameters(chain, role, scoreOf),
-      msgIdFn: ({ topic, data }) => idOf(topic, data),
-      dataTransform: {
-        // Payloads stay as they came, so that they can be forwarded unchanged. What belongs to no topic of ours is
-        // turned away here, before it is decompressed for its id or kept for others.
-        inboundTransform(topic, data) {
-          if (table.get(topic) !== undefined) return data
-          throw new LamparaError('topic_not_subscribed', `Cannot take a message: topic ${topic} is not one of ours`)
+    async options() {
+      const { gossipParameters } = await import('./gossipsub.ts')
+      return {
+        ...gossipParameters(chain, role, scoreOf),
+        msgIdFn: ({ topic, data }) => idOf(topic, data),
+        dataTransform: {
+          // Payloads stay as they came, so that they can be forwarded unchanged. What belongs to no topic of ours is
+          // turned away here, before it is decompressed for its id or kept for others.
+          inboundTransform(topic, data) {
+            if (table.get(topic) !== undefined) return data
+            throw new LamparaError('topic_not_subscribed', `Cannot take a message: topic ${topic} is not one of ours`)
+          },
+          outboundTransform: (_topic, data) => data,
         },
-        outboundTransform: (_topic, data) => data,
-      },
+      }
     },
   }
+  return router
 }

@@ -29,5 +29,5 @@ export type NetworkNodeOptions = Omit<Libp2pOptions, 'services'> & {
  * @throws LamparaError as `createNetwork()` does for these
  */
 export async function libp2pOptions(options: NetworkOptions): Promise<NetworkNodeOptions> {
-  return nodeOptions(await createNodeParts(platform, options)) as NetworkNodeOptions
+  return (await nodeOptions(await createNodeParts(platform, options))) as NetworkNodeOptions
 }

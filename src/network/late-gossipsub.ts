@@ -1,4 +1,4 @@
-import type { GossipSub, GossipSubComponents, GossipsubOpts, TopicValidatorFn } from '@libp2p/gossipsub'
+import type { GossipSub, GossipSubComponents, TopicValidatorFn } from '@libp2p/gossipsub'
 import type { Startable } from '@libp2p/interface'
 import type { Pubsub, PubsubEvent, TopicDelivery } from '../gossip/index.ts'
 import type { CancelTimer, Clock } from '../streams/clock.ts'
@@ -25,7 +25,7 @@ type Loaded = GossipSub & Startable
  * of them here: libp2p tells a service of the connections that come after it only.
  */
 export function lateGossipsub(
-  options: Partial<GossipsubOpts>,
+  bring: () => Promise<(components: GossipSubComponents) => GossipSub>,
   { atStart, clock }: { readonly atStart: boolean; readonly clock: Clock },
 ): (components: GossipSubComponents) => LateGossipsub {
   return (components) => {
@@ -38,9 +38,9 @@ export function lateGossipsub(
     const listeners: { readonly type: PubsubEvent; readonly listener: () => void }[] = []
 
     async function bringIn(): Promise<void> {
-      const { gossipsub } = await import('@libp2p/gossipsub')
+      const create = await bring()
       if (!started) return
-      const pubsub = gossipsub(options)(components) as Loaded
+      const pubsub = create(components) as Loaded
       for (const [topic, validator] of validators) pubsub.topicValidators.set(topic, validator)
       for (const { type, listener } of listeners) pubsub.addEventListener(type, listener)
       await pubsub.start()

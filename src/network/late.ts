@@ -1,5 +1,6 @@
 // What most pages never need before their first head, or at all: one chunk, since several would break up what they share.
 
+export { mplex } from '@libp2p/mplex'
 export { tunnelTransport } from '../tunnel/transport.ts'
 export { type Housekeeping, startHousekeeping } from './housekeeping.ts'
 export { limitInbound } from './inbound.ts'

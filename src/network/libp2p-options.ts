@@ -1,10 +1,10 @@
 import { identify, identifyPush } from '@libp2p/identify'
-import { mplex } from '@libp2p/mplex'
 import { noise } from '@libp2p/noise'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { systemClock } from '../streams/clock.ts'
 import { type LateGossipsub, lateGossipsub } from './late-gossipsub.ts'
+import { lateMplex, loadMplex } from './late-mplex.ts'
 import type { NodeParts } from './node-parts.ts'
 import { type NodeService, nodeService } from './node-service.ts'
 import { quietLogger } from './quiet-logger.ts'
@@ -29,9 +29,10 @@ interface NodeServices extends Record<string, unknown> {
 }
 
 /** What libp2p makes a node of: noise, yamux and mplex, identify, gossipsub, and bounds on all that grows. */
-export function nodeOptions(parts: NodeParts): Libp2pOptions<NodeServices> {
+export async function nodeOptions(parts: NodeParts): Promise<Libp2pOptions<NodeServices>> {
   const { platform, options, transports, privateKey, gater, router } = parts
   const browser = platform.name === 'browser'
+  if (!browser) await loadMplex()
   return {
     privateKey,
     nodeInfo: { name: 'lampara', userAgent: 'lampara' },
@@ -39,7 +40,7 @@ export function nodeOptions(parts: NodeParts): Libp2pOptions<NodeServices> {
     transports: transports.create,
     connectionEncrypters: [noise()],
     // Some beacon nodes speak mplex only, and greet with more than the five streams a second that it allows.
-    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: MIB } }), mplex({ disconnectThreshold: 50 })].map(
+    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: MIB } }), lateMplex({ disconnectThreshold: 50 })].map(
       withSafeSend,
     ),
     connectionGater: gater.connectionGater,
@@ -62,15 +63,15 @@ export function nodeOptions(parts: NodeParts): Libp2pOptions<NodeServices> {
       identifyPush: identifyPush({ debounce: 100 }),
       lampara: nodeService(parts),
       // In a browser the code comes when a topic is first joined; elsewhere it is there already.
-      pubsub: lateGossipsub(router.options, { atStart: !browser, clock: options.clock ?? systemClock }),
+      pubsub: lateGossipsub(router.load, { atStart: !browser, clock: options.clock ?? systemClock }),
     },
     logger: quietLogger,
   }
 }
 
 /** Creates the libp2p node, not yet started. */
-export function createNode(parts: NodeParts) {
-  return createLibp2p({ ...nodeOptions(parts), start: false })
+export async function createNode(parts: NodeParts) {
+  return createLibp2p({ ...(await nodeOptions(parts)), start: false })
 }
 
 /** A libp2p node that a network can work with. */

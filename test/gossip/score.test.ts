@@ -25,7 +25,7 @@ async function pair(
 ): Promise<{ node: BareNode; judged(): number; score(): number; publish(n: number): Promise<void> }> {
   const router = createGossipRouter(chain, 'peer', () => 0)
   router.table.add(topic as Parameters<typeof router.table.add>[0])
-  const node = await startBareNode(chain, { gossip: router.options })
+  const node = await startBareNode(chain, { gossip: await router.options() })
   const peer = await startBareNode(chain)
   let judged = 0
   node.libp2p.services.pubsub.topicValidators.set(topicName, () => {
@@ -83,7 +83,7 @@ describe('gossipsub’s score of a peer', () => {
     for (let n = 0; n < 5; n++) await publish(n)
     await until(() => judged() === 5)
     expect(score()).toBeGreaterThanOrEqual(0)
-    const { topics: parameters } = createGossipRouter(chain, 'peer', () => 0).options.scoreParams!
+    const { topics: parameters } = (await createGossipRouter(chain, 'peer', () => 0).options()).scoreParams!
     for (const each of Object.values(parameters!)) {
       expect([each.meshMessageDeliveriesWeight, each.meshFailurePenaltyWeight]).toEqual([0, 0])
     }
@@ -91,7 +91,7 @@ describe('gossipsub’s score of a peer', () => {
 
   it('has our own score of the peer in it, so that a ban of ours is one of gossip’s too', async () => {
     const router = createGossipRouter(chain, 'peer', () => -100)
-    const node = await startBareNode(chain, { gossip: router.options })
+    const node = await startBareNode(chain, { gossip: await router.options() })
     const peer = await startBareNode(chain)
     await peer.greet(node.address)
     await until(() => viewOf(node, peer.peerId).score() === -100)
@@ -113,7 +113,7 @@ describe('many peers at one address', () => {
 async function scoreAtOneAddress(role: GossipRole, count: number): Promise<number> {
   // Not on the package's face: no other way to stand for an address that is not this machine's.
   const { computeScore } = await import('../../node_modules/@libp2p/gossipsub/dist/src/score/compute-score.js')
-  const { scoreParams } = createGossipRouter(chain, role, () => 0).options
+  const { scoreParams } = await createGossipRouter(chain, role, () => 0).options()
   const peers = new Set(Array.from({ length: count }, (_, i) => `peer ${i}`))
   const stats = { connected: true, expire: 0, topics: {}, knownIPs: new Set(['198.51.100.1']), behaviourPenalty: 0 }
   return computeScore(

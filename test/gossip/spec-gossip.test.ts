@@ -56,8 +56,8 @@ async function pair(): Promise<Pair> {
 }
 
 describe('gossipsub', () => {
-  it.each([mainnet, sepolia, hoodi])('runs with the parameters of the specification on $name', (public_) => {
-    expect(createGossipRouter(public_, 'peer', () => 0).options).toMatchObject({
+  it.each([mainnet, sepolia, hoodi])('runs with the parameters of the specification on $name', async (public_) => {
+    expect(await createGossipRouter(public_, 'peer', () => 0).options()).toMatchObject({
       D: 8,
       Dlo: 6,
       Dhi: 12,
@@ -106,7 +106,7 @@ describe('a message', () => {
   it.each(Object.entries(fields))('that is %s costs its sender', async (_, more) => {
     const router = createGossipRouter(chain, 'peer', () => 0)
     router.table.add(topic as Parameters<typeof router.table.add>[0])
-    const node = await startBareNode(chain, { gossip: router.options })
+    const node = await startBareNode(chain, { gossip: await router.options() })
     const peer = await startBareNode(chain)
     for (const { libp2p } of [node, peer]) libp2p.services.pubsub.subscribe(topicName)
     await peer.greet(node.address)

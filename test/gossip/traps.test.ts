@@ -115,9 +115,9 @@ describe('a listener that does not read', () => {
 })
 
 describe('score parameters', () => {
-  it('of both light-client topics are there under every digest that the chain will have, from the start', () => {
+  it('of both light-client topics are there under every digest that the chain will have, from the start', async () => {
     for (const each of [mainnet, testChain({ fuluEpoch: 1000, blobEpoch: 2000 })]) {
-      const scored = Object.keys(createGossipRouter(each, 'peer', () => 0).options.scoreParams!.topics!)
+      const scored = Object.keys((await createGossipRouter(each, 'peer', () => 0).options()).scoreParams!.topics!)
       const digests = forkDigests(each).map(({ digest }) => digest)
       expect(digests.length).toBeGreaterThan(1)
       expect(new Set(scored)).toEqual(
@@ -134,8 +134,8 @@ describe('score parameters', () => {
 })
 
 describe('peers that others name when they prune', () => {
-  it('are not dialed, however good the score of who names them', () => {
-    const { scoreParams, scoreThresholds } = createGossipRouter(chain, 'peer', () => 100).options
+  it('are not dialed, however good the score of who names them', async () => {
+    const { scoreParams, scoreThresholds } = await createGossipRouter(chain, 'peer', () => 100).options()
     const best = 100 * scoreParams!.appSpecificWeight! + scoreParams!.topicScoreCap!
     expect(scoreThresholds!.acceptPXThreshold).toBeGreaterThan(best)
   })

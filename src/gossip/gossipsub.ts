@@ -1,0 +1,3 @@
+// gossipsub and what it is made with, in one chunk: a page loads it after its first head.
+export { gossipsub } from '@libp2p/gossipsub'
+export { gossipParameters } from './parameters.ts'
