@@ -24,6 +24,7 @@ export {
   type Preset,
   sepolia,
 } from './chain/index.ts'
+export type { BootstrapList, BootstrapListOptions, ResolveTxt } from './discovery/bootstrap-list/index.ts'
 export {
   type FetchJoinDocumentOptions,
   type FromBeaconApiOptions,
@@ -52,7 +53,13 @@ export {
   type LightClientState,
   type LightClientStatus,
 } from './light-client/index.ts'
-export { createNetwork, libp2pOptions, type NetworkNodeOptions, type ServiceFactory } from './network/index.ts'
+export {
+  bootstrapList,
+  createNetwork,
+  libp2pOptions,
+  type NetworkNodeOptions,
+  type ServiceFactory,
+} from './network/index.ts'
 export type * from './network/types.ts'
 export type { AddressEntry, Place } from './peers/address-book/entry.ts'
 export type * from './peers/types.ts'

@@ -25,6 +25,12 @@ export interface Platform {
    */
   readonly startDiscv5?: (options: Discv5Options) => Promise<Discv5Node>
   /**
+   * Looks a name's TXT records up by the system's resolver, the parts of each joined; undefined where there is no DNS.
+   *
+   * @throws whatever says why it cannot, after four seconds at most; the signal's reason
+   */
+  readonly resolveTxt?: (name: string, options: { readonly signal: AbortSignal }) => Promise<readonly string[]>
+  /**
    * Opens the profile's persistent storage.
    *
    * @param namespace - keeps chains apart; letters, digits, `-` and `_`

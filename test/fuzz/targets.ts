@@ -26,6 +26,7 @@ export const targets: Readonly<Record<string, () => Promise<Target>>> = {
   'chain-config': async () => (await import('./targets/documents.ts')).chainConfig(),
   'address-book': async () => (await import('./targets/documents.ts')).addressBook(),
   'peer-address': async () => (await import('./targets/addresses.ts')).peerAddress(),
+  'bootstrap-list': async () => (await import('./targets/bootstrap-list.ts')).bootstrapList(),
   hex: async () => (await import('./targets/hex.ts')).hex(),
   enr: async () => (await withTrustedSignatures()).enr(),
   'peer-exchange': async () => (await withTrustedSignatures()).peerExchange(),

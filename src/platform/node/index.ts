@@ -3,6 +3,7 @@ import { startDiscv5 } from './discv5/start-discv5.ts'
 import { useFastHasher } from './fast-hasher.ts'
 import { openFileStorage } from './file-storage.ts'
 import { loadBls } from './load-bls.ts'
+import { createResolveTxt } from './resolve-txt.ts'
 import { secureWebSockets } from './secure-web-sockets.ts'
 import { nodeTransports } from './transports.ts'
 
@@ -14,5 +15,6 @@ export const platform: Platform = {
   transports: nodeTransports,
   secureWebSockets,
   startDiscv5,
+  resolveTxt: createResolveTxt(),
   openStorage: openFileStorage,
 }

@@ -25,7 +25,7 @@ export function joinDocument(): Target {
   return {
     seeds: [
       text({ chain: 'mainnet', bootnodes, checkpoint: `0x${'ab'.repeat(32)}`, clockOffsetMs: 0 }),
-      text({ chain: 'sepolia', bootnodes: [] }),
+      text({ chain: 'sepolia', bootnodes: [], records: ['enr:-IS4Q', 'enr:'] }),
       new TextEncoder().encode(encodeJoinDocument({ chain: minimal, bootnodes, clockOffsetMs: -1_000 })),
       text({ chain: { config: chainToConfig(mainnet), genesis: chainToGenesis(mainnet) }, bootnodes }),
     ],
