@@ -1,12 +1,12 @@
 import { BooleanType, ContainerType, type Type, UintNumberType } from '@chainsafe/ssz'
 import type { Preset } from '../chain/index.ts'
 import { beaconLimits, sharedLimits } from './beacon-limits.ts'
-import { PortableByteListType } from './byte-list.ts'
 import { ExactBitVectorType, ExactVectorType } from './exact-vectors.ts'
 import { executionFieldsBellatrix } from './execution-header.ts'
 import { PortableBitListType } from './portable-bit-list.ts'
 import { PortableListType } from './portable-list.ts'
 import { bytes4, bytes20, bytes32, bytes48, bytes96, uint64, uint64Bigint } from './primitives.ts'
+import { TransactionListType } from './transaction-list.ts'
 import { BeaconBlockHeader } from './types.ts'
 
 /** An epoch, where 2^64 − 1 (FAR_FUTURE_EPOCH) is `Infinity`. */
@@ -153,11 +153,7 @@ function attesterSlashings(validators: number, limit: number) {
 
 /** ExecutionPayload of Bellatrix, Capella and Deneb (and after). */
 export function executionPayloadTypes(preset: Preset) {
-  const transaction = new PortableByteListType(sharedLimits.bytesPerTransaction)
-  const bellatrix = {
-    ...executionFieldsBellatrix,
-    transactions: new PortableListType(transaction, sharedLimits.transactionsPerPayload),
-  }
+  const bellatrix = { ...executionFieldsBellatrix, transactions: new TransactionListType() }
   const capella = {
     ...bellatrix,
     withdrawals: new PortableListType(withdrawal, beaconLimits(preset).maxWithdrawalsPerPayload),
