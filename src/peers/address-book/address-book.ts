@@ -24,7 +24,7 @@ export interface AddressBookOptions {
 
 /** How to draw from the book. */
 export interface PickOptions {
-  /** How much those that were never reached are preferred, 0 to 1. */
+  /** How often one that was never reached is drawn where there are both, 0 to 1. */
   readonly newBias: number
   /** False for those that do not come into question. */
   readonly accept?: (entry: AddressEntry) => boolean
@@ -153,11 +153,10 @@ export function createAddressBook({ clock, random, key, isPrivate = () => false 
     return held.get(ids[below(ids.length)]!)?.entry
   }
 
+  /** However many were told of: whoever tells of more must not have more of them drawn. */
   function choosePlace(newBias: number): Place {
-    const newWeight = Math.sqrt(tables.new.size) * newBias
-    const oldWeight = Math.sqrt(tables.old.size) * (1 - newBias)
-    if (newWeight + oldWeight === 0) return tables.new.size > 0 ? 'new' : 'old'
-    return random() * (newWeight + oldWeight) < newWeight ? 'new' : 'old'
+    if (tables.old.size === 0) return 'new'
+    return tables.new.size > 0 && random() < newBias ? 'new' : 'old'
   }
 
   function shuffled<T>(all: readonly T[]): T[] {

@@ -2,7 +2,7 @@ import type { CancelTimer, Clock } from '../../streams/clock.ts'
 import { partingCode } from './parting-code.ts'
 import { leastUseful, type PeerFacts } from './usefulness.ts'
 
-const TURN_EVERY_MS = 10 * 60_000
+const TURN_EVERY_MS = 2 * 60_000
 
 /** What turnover needs. */
 export interface TurnoverOptions {
@@ -17,8 +17,9 @@ export interface TurnoverOptions {
 }
 
 /**
- * Replaces the least useful peer by another every ten minutes, more or less: whom we met first is not for ever the best, and
- * whoever surrounds us has to keep it up. @returns how to stop
+ * Replaces the least useful of the peers that we dialed by another every two minutes, more or less: whom we met first is not
+ * for ever the best, and whoever surrounds us has to keep it up. Those that dialed us are no matter of turnover: in their
+ * place others of their choice would come, not of ours. @returns how to stop
  */
 export function startTurnover({ clock, random, canReplace, facts, replace }: TurnoverOptions): () => void {
   let cancel: CancelTimer
@@ -30,7 +31,8 @@ export function startTurnover({ clock, random, canReplace, facts, replace }: Tur
   function turn(): void {
     arm()
     if (!canReplace()) return
-    const [least] = leastUseful(facts(), 1, clock.now())
+    const outbound = facts().filter(({ view }) => view.direction === 'outbound')
+    const [least] = leastUseful(outbound, 1, clock.now())
     if (least !== undefined) replace(least.view.id, 'it is time for another', partingCode(least.view)).catch(() => {})
   }
 

@@ -19,6 +19,8 @@ const ALONE_MS = 10 * MINUTE_MS
 export const USELESS_MS = 24 * HOUR_MS
 /** How long a peer is left alone that gave its place to a better one. */
 export const REPLACED_MS = HOUR_MS
+/** How long a peer is left alone for which there was no seat any more. */
+export const SPARE_MS = MINUTE_MS
 
 /** Up to a tenth more or less, so that many do not come back at once. */
 function jittered(ms: number, random: () => number): number {
@@ -45,6 +47,7 @@ export function afterFailureAlone(rounds: number, random: () => number): number 
  */
 export function afterLostPeer({ countedMs, goodbye }: Loss, random: () => number): number {
   if (goodbye !== undefined && UNWELCOME.has(goodbye)) return jittered(13 * HOUR_MS, random)
-  if (goodbye !== undefined && PASSING.has(goodbye)) return jittered(10 * MINUTE_MS, random)
+  // Never less: whoever comes back within those ten minutes is refused. A fifth more at most, so that those lost together part ways.
+  if (goodbye !== undefined && PASSING.has(goodbye)) return 10 * MINUTE_MS * (1 + random() / 5)
   return jittered(countedMs >= GOOD_MS ? MINUTE_MS : 5 * MINUTE_MS, random)
 }

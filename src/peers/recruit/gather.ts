@@ -7,7 +7,7 @@ import { groupOf } from '../address-book/address-group.ts'
 
 /** Between two turns of one source. */
 const PAUSE_MS = 30_000
-/** The same, while peers are lacking and nobody is left to dial. */
+/** The same, while peers are lacking: of those that are known, most may be gone. */
 const HURRIED_PAUSE_MS = 5_000
 /** After a source failed, twice as long each time up to this. */
 const MAX_PAUSE_MS = 10 * 60_000
@@ -15,6 +15,8 @@ const MAX_PAUSE_MS = 10 * 60_000
 const MAX_SHARE = 1 / 3
 /** Below this many there is no share to speak of. */
 const SHARE_COUNTS_FROM = 30
+/** What is wanted is counted over the whole book: not for each candidate that is known already. */
+const COUNT_EVERY = 32
 
 /** What gathering needs. */
 export interface GatherOptions {
@@ -23,7 +25,7 @@ export interface GatherOptions {
   readonly book: AddressBook
   /** How many candidates are still wanted. */
   wanted(): number
-  /** True while there is nobody to dial, although somebody should be. */
+  /** True while peers are lacking. */
   isShort(): boolean
   /** False for one that would never be dialed. */
   accepts(candidate: Candidate): boolean
@@ -40,18 +42,27 @@ export async function gather(source: CandidateSource, options: GatherOptions): P
   while (!signal.aborted) {
     try {
       while (wanted() <= 0) await bell.wait(signal)
+      let seen = 0
       for await (const candidate of source.candidates({ signal })) {
         signal.throwIfAborted()
-        if (accepts(candidate) && take(candidate)) options.onCandidate(candidate, source.name)
-        if (wanted() <= 0) break
+        const taken = accepts(candidate) && take(candidate)
+        if (taken) options.onCandidate(candidate, source.name)
+        if ((taken || ++seen % COUNT_EVERY === 0) && wanted() <= 0) break
       }
       failures = 0
     } catch {
       // A source that fails now may do better later: the others go on meanwhile.
       failures++
     }
-    const pauseMs = Math.min(MAX_PAUSE_MS, (isShort() ? HURRIED_PAUSE_MS : PAUSE_MS) * 2 ** Math.min(failures, 10))
-    await delay(pauseMs * (0.9 + random() / 5), { clock, signal }).catch(() => {})
+    await pause(2 ** Math.min(failures, 10)).catch(() => {})
+  }
+
+  /** Looks up now and then: peers may be lost meanwhile, and those told of last be dialed in vain. */
+  async function pause(factor: number): Promise<void> {
+    const jittered = (ms: number): number => Math.min(MAX_PAUSE_MS, ms * factor) * (0.9 + random() / 5)
+    const untilMs = clock.now() + jittered(PAUSE_MS)
+    do await delay(Math.min(jittered(HURRIED_PAUSE_MS), untilMs - clock.now()), { clock, signal })
+    while (clock.now() < untilMs && !isShort())
   }
 
   function take({ peerId, addresses, enr, toldBy }: Candidate): boolean {

@@ -10,7 +10,7 @@ import type { AddressEntry } from '../address-book/entry.ts'
 import { isDue, isStale } from '../address-book/quality.ts'
 import type { Loss } from '../back-off.ts'
 import type { PeerView } from '../types.ts'
-import { afterFailedDial, afterFailureAlone, afterLostPeer, REPLACED_MS, USELESS_MS } from './cool-down.ts'
+import { afterFailedDial, afterFailureAlone, afterLostPeer, REPLACED_MS, SPARE_MS, USELESS_MS } from './cool-down.ts'
 import { gather } from './gather.ts'
 import type { RecruitHost, RecruitLimits } from './types.ts'
 
@@ -18,6 +18,10 @@ import type { RecruitHost, RecruitLimits } from './types.ts'
 const LOOK_AGAIN_MS = 10_000
 /** Dials begin this far apart at most, at random: many that start together must not all knock at once. */
 const STAGGER_MS = 250
+/** A dial that goes on for so long leads nowhere most likely: its seat is given to another. */
+const SLOW_MS = 2_000
+/** How often one never reached is drawn, by how many peers there are: those reached before cost an attacker something. */
+const NEW_BIAS = { least: 0.1, perPeer: 0.05, most: 0.3 } as const
 
 /** Options of `startRecruiting()`. */
 export interface RecruiterOptions {
@@ -62,6 +66,8 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
   // A bell wakes one waiter: each source has its own.
   const stock = sources.map((source) => ({ source, bell: createBell() }))
   const dialing = new Map<string, AddressEntry>()
+  /** Dials that hold a seat still. */
+  const seated = new Set<string>()
   const work = new Set<Promise<void>>()
   /** Dials in vain since the last that was not. */
   let inVain = 0
@@ -71,7 +77,7 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
     const outbound = connected.filter(({ direction }) => direction === 'outbound')
     const wanted = Math.max(limits.target - connected.length, limits.minOutbound - outbound.length)
     const free = limits.maxOutbound - outbound.filter(({ persistent }) => !persistent).length
-    return Math.min(wanted, free) - dialing.size
+    return Math.min(wanted, free) - seated.size
   }
 
   function mayDial(
@@ -101,7 +107,7 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
     const ids = new Set(connected.map(({ id }) => id))
     const groups = busyGroups()
     // The fewer there are, the safer the ground to begin with: those that were reached before.
-    const newBias = (10 + 10 * Math.min(connected.length, 8)) / 100
+    const newBias = Math.min(NEW_BIAS.most, NEW_BIAS.least + NEW_BIAS.perPeer * connected.length)
     return book.pick({ newBias, accept: (entry) => mayDial(entry, groups, ids) })
   }
 
@@ -121,16 +127,23 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
   async function dial(entry: AddressEntry, meet: typeof accompany = accompany): Promise<void> {
     const { id } = entry
     dialing.set(id, entry)
+    seated.add(id)
+    const cancelSlow = clock.setTimer(() => standUp(id), SLOW_MS)
+    const over = (): void => {
+      cancelSlow()
+      dialing.delete(id)
+      seated.delete(id)
+    }
     try {
       await delay(random() * STAGGER_MS, { clock, signal })
       book.attempted(id)
       const addresses = entry.addresses.filter(host.canDial).map((address) => multiaddr(address))
       const { view, lost } = await host.reach(id, addresses, signal)
-      dialing.delete(id)
+      over()
       inVain = 0
       await meet(view, lost)
     } catch (thrown) {
-      dialing.delete(id)
+      over()
       if (signal.aborted) return
       const error = LamparaError.from(thrown, 'dial_failed', `Cannot dial ${id}`)
       inVain++
@@ -139,6 +152,10 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
     } finally {
       bell.ring()
     }
+  }
+
+  function standUp(id: string): void {
+    if (seated.delete(id)) bell.ring()
   }
 
   /** Without any peer at all it is most likely ourselves who are offline. */
@@ -160,9 +177,19 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
     return false
   }
 
+  /** True when a slow dial came to something after all, and its seat is taken. */
+  function isOverfull(): boolean {
+    const outbound = host.connected().filter(({ direction, persistent }) => direction === 'outbound' && !persistent)
+    return outbound.length > limits.maxOutbound
+  }
+
   /** From the moment that a peer counts until it is lost. */
   async function accompany(view: PeerView, lost: Promise<Loss>): Promise<void> {
     if (!(await proves(view))) return
+    if (isOverfull()) {
+      book.postpone(view.id, clock.now() + SPARE_MS)
+      return host.leave(view.id, 'others were quicker')
+    }
     const loss = await raceSignal(lost, signal)
     book.postpone(view.id, clock.now() + afterLostPeer(loss, random))
   }
@@ -213,7 +240,7 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
         bell: wanting,
         signal,
         wanted,
-        isShort: () => lacking() > 0 && next() === undefined,
+        isShort: () => lacking() > 0,
         accepts: ({ peerId, addresses }) => !host.isTaken(peerId) && addresses.some(host.canDial),
         onCandidate(candidate, name) {
           options.onDiscovered(candidate, name)

@@ -6,7 +6,12 @@ import { crowd, factsOf, NOW_MS } from './facts.ts'
 
 const HOUR_MS = 3_600_000
 
-function turning({ canReplace = true, peers = [...crowd(5, () => ({ methods: 2 })), factsOf('least')] } = {}) {
+const dialed = { direction: 'outbound' } as const
+
+function turning({
+  canReplace = true,
+  peers = [...crowd(5, () => ({ methods: 2, view: dialed })), factsOf('least', { view: dialed })],
+} = {}) {
   const clock = createFakeClock(NOW_MS)
   const replaced: { id: string; code: number; atMs: number }[] = []
   const stop = startTurnover({
@@ -22,15 +27,15 @@ function turning({ canReplace = true, peers = [...crowd(5, () => ({ methods: 2 }
 }
 
 describe('turnover', () => {
-  it('replaces the least useful peer every ten minutes or so, never at the same beat', async () => {
+  it('replaces the least useful peer every two minutes or so, never at the same beat', async () => {
     const { clock, replaced, stop } = turning()
-    await clock.advance(10 * HOUR_MS)
+    await clock.advance(2 * HOUR_MS)
     expect(new Set(replaced.map(({ id }) => id))).toEqual(new Set(['least']))
     expect(replaced.length).toBeGreaterThan(50)
     expect(replaced.length).toBeLessThan(75)
     const gaps = replaced.slice(1).map(({ atMs }, n) => atMs - replaced[n]!.atMs)
-    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(450_000)
-    expect(Math.max(...gaps)).toBeLessThanOrEqual(750_000)
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(90_000)
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(150_000)
     expect(new Set(gaps).size).toBeGreaterThan(20)
     stop()
     expect(clock.pending).toBe(0)
@@ -43,9 +48,23 @@ describe('turnover', () => {
     stop()
   })
 
+  it('parts from some of those that we dialed, however many more dialed us and came later', async () => {
+    const { clock, replaced, stop } = turning({
+      peers: [
+        ...crowd(5, (n) => ({ methods: 1, view: { ...dialed, connectedAtMs: NOW_MS - 1_000_000 + n } })),
+        ...crowd(40, (n) => ({ methods: 0, view: { id: `inbound-${n}` } })),
+      ],
+    })
+    await clock.advance(HOUR_MS)
+    expect(new Set(replaced.map(({ id }) => id))).toEqual(new Set(['4']))
+    stop()
+  })
+
   it('parts from nobody that is protected', async () => {
     const { clock, replaced, stop } = turning({
-      peers: crowd(4, (n) => (n % 2 === 0 ? { unconditional: true } : { view: { persistent: true } })),
+      peers: crowd(4, (n) =>
+        n % 2 === 0 ? { unconditional: true, view: dialed } : { view: { ...dialed, persistent: true } },
+      ),
     })
     await clock.advance(HOUR_MS)
     expect(replaced).toEqual([])

@@ -1,0 +1,146 @@
+import { createAddressBook } from '../../../src/peers/address-book/address-book.ts'
+import { groupOf } from '../../../src/peers/address-book/address-group.ts'
+import type { AddressEntry } from '../../../src/peers/address-book/entry.ts'
+import { startCrawl } from '../../../src/peers/manage/crawl.ts'
+import { startPruning } from '../../../src/peers/manage/prune.ts'
+import { startTurnover } from '../../../src/peers/manage/turn-over.ts'
+import type { PeerFacts } from '../../../src/peers/manage/usefulness.ts'
+import { startRecruiting } from '../../../src/peers/recruit/recruiter.ts'
+import type { RecruitHost, RecruitLimits } from '../../../src/peers/recruit/types.ts'
+import type { PeerView } from '../../../src/peers/types.ts'
+import type { Candidate, CandidateSource } from '../../../src/platform/candidate-source.ts'
+import type { SimNet, SimNode } from './sim-net.ts'
+
+const ASK_AGAIN_MS = 60_000
+const MAX_TOLD = 30
+const FOUND_BY_WALK = 16
+
+/** What a client of the simulated network is to do. */
+export interface SimClientOptions {
+  /** Told of at the start, as a list that was configured. */
+  readonly seeds: readonly SimNode[]
+  /** All nodes that a walk can come upon, as discv5 does. */
+  readonly population?: readonly SimNode[]
+  readonly limits?: Partial<RecruitLimits>
+  /** Visits those that it does not hold, as a seed does. */
+  readonly crawl?: boolean
+  /** An address book from an earlier run. */
+  readonly stored?: readonly AddressEntry[]
+}
+
+/** A node with the real recruiter, address book, turnover and pruning. */
+export interface SimClient {
+  readonly node: SimNode
+  readonly book: ReturnType<typeof createAddressBook>
+  connected(): readonly PeerView[]
+  stop(): Promise<void>
+}
+
+/** Starts a client at a node. It asks its peers for peers, and is told of whom they know. */
+export function startSimClient(net: SimNet, node: SimNode, options: SimClientOptions): SimClient {
+  const { clock, random, counts } = net
+  const limits: RecruitLimits = {
+    target: 8,
+    minOutbound: 4,
+    maxOutbound: 8,
+    maxDialing: 8,
+    maxPerGroup: 3,
+    pool: 50,
+    ...options.limits,
+  }
+  const book = createAddressBook({ clock, random, key: Uint8Array.from({ length: 32 }, () => random() * 256) })
+  for (const entry of options.stored ?? []) book.restore(entry)
+  const connected = (): readonly PeerView[] => [...node.connections.values()].map(({ view }) => view)
+  const askedAtMs = new Map<string, number>()
+
+  const list: CandidateSource = {
+    name: 'list',
+    async *candidates(): AsyncGenerator<Candidate> {
+      for (const { id, address } of options.seeds) yield { peerId: id, addresses: [address] }
+    },
+  }
+  const exchange: CandidateSource = {
+    name: 'peer-exchange',
+    async *candidates(): AsyncGenerator<Candidate> {
+      for (const { view, peer } of [...node.connections.values()]) {
+        if (clock.now() - (askedAtMs.get(view.id) ?? 0) < ASK_AGAIN_MS) continue
+        askedAtMs.set(view.id, clock.now())
+        counts.exchanges++
+        for (const { id, address } of peer.tells(node, MAX_TOLD)) {
+          yield { peerId: id, addresses: [address], toldBy: peer.address }
+        }
+      }
+    },
+  }
+
+  const walk: CandidateSource = {
+    name: 'walk',
+    async *candidates(): AsyncGenerator<Candidate> {
+      const { population = [] } = options
+      for (let found = 0; found < Math.min(FOUND_BY_WALK, population.length); found++) {
+        const { id, address } = population[Math.floor(random() * population.length)]!
+        yield { peerId: id, addresses: [address] }
+      }
+    },
+  }
+
+  const host: RecruitHost = {
+    connected,
+    counted: connected,
+    watch(callback) {
+      node.watchers.add(callback)
+      return () => node.watchers.delete(callback)
+    },
+    async reach(id, _addresses, signal) {
+      const { view, lost } = await net.dial(node, id, signal)
+      return { view, lost: lost.promise }
+    },
+    async leave(id, _reason, code = 1) {
+      net.close(node, id, code)
+    },
+    canDial: () => true,
+    isTaken: (id) => id === node.id,
+  }
+  const facts = (): PeerFacts[] =>
+    connected().map((view) => ({ view, group: groupOf(view.address), methods: 1, meshes: 0 }))
+  const recruiter = startRecruiting({
+    clock,
+    random,
+    book,
+    sources: [list, walk, exchange],
+    limits,
+    host,
+    isUseful: () => true,
+    onDiscovered: () => {},
+    onDialFailed: () => {},
+  })
+  const stops = [
+    startTurnover({ clock, random, canReplace: recruiter.canReplace, facts, replace: recruiter.replace }),
+    startPruning({ clock, limits: { all: 100, inbound: node.maxInbound }, facts, leave: host.leave }),
+  ]
+  if (options.crawl === true) stops.push(startCrawl({ clock, random, visit: recruiter.visit }))
+  return {
+    node,
+    book,
+    connected,
+    async stop() {
+      for (const stop of stops) stop()
+      await recruiter.stop()
+    },
+  }
+}
+
+/** A node as the address book has it that reached it an hour ago. */
+export function reachedEntry(net: SimNet, { id, address }: SimNode): AddressEntry {
+  const atMs = net.clock.now() - 3_600_000
+  const times = { addedAtMs: atMs, seenAtMs: atMs, succeededAtMs: atMs }
+  return { id, addresses: [address], sourceGroup: 'list', private: false, place: 'old', failures: 0, ...times }
+}
+
+/** A node tells of those that its address book has reached. */
+export function tellFromBook(net: SimNet, bookOf: (node: SimNode) => SimClient['book'] | undefined) {
+  return function tells(this: SimNode, asker: SimNode, limit: number): readonly SimNode[] {
+    const told = bookOf(this)?.sample(limit, ({ id, place }) => place === 'old' && id !== asker.id) ?? []
+    return told.flatMap(({ id }) => net.nodes.get(id) ?? [])
+  }
+}
