@@ -1,6 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Stream } from '@libp2p/interface'
+import { noise } from '@libp2p/noise'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p, type Libp2p } from 'libp2p'
 import { createGateway, type GatewayOptions } from '../../src/bootnode/gateway/create-gateway.ts'
+import { withSafeSend } from '../../src/network/safe-muxer.ts'
 import { systemClock } from '../../src/streams/clock.ts'
 import { collectTunnelReply, encodeTunnelRequest, type TunnelReply } from '../../src/tunnel/frames.ts'
 import { tunnelProtocol } from '../../src/tunnel/protocol.ts'
@@ -64,12 +70,23 @@ export async function startTarget(onSocket: (socket: Socket) => void = () => {})
   }
 }
 
-/** A client and a gateway, connected over TCP. */
-export async function createGatewayPair(options: Partial<GatewayOptions> & Libp2pPairOptions = {}) {
-  const { muxer = 'yamux', ...rest } = options
+export interface GatewayPairOptions extends Partial<GatewayOptions>, Libp2pPairOptions {
+  /** Where a client comes from, in the gateway's eyes. @default this machine */
+  readonly cameFrom?: (peerId: string) => string
+}
+
+/** A client and a gateway, connected over TCP; more clients can be added. */
+export async function createGatewayPair(options: GatewayPairOptions = {}) {
+  const { muxer = 'yamux', cameFrom, ...rest } = options
   const pair = await createLibp2pPair({ muxer })
   const gateway = createGateway({ clock: systemClock, isKnown: () => true, policy: 'devnet', ...rest })
-  await pair.listener.handle(tunnelProtocol, gateway.handle, { maxInboundStreams: 1_000 })
+  const handle: typeof gateway.handle = (stream, { remotePeer, remoteAddr }) =>
+    gateway.handle(stream, {
+      remotePeer,
+      remoteAddr: cameFrom === undefined ? remoteAddr : multiaddr(cameFrom(remotePeer.toString())),
+    })
+  await pair.listener.handle(tunnelProtocol, handle, { maxInboundStreams: 1_000 })
+  const added: Libp2p[] = []
 
   // More than ten streams before the listener has the connection, too, would end it.
   await until(
@@ -77,14 +94,34 @@ export async function createGatewayPair(options: Partial<GatewayOptions> & Libp2
     () => 'the listener has no connection',
   )
 
-  async function openStream(): Promise<Stream> {
-    const [connection] = pair.dialer.getConnections()
+  async function openStream(client: Libp2p = pair.dialer): Promise<Stream> {
+    const [connection] = client.getConnections()
     if (connection === undefined) throw new Error('not connected')
     return connection.newStream(tunnelProtocol, { maxOutboundStreams: 1_000 })
   }
 
-  async function ask(request: TunnelTarget | Uint8Array, early = new Uint8Array(0)): Promise<ClientTunnel> {
-    const stream = await openStream()
+  /** Connects another client, with an identity of its own. @returns how it asks */
+  async function addClient(): Promise<typeof ask> {
+    const client = await createLibp2p({
+      transports: [tcp()],
+      connectionEncrypters: [noise()],
+      streamMuxers: [withSafeSend<unknown>(yamux())],
+    })
+    added.push(client)
+    await client.dial(pair.listener.getMultiaddrs())
+    await until(
+      () => pair.listener.getConnections(client.peerId).length === 1,
+      () => 'the listener has no connection',
+    )
+    return (request, early) => ask(request, early, client)
+  }
+
+  async function ask(
+    request: TunnelTarget | Uint8Array,
+    early = new Uint8Array(0),
+    client = pair.dialer,
+  ): Promise<ClientTunnel> {
+    const stream = await openStream(client)
     const bytes = request instanceof Uint8Array ? request : encodeTunnelRequest(request)
     stream.send(Uint8Array.from([...bytes, ...early]))
     const collector = collectTunnelReply()
@@ -143,10 +180,12 @@ export async function createGatewayPair(options: Partial<GatewayOptions> & Libp2
     ...pair,
     gateway,
     ask,
+    addClient,
     openStream,
     allFree,
     async stop() {
       await gateway.stop()
+      for (const client of added) await client.stop()
       await pair.stop()
     },
   }
