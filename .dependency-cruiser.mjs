@@ -6,7 +6,7 @@ const layers = [
   ['src/index[.]ts'],
   ['src/light-client'],
   ['src/network'],
-  ['src/peers', 'src/discovery', 'src/gossip', 'src/reqresp', 'src/tunnel'],
+  ['src/peers', 'src/discovery', 'src/gossip', 'src/reqresp', 'src/tunnel', 'src/webtransport'],
   ['src/wire', 'src/ssz', 'src/chain'],
   ['src/streams', 'src/errors', 'src/platform'],
 ]

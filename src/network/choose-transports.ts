@@ -1,8 +1,9 @@
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { LamparaError } from '../errors/index.ts'
 import type { Platform } from '../platform/platform.ts'
-import { type Libp2pTransport, transportNames } from '../platform/transports.ts'
-import { lateTunnel } from './late-tunnel.ts'
+import { type Libp2pTransport, type PlatformTransport, transportNames } from '../platform/transports.ts'
+import { lateTransport } from './late-transport.ts'
+import { late, lateTunnel } from './late-transports.ts'
 import type { TransportOptions } from './types.ts'
 
 /** The transports of a network, in order of preference. */
@@ -31,9 +32,9 @@ export async function chooseTransports(platform: Platform, wish: TransportOption
   if (unknown !== undefined) {
     throw refusal(`there is no transport "${unknown}", only ${transportNames.join(', ')}`)
   }
-  const present = [...(await platform.transports()), lateTunnel()]
+  const present: readonly PlatformTransport[] = [...(await platform.transports(late)), lateTunnel]
   const chosen: readonly Chosen[] = [
-    ...present.filter(({ name }) => only.includes(name) && !except.includes(name)),
+    ...present.filter(({ name }) => only.includes(name) && !except.includes(name)).map(chosenOf),
     ...add.map(added),
   ]
   if (chosen.length === 0) {
@@ -50,6 +51,11 @@ export async function chooseTransports(platform: Platform, wish: TransportOption
         .sort((a, b) => a.place - b.place)
         .map(({ address }) => address),
   }
+}
+
+function chosenOf(transport: PlatformTransport): Chosen {
+  const { canDial } = transport
+  return { canDial, create: 'load' in transport ? lateTransport(transport) : transport.create }
 }
 
 /** A transport of the user's, which alone knows what it can dial. */

@@ -2,6 +2,7 @@
 
 export { mplex } from '@libp2p/mplex'
 export { tunnelTransport } from '../tunnel/transport.ts'
+export { webTransport } from '../webtransport/transport.ts'
 export { type Housekeeping, startHousekeeping } from './housekeeping.ts'
 export { limitInbound } from './inbound.ts'
 export { findWhereNobodyIsNamed } from './nobody-named.ts'

@@ -1,7 +1,7 @@
 import type { Bls } from './bls.ts'
 import type { Discv5Node, Discv5Options } from './candidate-source.ts'
 import type { KeyValueStorage } from './storage.ts'
-import type { CertificateSource, Libp2pTransport, PlatformTransport } from './transports.ts'
+import type { CertificateSource, LateTransports, Libp2pTransport, PlatformTransport } from './transports.ts'
 
 /**
  * What differs between a browser and Node, behind one contract. `#platform` resolves to one of the two;
@@ -13,8 +13,8 @@ export interface Platform {
   loadBls(): Promise<Bls>
   /** Gives SSZ the quickest hasher to be had here. Idempotent; call before hashing. */
   useFastHasher(): Promise<void>
-  /** The transports that there are here, in order of preference. */
-  transports(): Promise<readonly PlatformTransport[]>
+  /** The transports that there are here, in order of preference; those whose code comes late only where it is handed in. */
+  transports(late?: LateTransports): Promise<readonly PlatformTransport[]>
   /** A WebSocket transport that can listen with TLS, in place of the platform's own; undefined where nothing listens. */
   readonly secureWebSockets?: (source: CertificateSource) => Libp2pTransport
   /**

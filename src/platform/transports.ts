@@ -14,12 +14,28 @@ export const transportNames = ['quic', 'tcp', 'websocket', 'webtransport', 'tunn
 export type TransportName = (typeof transportNames)[number]
 
 /** A transport of a platform. */
-export interface PlatformTransport {
+export type PlatformTransport = ReadyPlatformTransport | LatePlatformTransport
+
+interface NamedTransport {
   readonly name: TransportName
-  /** Handed to libp2p. */
-  readonly create: Libp2pTransport
   /** True for an address that it can dial from here. What is no address is false. */
   canDial(address: string): boolean
+}
+
+/** One whose code is there. */
+export interface ReadyPlatformTransport extends NamedTransport {
+  /** Handed to libp2p. */
+  readonly create: Libp2pTransport
+}
+
+/** One that only dials, and whose code comes with the first dial. */
+export interface LatePlatformTransport extends NamedTransport {
+  load(): Promise<Libp2pTransport>
+}
+
+/** Code that a platform's transports may come with, loaded when it is needed. */
+export interface LateTransports {
+  webTransport(): Promise<Libp2pTransport>
 }
 
 /** A certificate and its private key, both as PEM. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { canDialFromPage } from '../../src/platform/browser/can-dial.ts'
 import { platform } from '../../src/platform/browser/index.ts'
 import { platformConformance } from './conformance.ts'
@@ -21,6 +21,28 @@ describe('the browser platform', () => {
   it('dials no plain TCP', async () => {
     const transports = await platform.transports()
     expect(transports.some(({ canDial }) => canDial('/ip4/192.0.2.1/tcp/9000'))).toBe(false)
+  })
+})
+
+describe('WebTransport in a browser', () => {
+  const late = { webTransport: () => Promise.reject(new Error('nobody dials')) }
+  const address = '/ip4/192.0.2.1/udp/9001/quic-v1/webtransport'
+  const certhash = '/certhash/uEiAkH5a4DPGKUuOBjYw0CgwjvcJCJMD2K_1aluKR_tpevQ'
+  afterEach(() => void vi.unstubAllGlobals())
+
+  it('comes after WebSocket, and is tried only at addresses that name a certificate', async () => {
+    vi.stubGlobal('WebTransport', class {})
+    const [webSocket, webTransport] = await platform.transports(late)
+    expect([webSocket?.name, webTransport?.name]).toEqual(['websocket', 'webtransport'])
+    expect(webTransport?.canDial(`${address}${certhash}`)).toBe(true)
+    expect(webTransport?.canDial(`${address}${certhash}${certhash}`)).toBe(true)
+    expect(webTransport?.canDial(address)).toBe(false)
+    expect(webSocket?.canDial(`${address}${certhash}`)).toBe(false)
+  })
+
+  it('is left out where the browser does not know it', async () => {
+    vi.stubGlobal('WebTransport', undefined)
+    expect((await platform.transports(late)).map(({ name }) => name)).toEqual(['websocket'])
   })
 })
 

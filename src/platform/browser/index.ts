@@ -1,15 +1,13 @@
 import { setHasher } from '@chainsafe/persistent-merkle-tree'
 import { hasher } from '@chainsafe/persistent-merkle-tree/hasher/as-sha256'
-import { webSockets } from '@libp2p/websockets'
 import type { Bls } from '../bls.ts'
-import { endingAtOnce } from '../ending-at-once.ts'
 import type { Platform } from '../platform.ts'
-import { canDialFromPage } from './can-dial.ts'
 import { openIndexedDbStorage } from './indexed-db-storage.ts'
+import { browserTransports } from './transports.ts'
 
 let bls: Promise<Bls> | undefined
 
-/** A browser: noble for BLS, as-sha256 for hashing, WebSocket, storage in IndexedDB. */
+/** A browser: noble for BLS, as-sha256 for hashing, WebSocket and WebTransport, storage in IndexedDB. */
 export const platform: Platform = {
   name: 'browser',
   loadBls() {
@@ -20,12 +18,6 @@ export const platform: Platform = {
   async useFastHasher() {
     setHasher(hasher)
   },
-  transports: async () => [
-    {
-      name: 'websocket',
-      create: endingAtOnce(webSockets()),
-      canDial: (address) => canDialFromPage(address, globalThis.location?.protocol),
-    },
-  ],
+  transports: browserTransports,
   openStorage: openIndexedDbStorage,
 }

@@ -2,11 +2,11 @@ import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
 import { dialKindOf } from '../dial-kind.ts'
 import { endingAtOnce } from '../ending-at-once.ts'
-import type { Libp2pTransport, PlatformTransport, TransportName } from '../transports.ts'
+import type { Libp2pTransport, ReadyPlatformTransport, TransportName } from '../transports.ts'
 import { loadQuic } from './load-quic.ts'
 
 /** QUIC first, which needs the fewest round trips and no muxer, then TCP, then WebSocket, which no beacon node speaks. */
-export async function nodeTransports(): Promise<readonly PlatformTransport[]> {
+export async function nodeTransports(): Promise<readonly ReadyPlatformTransport[]> {
   const quic = await loadQuic()
   return [
     ...(quic === undefined ? [] : [transport('quic', quic)]),
@@ -15,6 +15,6 @@ export async function nodeTransports(): Promise<readonly PlatformTransport[]> {
   ]
 }
 
-function transport(name: TransportName, create: Libp2pTransport): PlatformTransport {
+function transport(name: TransportName, create: Libp2pTransport): ReadyPlatformTransport {
   return { name, create, canDial: (address) => dialKindOf(address)?.transport === name }
 }

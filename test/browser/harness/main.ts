@@ -1,5 +1,7 @@
 import { platform } from '#platform'
 import { platformConformance } from '../../platform/conformance.ts'
+import { startScenarioNode } from '../../transports/scenario/node.ts'
+import { scenarios } from '../../transports/scenario/scenarios.ts'
 import { follow } from '../scenario/follow.ts'
 import type { Harness } from './harness.ts'
 
@@ -15,5 +17,15 @@ globalThis.lamparaHarness = {
       results.push({ name, ...(failure !== undefined && { failure }) })
     }
     return results
+  },
+  async transport(only, name, addresses) {
+    const scenario = scenarios.find((candidate) => candidate.name === name)
+    if (scenario === undefined) throw new Error(`There is no scenario "${name}"`)
+    const libp2p = await startScenarioNode(platform, { transports: { only: [only] } })
+    try {
+      await scenario.run({ ...addresses, libp2p })
+    } finally {
+      await libp2p.stop()
+    }
   },
 } satisfies Harness

@@ -3,15 +3,19 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { scenarioProtocols } from './protocols.ts'
 import { closed, count, encodeNumber, KIB, MIB, readNumber, sendBytes } from './streams.ts'
 
-/** What a scenario runs on: the dialing side, in Node or in a page. */
-export interface ScenarioContext {
-  readonly libp2p: Libp2p & { readonly services: { readonly lampara: ScenarioDialer } }
+/** Where a scenario dials. Plain data: it crosses from Node into a page. */
+export interface ScenarioAddresses {
   /** Where the listening side is, with `/p2p/…`. */
   readonly address: string
   /** An address of the same kind where nobody ever answers, with the listening side's `/p2p/…`. */
   readonly silent: string
   /** A peer id that nobody there has. */
   readonly stranger: string
+}
+
+/** What a scenario runs on: the dialing side, in Node or in a page. */
+export interface ScenarioContext extends ScenarioAddresses {
+  readonly libp2p: Libp2p & { readonly services: { readonly lampara: ScenarioDialer } }
 }
 
 interface ScenarioDialer {

@@ -1,0 +1,14 @@
+import type { LatePlatformTransport, LateTransports } from '../platform/transports.ts'
+import { TUNNEL_NAME } from '../tunnel/address-name.ts'
+
+/** What a platform may load, from the one late chunk. */
+export const late: LateTransports = {
+  webTransport: async () => (await import('./late.ts')).webTransport,
+}
+
+/** The transport that dials through a bootnode (docs/tunnel.md), which every platform has. */
+export const lateTunnel: LatePlatformTransport = {
+  name: 'tunnel',
+  canDial: (address) => address.includes(`/${TUNNEL_NAME}/`),
+  load: async () => (await import('./late.ts')).tunnelTransport(),
+}

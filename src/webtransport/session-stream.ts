@@ -1,0 +1,102 @@
+import type { AbortOptions } from '@libp2p/interface'
+import { AbstractStream, type AbstractStreamInit, type SendResult } from '@libp2p/utils'
+import { raceSignal } from '../streams/abort.ts'
+
+/** A stream as the platform has it. */
+export interface BidirectionalStream {
+  readonly readable: ReadableStream<Uint8Array>
+  readonly writable: WritableStream<Uint8Array>
+}
+
+/** What libp2p sends in one piece. */
+type Sent = Parameters<AbstractStream['sendData']>[0]
+
+/** Handed to the platform and not yet taken by the network, before more is asked for. */
+const HIGH_WATER = 256 * 1024
+
+/**
+ * A stream of a WebTransport session as libp2p takes it. While it is paused it reads nothing, so that QUIC's own flow control
+ * holds the sender back.
+ */
+export class SessionStream extends AbstractStream {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>
+  #reading = false
+  #waiting = 0
+  #full = false
+
+  constructor(stream: BidirectionalStream, init: AbstractStreamInit) {
+    super(init)
+    this.#reader = stream.readable.getReader()
+    this.#writer = stream.writable.getWriter()
+    this.#writer.closed.catch(() => this.#onWriteFailed())
+    void this.#read()
+  }
+
+  override sendData(data: Sent): SendResult {
+    const sentBytes = data.byteLength
+    this.#waiting += sentBytes
+    // Its failure is heard of by `closed`.
+    this.#writer.write(data.subarray()).then(
+      () => this.#onWritten(sentBytes),
+      () => {},
+    )
+    this.#full = this.#waiting >= HIGH_WATER
+    return { sentBytes, canSendMore: !this.#full }
+  }
+
+  override sendReset(error: Error): void {
+    this.#writer.abort(error).catch(() => {})
+    this.#reader.cancel(error).catch(() => {})
+  }
+
+  override async sendCloseWrite(options?: AbortOptions): Promise<void> {
+    await raceSignal(
+      this.#writer.close().catch(() => {}),
+      options?.signal,
+    )
+  }
+
+  override async sendCloseRead(options?: AbortOptions): Promise<void> {
+    await raceSignal(
+      this.#reader.cancel().catch(() => {}),
+      options?.signal,
+    )
+  }
+
+  override sendPause(): void {}
+
+  override sendResume(): void {
+    void this.#read()
+  }
+
+  async #read(): Promise<void> {
+    if (this.#reading) return
+    this.#reading = true
+    try {
+      while (this.readStatus === 'readable') {
+        const { value, done } = await this.#reader.read()
+        if (done) return this.onRemoteCloseWrite()
+        this.onData(value)
+      }
+    } catch {
+      if (this.status === 'open' || this.status === 'closing') this.onRemoteReset()
+    } finally {
+      this.#reading = false
+    }
+  }
+
+  #onWritten(bytes: number): void {
+    this.#waiting -= bytes
+    if (!this.#full || this.#waiting > HIGH_WATER / 2) return
+    this.#full = false
+    this.safeDispatchEvent('drain')
+  }
+
+  /** The other side reads no more, which alone is no end: what is sent from here on goes nowhere. */
+  #onWriteFailed(): void {
+    if (this.status !== 'open' && this.status !== 'closing') return
+    this.onRemoteCloseRead()
+    this.#onWritten(this.#waiting)
+  }
+}
