@@ -12,5 +12,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**'],
     testTimeout: 100_000,
     hookTimeout: 90_000,
+    // Each file has a node of its own, which is to have the machine to itself.
+    fileParallelism: false,
   },
 })

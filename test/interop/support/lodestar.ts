@@ -28,6 +28,8 @@ export interface Lodestar {
   readonly peerId: string
   /** Multiaddrs, each with `/p2p/…`. */
   readonly addresses: readonly string[]
+  /** Its signed node record. */
+  readonly record: string
   /** What it says, line by line. */
   readonly log: LogBook
   /** The `data` of an answer of its Beacon API. @throws Error for a status other than 2xx */
@@ -36,12 +38,19 @@ export interface Lodestar {
   stop(): Promise<void>
 }
 
-/** Starts Lodestar, and resolves when its Beacon API answers; slot 0 begins some seconds later. */
-export async function startLodestar(): Promise<Lodestar> {
+/**
+ * Starts Lodestar, and resolves when its Beacon API answers; slot 0 begins some seconds later.
+ *
+ * @param options.discv5 - whether it takes part in discv5, on loopback and with nobody to begin with. @default false
+ */
+export async function startLodestar({ discv5 = false } = {}): Promise<Lodestar> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'lampara-lodestar-'))
-  const [port, restPort] = await freePorts()
+  const [port, restPort, udpPort] = await freePorts()
+  const reached = { 'enr.ip': '127.0.0.1', 'enr.tcp': port, 'enr.udp': udpPort }
+  const discovery = { discv5, discoveryPort: udpPort, ...(discv5 && reached) }
   const restUrl = `http://127.0.0.1:${restPort}`
-  const options = { dataDir: dataDirectory, port, 'rest.port': restPort, server: restUrl, ...chainOptions(), ...quiet }
+  const ports = { port, 'rest.port': restPort, server: restUrl }
+  const options = { dataDir: dataDirectory, ...ports, ...chainOptions(), ...quiet, ...discovery }
   const child = spawn(
     process.execPath,
     ['--import', new URL('preload.mjs', folder).href, program, 'dev', ...argumentsOf(options)],
@@ -69,10 +78,10 @@ export async function startLodestar(): Promise<Lodestar> {
   }
   try {
     await log.line(/Started REST API server/, { signal: AbortSignal.timeout(START_TIMEOUT_MS) })
-    const identity = (await get('/eth/v1/node/identity')) as { peer_id: string; p2p_addresses: string[] }
+    const identity = (await get('/eth/v1/node/identity')) as { peer_id: string; p2p_addresses: string[]; enr: string }
     // One will do: on a busy machine the next would be dialed before the first has answered, and it would see us twice.
     const addresses = identity.p2p_addresses.filter((address) => address.startsWith('/ip4/127.0.0.1/tcp/')).slice(0, 1)
-    return { restUrl, peerId: identity.peer_id, addresses, log, get, stop }
+    return { restUrl, peerId: identity.peer_id, addresses, record: identity.enr, log, get, stop }
   } catch (error) {
     await stop()
     throw new Error(`Lodestar did not start. It said:\n${log.last(30)}`, { cause: error })
@@ -85,7 +94,6 @@ const quiet = {
   'rest.address': '127.0.0.1',
   'rest.namespace': '*',
   listenAddress: '127.0.0.1',
-  discv5: false,
   mdns: false,
   // What it sends and receives, request by request.
   logLevel: 'debug',
@@ -111,13 +119,13 @@ function argumentsOf(options: Readonly<Record<string, string | number | boolean 
 }
 
 /** Ports that were free a moment ago: it cannot be told to choose its own. */
-async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()] as const
+async function freePorts(): Promise<[number, number, number]> {
+  const servers = [createServer(), createServer(), createServer()] as const
   const ports = servers.map(async (server) => {
     await once(server.listen(0, '127.0.0.1'), 'listening')
     return (server.address() as { port: number }).port
   })
-  const [first, second] = await Promise.all(ports)
+  const [first, second, third] = await Promise.all(ports)
   for (const server of servers) await new Promise((resolve) => server.close(resolve))
-  return [first!, second!]
+  return [first!, second!, third!]
 }
