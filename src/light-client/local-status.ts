@@ -9,12 +9,14 @@ import { type BeaconBlockHeader, headerRoot } from '../ssz/index.ts'
 export function localStatusOf(chain: Chain, finalized: BeaconBlockHeader): LocalStatus {
   const root = headerRoot(finalized)
   const epoch = epochOfSlot(chain, finalized.slot)
+  // A checkpoint's block lies before its epoch's first slot when that one was skipped.
+  const finalizedEpoch = startSlotOfEpoch(chain, epoch) === finalized.slot ? epoch : epoch + 1
   return {
     finalizedRoot: root,
-    // A checkpoint's block lies before its epoch's first slot when that one was skipped.
-    finalizedEpoch: startSlotOfEpoch(chain, epoch) === finalized.slot ? epoch : epoch + 1,
+    finalizedEpoch,
     headRoot: root,
-    headSlot: finalized.slot,
+    // At that first slot the block was the head, and nodes refuse a head of an epoch before the finalized one.
+    headSlot: startSlotOfEpoch(chain, finalizedEpoch),
     earliestAvailableSlot: finalized.slot,
   }
 }

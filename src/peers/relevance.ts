@@ -54,6 +54,9 @@ export function irrelevance(
   if (status.finalizedEpoch > 0 && startSlotOfEpoch(chain, status.finalizedEpoch) > nextSlot(chain, nowMs)) {
     return `its finalized epoch ${status.finalizedEpoch} lies in the future`
   }
+  if (status.finalizedEpoch > epochOfSlot(chain, status.headSlot)) {
+    return `its finalized epoch ${status.finalizedEpoch} is later than its head, slot ${status.headSlot}`
+  }
   if (ours !== undefined && ours.finalizedEpoch > 0 && ours.finalizedEpoch === status.finalizedEpoch) {
     if (ours.finalizedRoot !== status.finalizedRoot) return `it finalized another block in epoch ${ours.finalizedEpoch}`
   }

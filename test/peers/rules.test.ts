@@ -60,6 +60,11 @@ describe('a Status', () => {
     expect(irrelevance(chain, nowMs, ours, statusWith({ finalizedEpoch: 2 ** 53 - 1 }))).toContain('future')
   })
 
+  it('whose head lies in an epoch before the one that it finalized is not', () => {
+    expect(irrelevance(chain, nowMs, ours, statusWith({ headSlot: startSlotOfEpoch(chain, 3) }))).toBeUndefined()
+    expect(irrelevance(chain, nowMs, ours, statusWith({ headSlot: startSlotOfEpoch(chain, 3) - 1 }))).toContain('later')
+  })
+
   it('of genesis is relevant before genesis', () => {
     const genesis = statusWith({ finalizedEpoch: 0, headSlot: 0, finalizedRoot: `0x${'00'.repeat(32)}` })
     expect(irrelevance(chain, chain.genesisTimeMs - 60_000, undefined, genesis)).toBeUndefined()
