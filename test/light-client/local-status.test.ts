@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { forkDigestAtEpoch, slotStartMs, startSlotOfEpoch } from '../../src/chain/index.ts'
+import { forkDigestAtEpoch, slotStartMs, startSlotOfEpoch, toHex } from '../../src/chain/index.ts'
 import { localStatusOf } from '../../src/light-client/local-status.ts'
 import { irrelevance } from '../../src/peers/relevance.ts'
 import { headerRoot } from '../../src/ssz/index.ts'
@@ -23,7 +23,8 @@ describe('the Status of a node that has verified a finalized block', () => {
     const root = headerRoot(header)
     expect(status).toMatchObject({ finalizedEpoch: 3, finalizedRoot: root, headRoot: root })
     const nowMs = slotStartMs(chain, startSlotOfEpoch(chain, 5))
-    expect(irrelevance(chain, nowMs, undefined, { ...status, forkDigest })).toBeUndefined()
+    const seen = { ...status, forkDigest, finalizedRoot: toHex(root), headRoot: toHex(root) }
+    expect(irrelevance(chain, nowMs, undefined, seen)).toBeUndefined()
   })
 
   it('offers nothing from before the block', () => {
