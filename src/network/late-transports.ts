@@ -1,5 +1,6 @@
 import type { LatePlatformTransport, LateTransports } from '../platform/transports.ts'
 import { TUNNEL_NAME } from '../tunnel/address-name.ts'
+import { loadMplex } from './late-mplex.ts'
 
 /** What a platform may load, from the one late chunk. */
 export const late: LateTransports = {
@@ -10,5 +11,8 @@ export const late: LateTransports = {
 export const lateTunnel: LatePlatformTransport = {
   name: 'tunnel',
   canDial: (address) => address.includes(`/${TUNNEL_NAME}/`),
-  load: async () => (await import('./late.ts')).tunnelTransport(),
+  async load() {
+    await loadMplex()
+    return (await import('./late.ts')).tunnelTransport()
+  },
 }
