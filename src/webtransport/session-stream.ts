@@ -36,11 +36,9 @@ export class SessionStream extends AbstractStream {
   override sendData(data: Sent): SendResult {
     const sentBytes = data.byteLength
     this.#waiting += sentBytes
-    // Its failure is heard of by `closed`.
-    this.#writer.write(data.subarray()).then(
-      () => this.#onWritten(sentBytes),
-      () => {},
-    )
+    const over = (): void => this.#onWritten(sentBytes)
+    // What cannot be sent any more goes nowhere, and keeps nobody waiting.
+    this.#writer.write(data.subarray()).then(over, over)
     this.#full = this.#waiting >= HIGH_WATER
     return { sentBytes, canSendMore: !this.#full }
   }
@@ -93,10 +91,8 @@ export class SessionStream extends AbstractStream {
     this.safeDispatchEvent('drain')
   }
 
-  /** The other side reads no more, which alone is no end: what is sent from here on goes nowhere. */
+  /** The other side reads no more, which alone is no end. */
   #onWriteFailed(): void {
-    if (this.status !== 'open' && this.status !== 'closing') return
-    this.onRemoteCloseRead()
-    this.#onWritten(this.#waiting)
+    if (this.status === 'open' || this.status === 'closing') this.onRemoteCloseRead()
   }
 }

@@ -13,7 +13,8 @@ import { SessionStream } from './session-stream.ts'
  * WebTransport of the browser as a libp2p transport (libp2p specs, webtransport/README.md). The certificate is taken on the
  * address's word, and the peer proves by noise, on a stream of its own, who it is and that the certificate is its own.
  *
- * Ours, since `@libp2p/webtransport` 6.0.39 breaks a stream that is paused and resumed: it reads on with a reader that it gave back.
+ * Ours, since `@libp2p/webtransport` 6.0.39 breaks a stream that is paused and resumed (it reads on with a reader that it gave
+ * back), and does not tell of a connection that the other side cut off.
  *
  * Dialing rejects with `address_invalid` for an address without certificate, `dial_failed` when there is no session to be had or
  * the peer does not prove itself, and the signal's reason.

@@ -6,45 +6,22 @@ import {
   transportSymbol,
   type Upgrader,
 } from '@libp2p/interface'
-import { noise } from '@libp2p/noise'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import type { Libp2pTransport } from '../../../src/platform/transports.ts'
-import { SessionConnection } from '../../../src/webtransport/session-connection.ts'
-import { sessionMuxer } from '../../../src/webtransport/session-muxer.ts'
-import { SessionStream } from '../../../src/webtransport/session-stream.ts'
 import type { SelfSigned } from '../self-signed.ts'
+import { meetSession } from './meet-session.ts'
 import { type QuicConnection, type QuicEndpoint, type QuicListener, quic } from './quic.ts'
 import { acceptSession } from './session.ts'
-
-const HANDSHAKE_MS = 10_000
 
 /** The listening half of WebTransport for libp2p, in Deno. */
 export function webTransportListener({ cert, key, hash }: Pick<SelfSigned, 'cert' | 'key' | 'hash'>): Libp2pTransport {
   const certhash = Uint8Array.of(0x12, 0x20, ...hash)
-  return (components) => {
-    const log = components.logger.forComponent('webtransport')
-    const encrypter = noise({ extensions: { webtransportCerthashes: [certhash] } })(components)
-
+  return ({ peerId, privateKey }) => {
     async function meet(connection: QuicConnection, upgrader: Upgrader): Promise<void> {
       const session = await acceptSession(connection)
       const { hostname, port } = connection.remoteAddr
       const remoteAddr = multiaddr(`/ip4/${hostname}/udp/${port}/quic-v1/webtransport`)
-      const over = new SessionConnection(session, { remoteAddr, direction: 'inbound', log })
-      const signal = AbortSignal.timeout(HANDSHAKE_MS)
-      const incoming = session.incomingBidirectionalStreams.getReader()
-      const { value: first } = await incoming.read()
-      incoming.releaseLock()
-      if (first === undefined) throw new Error('the session ended before its peer said who it is')
-      const stream = new SessionStream(first, { id: 'noise', direction: 'inbound', log })
-      const { remotePeer } = await encrypter.secureInbound(stream, { signal, skipStreamMuxerNegotiation: true })
-      stream.close().catch(() => {})
-      await upgrader.upgradeInbound(over, {
-        signal,
-        skipEncryption: true,
-        skipProtection: true,
-        remotePeer,
-        muxerFactory: sessionMuxer(session),
-      })
+      await meetSession(session, { peerId, privateKey, upgrader }, { remoteAddr, certhashes: [certhash] })
     }
 
     class WebTransportListener extends TypedEventEmitter<ListenerEvents> implements Listener {
