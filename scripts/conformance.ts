@@ -1,5 +1,5 @@
-// `npm run conformance`: writes docs/conformance.md. `--results FILE`: tells of tests named there that a run of all tests, reported
-// by vitest as JSON, did not pass.
+// `npm run conformance`: writes docs/conformance.md and docs/seed-systems.md. `--results FILE`: tells of tests named there that a run
+// of all tests, reported by vitest as JSON, did not pass.
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -7,6 +7,8 @@ import { unprovenBy } from '../test/conformance/check.ts'
 import { conformancePage } from '../test/conformance/page.ts'
 import { readResults } from '../test/conformance/read-results.ts'
 import { documents } from '../test/conformance/rules/index.ts'
+import { systems } from '../test/conformance/seeds/index.ts'
+import { seedPage } from '../test/conformance/seeds/page.ts'
 import { fixtures } from '../test/support/fixtures.ts'
 import { root } from './support/package.ts'
 
@@ -14,13 +16,14 @@ const { values } = parseArgs({ options: { results: { type: 'string' } } })
 
 if (values.results === undefined) {
   await writeFile(join(root, 'docs/conformance.md'), conformancePage(documents))
+  await writeFile(join(root, 'docs/seed-systems.md'), seedPage(systems))
 } else {
   const results = readResults(await readFile(values.results, 'utf8'), root)
   // Without recorded data the tests that need it are skipped, and nothing is proven or disproven by that.
   const judged = fixtures.available ? results : results.map((result) => ({ ...result, status: passing(result.status) }))
-  const unproven = unprovenBy(documents, judged)
+  const unproven = unprovenBy([...documents, ...systems], judged)
   for (const line of unproven) console.log(line)
-  console.log(`${unproven.length} tests that docs/conformance.md names did not pass`)
+  console.log(`${unproven.length} tests that the pages in docs name did not pass`)
   process.exitCode = unproven.length > 0 ? 1 : 0
 }
 

@@ -45,7 +45,7 @@ const checks: readonly Step[] = [
 ]
 
 const report = join(root, '.cache/vitest.json')
-// After all tests: those that docs/conformance.md names must have passed.
+// After all tests: those that docs/conformance.md and docs/seed-systems.md name must have passed.
 const conformance: Step = { name: 'conformance', command: [...script('conformance'), '--results', report], tells: true }
 const only = process.argv.slice(2)
 const wanted = (name: string) => only.length === 0 || only.includes(name)

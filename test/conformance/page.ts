@@ -1,5 +1,5 @@
-import { standingOf } from './check.ts'
-import { readReference } from './match-tests.ts'
+import { countStandings, standingOf } from './check.ts'
+import { link, table } from './markdown.ts'
 import type { Outside, Rule, SpecDocument } from './types.ts'
 
 /** The specification that the rules were read from. */
@@ -11,8 +11,7 @@ export const specification = {
 
 /** The page of the documentation. */
 export function conformancePage(documents: readonly SpecDocument[]): string {
-  const counts = { proven: 0, deviates: 0, 'not yet': 0 }
-  for (const { rules } of documents) for (const rule of rules) counts[standingOf(rule)]++
+  const counts = countStandings(documents)
   const total = counts.proven + counts.deviates + counts['not yet']
   return `${[
     '<!-- Made by `npm run conformance` from test/conformance. Do not edit. -->',
@@ -43,27 +42,19 @@ function section({ spec, rules, outside = [] }: SpecDocument): string {
   const url = `https://github.com/ethereum/consensus-specs/blob/${specification.commit}/specs/${spec}`
   const parts = [`## ${spec}`, `[The document](${url}).`]
   if (rules.length > 0) {
-    parts.push(['| rule | section | | asked for | shown by |', '|---|---|---|---|---|', ...rules.map(row)].join('\n'))
+    parts.push(table(['rule', 'section', '', 'asked for', 'shown by'], rules.map(row)))
   }
   if (outside.length > 0) parts.push(['Not for a light client:', '', ...outside.map(left)].join('\n'))
   return parts.join('\n\n')
 }
 
-function row(rule: Rule): string {
+function row(rule: Rule): readonly string[] {
   const shown = (rule.tests ?? []).map(link)
   const standing = standingOf(rule)
   if (standing !== 'proven') shown.push(`**${standing}**, see above`)
-  const cells = [`\`${rule.id}\``, rule.section, rule.level, rule.rule, shown.join('<br>')]
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [`\`${rule.id}\``, rule.section, rule.level, rule.rule, shown.join('<br>')]
 }
 
 function left({ what, why }: Outside): string {
   return `- ${what}: ${why}`
-}
-
-/** Names of tests are text: nothing in them is markup. */
-function link(reference: string): string {
-  const { file, name } = readReference(reference)
-  const text = name.replaceAll(' > ', ' › ').replace(/[<>*_`[\]]/g, (character) => `&#${character.charCodeAt(0)};`)
-  return `[${file.replace(/^test\//, '').replace(/\.test\.ts$/, '')}](../${file}): ${text}`
 }

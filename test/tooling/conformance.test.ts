@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -7,21 +7,10 @@ import { collectTests } from '../conformance/collect-tests.ts'
 import { conformancePage } from '../conformance/page.ts'
 import { readResults } from '../conformance/read-results.ts'
 import { documents } from '../conformance/rules/index.ts'
+import { testsIn } from '../conformance/tests-in.ts'
 import type { SpecDocument } from '../conformance/types.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-
-/** The names of a file's tests, read once. */
-const collected = new Map<string, readonly string[]>()
-function testsIn(file: string): readonly string[] {
-  let names = collected.get(file)
-  if (names === undefined) {
-    const path = join(root, file)
-    names = existsSync(path) ? collectTests(readFileSync(path, 'utf8')) : []
-    collected.set(file, names)
-  }
-  return names
-}
 
 describe('the conformance page', () => {
   it('has a test or a reason for every rule', () => {

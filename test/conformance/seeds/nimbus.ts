@@ -1,0 +1,129 @@
+import type { SeedSystem } from './types.ts'
+
+export const nimbus: SeedSystem = {
+  name: 'Nimbus',
+  rules: [
+    {
+      id: 'nimbus/1',
+      does: 'Half a minute after the start one bootstrap connection must have come about.',
+      at: ['src/network/housekeeping.ts'],
+      tests: [
+        'test/network/manager.test.ts > half a minute after the start > it is told whether anybody was reached: %s',
+        'test/network/events.test.ts > what a network tells of > how its start went, half a minute after, once, with nobody to dial, too',
+      ],
+    },
+    {
+      id: 'nimbus/2',
+      does: 'Twenty dials at once, a minute each; discovery every 5 s while peers are lacking; a warning when a quarter of the wanted is there.',
+      at: ['src/peers/recruit/recruiter.ts', 'src/peers/recruit/gather.ts'],
+      tests: [
+        'test/peers/recruit/recruiter.test.ts > recruiting peers > dials no more at once than allowed',
+        'test/peers/simulation/beacon-nodes.test.ts > among beacon nodes as they are > always has somebody to hear heads from, although all send it away after half a minute, seed %s',
+        'test/peers/simulation/swarm.test.ts > five hundred nodes with churn reach their target and keep it, knowing three seeds at first',
+        'test/light-client/assess.test.ts > assess() > is connecting before the first peer and disconnected after the last, with the reason',
+      ],
+      deviates:
+        'eight dials at once, ten seconds each: our targets are a tenth. There is no log to warn in; the status and the list of peers tell.',
+    },
+    {
+      id: 'nimbus/3',
+      does: 'Half as many again as wanted are let in; of those too many a fifth goes at a time.',
+      at: ['src/network/peer-limits.ts', 'src/peers/manage/prune.ts'],
+      tests: [
+        'test/network/manager-limits.test.ts > limits > let some more in than may stay, but no more than its clients into a relay',
+        'test/peers/manage/prune.test.ts > peers beyond the limits > are a fifth of the limit at the most',
+        'test/network/manager-limits.test.ts > a network that is full > lets a newcomer in, and then parts from one with the words that it has too many peers',
+      ],
+      deviates: 'a tenth more is let in, so that newcomers have a chance.',
+    },
+    {
+      id: 'nimbus/4',
+      does: 'Not dialed again before: 5 min after a timeout, a day after another network, 10 min after a shutdown, an hour after a low score, 1 min after a loss.',
+      at: ['src/peers/recruit/cool-down.ts', 'src/peers/back-off.ts'],
+      tests: [
+        'test/peers/recruit/recruiter.test.ts > recruiting peers > leaves alone for ten minutes whoever said that it has too many peers, and for half a day whoever banned it',
+        'test/peers/recruit/recruiter.test.ts > recruiting peers > dials a lost peer again after a minute when the connection had held',
+        'test/peers/recruit/recruiter.test.ts > recruiting peers > leaves a peer that offers nothing it needs, and does not come back within the day',
+        'test/peers/back-off.test.ts > waits before dialing again > are long at once for a peer of another network, 30 s for such a bootnode',
+      ],
+    },
+    {
+      id: 'nimbus/5',
+      does: 'Status both ways; refused are a finalized epoch after the head, a head half a second ahead of the clock, another digest, another block at the same finality.',
+      at: ['src/peers/handshake.ts', 'src/peers/relevance.ts', 'src/light-client/local-status.ts'],
+      tests: [
+        'test/network/handshake.test.ts > the handshake > makes both sides count each other over tcp',
+        'test/network/handshake.test.ts > the handshake > asks a dialer that sends none after five seconds',
+        'test/peers/rules.test.ts > a Status > whose head lies in an epoch before the one that it finalized is not',
+        'test/peers/rules.test.ts > a Status > from the future is not, but for a clock half a second off',
+        'test/peers/rules.test.ts > a Status > with another fork digest is not, in words',
+        'test/peers/rules.test.ts > a Status > that finalized another block in the same epoch is not relevant',
+        'test/light-client/local-status.test.ts > the Status of a node that has verified a finalized block > names the block as finalized and as the head, and is refused by nobody: %s',
+      ],
+    },
+    {
+      id: 'nimbus/6',
+      does: 'Scores from 300 at first to 1000 at most, out below 0: less for poor, invalid and missing answers, more for good ones. Peers are borrowed by score, then by speed.',
+      at: ['src/peers/score.ts', 'src/peers/score-book.ts', 'src/peers/select.ts', 'src/reqresp/speeds.ts'],
+      tests: [
+        'test/peers/score.test.ts > the score book > bans at once for a fatal offence, however good the peer was',
+        'test/peers/score.test.ts > the score book > keeps scores within ±100, and is not moved by a clock that is set back',
+        'test/peers/rules.test.ts > choosing a peer to ask > takes a good score for some slowness, and how the method was answered for more than pings',
+        'test/peers/rules.test.ts > choosing a peer to ask > prefers those that have not failed lately, then the quickest, among those that offer a version',
+        'test/reqresp/speeds.test.ts > the measured speed of a peer > is a moving mean of first byte and bandwidth',
+      ],
+      deviates: 'from −100 to 100, fading to 0, a ban at −50; what is asked goes to speed first.',
+    },
+    {
+      id: 'nimbus/7',
+      does: 'Metadata asked for every half hour, three failures and out. Trimmed are those of least use to the topics, never direct peers, never newcomers.',
+      at: ['src/peers/metadata.ts', 'src/peers/upkeep.ts', 'src/peers/manage/usefulness.ts'],
+      tests: [
+        'test/network/handshake.test.ts > the handshake > asks for metadata, and again when a ping of either side tells another sequence number, once each',
+        'test/peers/upkeep.test.ts > pings > give a peer up after two in a row without an answer',
+        'test/peers/manage/usefulness.test.ts > whom to part from > is whoever offers nothing, before whoever has a bad score, before whoever serves',
+        'test/peers/manage/usefulness.test.ts > whom to part from > is nobody persistent, nobody in its first minute, and not the last that offers what is needed',
+      ],
+      deviates: 'metadata is asked for when a ping tells of a change; unanswered pings are what gives a peer up.',
+    },
+    {
+      id: 'nimbus/8',
+      does: 'A budget of requests for each peer and twice that for all; who goes beyond it waits and is not refused.',
+      at: ['src/reqresp/quota.ts', 'src/reqresp/reqresp.ts'],
+      tests: [
+        'test/reqresp/serve.test.ts > limits > delay what exceeds the quota of a method, rather than refuse it',
+        'test/reqresp/serve.test.ts > limits > delay what exceeds the quota of all peers together, though each keeps to its own',
+      ],
+    },
+    {
+      id: 'nimbus/9',
+      does: 'Two peers are asked for light-client data at once and the first progress counts; forced updates only after a long stall; the newest finalized header and a committee for each period are stored, so that a restart needs no bootstrap; topics joined when synced, and kept an epoch across a fork; another fork’s context is rejected.',
+      at: [
+        'src/light-client/follower.ts',
+        'src/reqresp/ask-best.ts',
+        'src/light-client/verification/force-update.ts',
+        'src/gossip/rotation.ts',
+      ],
+      tests: [
+        'test/reqresp/hedging.test.ts > a request that names no peer > is put to the next best as well when no first byte comes in time, and takes the answer that comes first',
+        'test/light-client/ask-peers.test.ts > asking peers for light-client data > goes on to the next peer when an answer is true but of no use',
+        'test/verification/forged-committee.test.ts > a committee whose aggregate key is not the sum of its keys > cannot advance a period by a forced update',
+        'test/gossip/rotation.test.ts > topics rotate > by joining an epoch before a fork and leaving two epochs after, blob-parameter forks alike',
+        'test/reqresp/request-faults.test.ts > request() over %s > refuses an object under the digest of another fork',
+      ],
+      notYet:
+        'nothing that was verified is stored: a restart begins with a bootstrap again. All else is there; a forced update follows the time-out of the specification.',
+    },
+    {
+      id: 'nimbus/10',
+      does: 'A record is compatible with the same digest and the same next fork, or with a next version higher than ours.',
+      at: ['src/discovery/peer-exchange/read-records.ts', 'src/discovery/enr/enr-fields.ts'],
+      tests: [
+        'test/network/discv5.test.ts > discv5 > passes over nodes of another network',
+        'test/discovery/spec-fork-id.test.ts > a peer whose record expects another fork than ours > is dialed all the same, and no fault of who told of it',
+      ],
+      deviates:
+        'the digest decides: one that expects another fork is a peer until that fork, as the specification has it.',
+    },
+  ],
+}
