@@ -40,6 +40,9 @@ describe('a devnet with discv5', { timeout: 60_000 }, () => {
       expect(network.peers.map(({ id }) => id).sort()).toEqual(others.sort())
     }
     expect(bootnode.peers).toEqual([])
+    // It does not only wait to be found.
+    const known = () => devnet.network.drawPeers(10).map(({ id }) => id)
+    await expect.poll(() => known().sort(), { timeout: 20_000 }).toEqual(nodes.map(({ peerId }) => peerId).sort())
   })
 
   it('is followed to a newly finalized head by a client that knows its record alone', async () => {

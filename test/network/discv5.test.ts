@@ -86,6 +86,17 @@ describe('discv5', { timeout: 60_000 }, () => {
     }
   })
 
+  it('tells of no more addresses than leave room for what others see of it', async () => {
+    const announce = ['/ip4/127.0.0.1/tcp/9', `/dns4/${'a'.repeat(60)}.${'b'.repeat(40)}.example/tcp/443/tls/ws`]
+    const chain = testChain()
+    const plain = decodeEnr(await (await startNetwork({ chain, announce })).record())
+    expect(plain.bytes.length).toBeGreaterThan(270)
+    const network = await startNetwork({ chain, announce, discv5: { listen: LOOPBACK, bootstrap: [] } })
+    const { bytes, pairs } = decodeEnr(await network.record())
+    expect([...pairs.keys()]).toEqual(['eth2', 'id', 'ip', 'secp256k1', 'tcp', 'udp'])
+    expect(bytes.length).toBeLessThan(270)
+  })
+
   it('refuses to start where the port is taken', async () => {
     const chain = testChain()
     const first = await discover(chain, [])

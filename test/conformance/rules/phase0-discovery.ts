@@ -10,6 +10,7 @@ export const phase0Discovery: readonly Rule[] = [
     tests: [
       'test/network/discv5.test.ts > discv5 > lets three nodes find each other that know of one bootnode only',
       'test/network/discv5.test.ts > discv5 > passes over nodes of another network',
+      'test/platform/discv5-vectors.test.ts > the discv5 package, by the published vectors, > verifies the identity in the handshake, and no other',
     ],
     deviates:
       'Node does, over an optional package. A page has no UDP: it is told of peers by bootnodes (docs/peer-exchange.md).',
@@ -41,6 +42,7 @@ export const phase0Discovery: readonly Rule[] = [
     tests: [
       'test/discovery/enr/enr.test.ts > a node record of our own > comes back as it was made',
       'test/network/discv5.test.ts > discv5 > tells of the digest in force and the address at which the node is reached',
+      'test/network/discv5.test.ts > discv5 > tells of the next digest as soon as it is in force',
       'test/network/recruiting.test.ts > a node record of a network > tells its digest and addresses, and changes only when they do',
     ],
   },

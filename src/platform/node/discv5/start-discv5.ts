@@ -22,7 +22,7 @@ export async function startDiscv5(options: Discv5Options): Promise<Discv5Node> {
   })
   const bootstrap = options.bootstrap ?? bootstrapRecords(options.chainName)
   if (options.bootstrap === undefined && bootstrap.length + options.known.length === 0) {
-    const reason = `${options.chainName} has no published bootnodes: name records to begin with`
+    const reason = `${options.chainName} has no published bootnodes: name records to begin with, or peers`
     throw new LamparaError('bootnodes_missing', `Cannot start discv5: ${reason}`)
   }
   const address = await freeUdpAddress(options.listen ?? '/ip4/0.0.0.0/udp/0')
@@ -33,6 +33,7 @@ export async function startDiscv5(options: Discv5Options): Promise<Discv5Node> {
     config: { lookupTimeout: LOOKUP_MS },
   })
   tellAddress(discv5.enr, address)
+  leaveRoom(discv5.enr)
   for (const record of [...bootstrap, ...options.known]) discv5.addEnr(record)
   await discv5.start()
 
@@ -70,6 +71,25 @@ function tellAddress(enr: Discv5['enr'], { family, host, port }: UdpAddress): vo
   const ip = family === 'ip4' ? 'ip' : 'ip6'
   if (!UNSPECIFIED.test(host)) enr[ip] ??= host
 }
+
+/**
+ * Others tell us how they see our address, which grows the record. When it has grown too long, the package fails in the midst of
+ * a handshake, where nobody could catch it. Addresses that the other keys have no words for take the most room.
+ */
+function leaveRoom(enr: Discv5['enr']): void {
+  let bytes = Number.POSITIVE_INFINITY
+  try {
+    bytes = enr.encode().length
+  } catch {
+    // It is too long already.
+  }
+  if (bytes > MAX_BYTES - ROOM_BYTES) enr.delete('multiaddrs')
+}
+
+/** Those of EIP-778, of which the package leaves one. */
+const MAX_BYTES = 299
+/** An IPv6 address and its port, with their keys. */
+const ROOM_BYTES = 30
 
 /** All interfaces, which is no address to be reached at. */
 const UNSPECIFIED = /^(0\.0\.0\.0|[0:]+)$/
