@@ -3,7 +3,7 @@
 
 const layers = [
   ['src/cli', 'src/bootnode', 'src/devnet', 'demo'],
-  ['src/index[.]ts'],
+  ['src/index[.]ts', 'src/webrtc'],
   ['src/light-client'],
   ['src/network'],
   ['src/peers', 'src/discovery', 'src/gossip', 'src/reqresp', 'src/tunnel', 'src/webtransport'],
@@ -114,7 +114,7 @@ export default {
       comment: 'What ships imports what package.json lists for its users.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
     },
     {
       name: 'resolvable',

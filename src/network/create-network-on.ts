@@ -1,6 +1,6 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { parsePeerAddress } from '../discovery/index.ts'
-import { LamparaError, messageOf } from '../errors/index.ts'
+import { LamparaError } from '../errors/index.ts'
 import { createGossip } from '../gossip/index.ts'
 import { CLIENT_SHUTDOWN, createPeers } from '../peers/index.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -108,8 +108,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     try {
       await made.start()
     } catch (error) {
-      const message = `Cannot listen on ${options.listen?.join(', ')}: ${messageOf(error)}`
-      throw new LamparaError('invalid_argument', message, { cause: error })
+      throw LamparaError.from(error, 'invalid_argument', `Cannot listen on ${options.listen?.join(', ')}`)
     }
     signal?.throwIfAborted()
   } catch (error) {

@@ -32,7 +32,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
   const ownId = libp2p.peerId.toString()
 
   function take(connection: Connection): void {
-    if (connection.status !== 'open') return
+    // One with limits is for two peers to agree on another connection.
+    if (connection.status !== 'open' || connection.limits !== undefined) return
     const id = connection.remotePeer.toString()
     const first = roster.get(id)
     if (stopping.aborted) connection.abort(new Error('stopped'))

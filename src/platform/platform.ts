@@ -17,6 +17,8 @@ export interface Platform {
   transports(late?: LateTransports): Promise<readonly PlatformTransport[]>
   /** A WebSocket transport that can listen with TLS, in place of the platform's own; undefined where nothing listens. */
   readonly secureWebSockets?: (source: CertificateSource) => Libp2pTransport
+  /** Ends all WebRTC in the process; undefined where the browser does that by itself. */
+  readonly endWebRtc?: () => void
   /**
    * Takes part in discv5; undefined where there is no UDP.
    *

@@ -33,7 +33,9 @@ function connectionTo(libp2p: Pick<Libp2p, 'getConnections'>, peer: string): Con
   // Connections know their peer's id as text; taking one apart for each request costs more than looking through them.
   const found = libp2p
     .getConnections()
-    .find(({ status, remotePeer }) => status === 'open' && remotePeer.toString() === peer)
+    .find(
+      ({ status, limits, remotePeer }) => status === 'open' && limits === undefined && remotePeer.toString() === peer,
+    )
   if (found !== undefined) return found
   try {
     peerIdFromString(peer)

@@ -1,5 +1,6 @@
 import type { Platform } from '../platform.ts'
 import { startDiscv5 } from './discv5/start-discv5.ts'
+import { endWebRtc } from './end-web-rtc.ts'
 import { useFastHasher } from './fast-hasher.ts'
 import { openFileStorage } from './file-storage.ts'
 import { loadBls } from './load-bls.ts'
@@ -14,6 +15,7 @@ export const platform: Platform = {
   useFastHasher,
   transports: nodeTransports,
   secureWebSockets,
+  endWebRtc,
   startDiscv5,
   resolveTxt: createResolveTxt(),
   openStorage: openFileStorage,

@@ -1,0 +1,47 @@
+import { type Transport, transportSymbol } from '@libp2p/interface'
+import { platform } from '#platform'
+import type { Libp2pTransport } from '../platform/transports.ts'
+import { raceSignal } from '../streams/abort.ts'
+import { isDirect, isDirectListen } from './addresses.ts'
+import { hasWebRtc } from './has-web-rtc.ts'
+import { late } from './late.ts'
+import { loadWebRtc } from './load.ts'
+import { rtcConfigurationOf, type WebRtcOptions } from './options.ts'
+import { withBoundedHandshakes } from './pending.ts'
+
+/**
+ * WebRTC-direct, for `transports.add` of `createNetwork()`: a page dials a node that has no certificate, at
+ * `/ip4/…/udp/…/webrtc-direct/certhash/…`. In Node it listens, too: `listen: ['/ip4/0.0.0.0/udp/9001/webrtc-direct']`. Where
+ * there is no WebRTC, as in workers, nothing is dialed by it.
+ *
+ * It needs the package `@libp2p/webrtc`, which comes with the first dial in a page, at the start in Node. Without it the start,
+ * or the dial, rejects with `runtime_unsupported`.
+ */
+export function webRtcDirect(options: WebRtcOptions = {}): Libp2pTransport {
+  return (components) => {
+    const code = late(async (): Promise<[Transport]> => {
+      const { webRTCDirect } = await loadWebRtc()
+      const rtcConfiguration = rtcConfigurationOf(options)
+      return [webRTCDirect({ rtcConfiguration })(withBoundedHandshakes(components))]
+    })
+    const inNode = platform.name === 'node'
+    return {
+      [transportSymbol]: true,
+      [Symbol.toStringTag]: '@lampara/webrtc-direct',
+      start: async () => void (inNode && (await code.load())),
+      stop: code.stop,
+      afterStop: code.afterStop,
+      dialFilter: (addresses) => (hasWebRtc() ? addresses.filter(isDirect) : []),
+      listenFilter: (addresses) => (inNode ? addresses.filter(isDirectListen) : []),
+      async dial(address, dialOptions) {
+        const [transport] = await raceSignal(code.load(), dialOptions.signal)
+        return transport.dial(address, dialOptions)
+      },
+      createListener(listenOptions) {
+        const [transport] = code.value ?? []
+        if (transport === undefined) throw new Error('it is listened on before the start')
+        return transport.createListener(listenOptions)
+      },
+    }
+  }
+}

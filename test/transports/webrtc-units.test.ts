@@ -1,0 +1,102 @@
+import type { Connection } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { isDirect, isDirectListen, isRelayed, isRelayedListen } from '../../src/webrtc/addresses.ts'
+import { inAttempts } from '../../src/webrtc/attempts.ts'
+import { withBoundedHandshakes } from '../../src/webrtc/pending.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
+
+const PEER = '16Uiu2HAmPLe7Mzm8TsYUubgCAW1aJoeFScxrLj8ppHFivPo97bUZ'
+const HASH = 'uEiAkH5a4DPGKUuOBjYw0CgwjvcJCJMD2K_1aluKR_tpevQ'
+
+afterEach(() => void vi.unstubAllGlobals())
+
+describe('what WebRTC takes for its own', () => {
+  it.each([
+    [`/ip4/192.0.2.1/udp/9001/webrtc-direct/certhash/${HASH}`, 'dials directly'],
+    [`/ip6/2001:db8::1/udp/9001/webrtc-direct/certhash/${HASH}/certhash/${HASH}/p2p/${PEER}`, 'dials directly'],
+    ['/ip4/0.0.0.0/udp/9001/webrtc-direct', 'listens directly'],
+    [`/dns4/node.example/tcp/443/tls/ws/p2p/${PEER}/p2p-circuit/webrtc/p2p/${PEER}`, 'dials over a relay'],
+    [`/ip4/192.0.2.1/tcp/9000/ws/p2p/${PEER}/p2p-circuit/webrtc`, 'dials over a relay'],
+    ['/webrtc', 'listens over a relay'],
+    [`/ip4/192.0.2.1/tcp/9000/ws/p2p/${PEER}/p2p-circuit/p2p/${PEER}`, ''],
+    [`/ip4/192.0.2.1/tcp/9000/ws/p2p/${PEER}`, ''],
+    ['/ip4/192.0.2.1/udp/9001/quic-v1', ''],
+    [`/webrtc/p2p/${PEER}`, ''],
+  ])('%s: %s', (text, what) => {
+    const address = multiaddr(text)
+    const uses = {
+      'dials directly': isDirect(address),
+      'listens directly': isDirectListen(address),
+      'dials over a relay': isRelayed(address),
+      'listens over a relay': isRelayedListen(address),
+    }
+    expect(Object.entries(uses).flatMap(([name, holds]) => (holds ? [name] : []))).toEqual(what === '' ? [] : [what])
+  })
+})
+
+describe('connecting in attempts', () => {
+  const connection = { abort: () => {} } as unknown as Connection
+
+  it('begins anew when an attempt stalls, and lets go of it should it come through after all', async () => {
+    const clock = createFakeClock()
+    const abort = vi.fn()
+    const first = Promise.withResolvers<Connection>()
+    const signals: AbortSignal[] = []
+    const connecting = inAttempts(
+      (signal) => {
+        signals.push(signal)
+        return signals.length === 1 ? first.promise : Promise.resolve(connection)
+      },
+      new AbortController().signal,
+      clock,
+    )
+    await clock.advance(2_499)
+    expect(signals).toHaveLength(1)
+    await clock.advance(1)
+    await expect(connecting).resolves.toBe(connection)
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
+    first.resolve({ abort } as unknown as Connection)
+    await vi.waitFor(() => expect(abort).toHaveBeenCalledOnce())
+  })
+
+  it('gives the third attempt what time there is, and rejects with the reason of the signal', async () => {
+    const clock = createFakeClock()
+    const attempt = vi.fn(() => new Promise<Connection>(() => {}))
+    const controller = new AbortController()
+    const connecting = inAttempts(attempt, controller.signal, clock)
+    connecting.catch(() => {})
+    for (let turn = 0; turn < 10; turn++) await clock.advance(2_500)
+    expect(attempt).toHaveBeenCalledTimes(3)
+    controller.abort(new Error('enough'))
+    await expect(connecting).rejects.toThrow('enough')
+  })
+
+  it('does not begin anew when an attempt is refused', async () => {
+    const attempt = vi.fn(() => Promise.reject(new Error('no reservation')))
+    const signal = new AbortController().signal
+    await expect(inAttempts(attempt, signal, createFakeClock())).rejects.toThrow('no reservation')
+    expect(attempt).toHaveBeenCalledOnce()
+  })
+})
+
+describe('handshakes with those that knock at WebRTC-direct', () => {
+  it('begin 64 at a time: beyond that the signal is aborted before anything is set up', () => {
+    const given: AbortSignal[] = []
+    const components = {
+      upgrader: {
+        createInboundAbortSignal(signal: AbortSignal) {
+          given.push(signal)
+          return Object.assign(AbortSignal.any([signal]), { clear: () => {} })
+        },
+      },
+    }
+    const { upgrader } = withBoundedHandshakes(components)
+    const stopped = new AbortController().signal
+    const signals = Array.from({ length: 65 }, () => upgrader.createInboundAbortSignal(stopped))
+    expect(signals.map(({ aborted }) => aborted).indexOf(true)).toBe(64)
+    for (const signal of signals.slice(0, 3)) signal.clear()
+    expect(upgrader.createInboundAbortSignal(stopped).aborted).toBe(false)
+    expect(given).toHaveLength(66)
+  })
+})
