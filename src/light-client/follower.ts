@@ -3,7 +3,7 @@ import { LamparaError } from '../errors/index.ts'
 import { lightClientFinalityUpdate, lightClientOptimisticUpdate } from '../gossip/index.ts'
 import type { Network } from '../network/types.ts'
 import type { LightClientObject } from '../ssz/index.ts'
-import { delay } from '../streams/abort.ts'
+import { delay, linkSignals } from '../streams/abort.ts'
 import { createBell } from '../streams/bell.ts'
 import { createWatchable, type Watchable } from '../streams/watchable.ts'
 import { assess, type Phase, type Situation, slotsBehind } from './assess.ts'
@@ -42,6 +42,10 @@ function tell<T>(watcher: (value: T) => void, value: T): void {
       throw error
     })
   }
+}
+
+function offers(peers: Network['peers']): number {
+  return peers.flatMap(({ protocols }) => protocols).length
 }
 
 const topics = [lightClientFinalityUpdate, lightClientOptimisticUpdate]
@@ -174,8 +178,18 @@ export function startFollower(options: FollowerOptions): Follower {
     await fetcher.refreshHeads()
   }
 
+  /** Waits, but not once peers offer more than they did: what was lacking may be there. */
+  async function pause(waitMs: number, offered: number): Promise<void> {
+    const over = linkSignals(signal)
+    const unwatch = network.watchPeers((peers) => offers(peers) > offered && over.abort())
+    await delay(waitMs, { clock, signal: over.signal }).catch(() => {})
+    unwatch()
+    over.dispose()
+  }
+
   async function run(): Promise<void> {
     while (!signal.aborted) {
+      const offered = offers(network.peers)
       try {
         await attempt()
         await follow()
@@ -189,7 +203,7 @@ export function startFollower(options: FollowerOptions): Follower {
         }
         tellStatus()
         const waitMs = Math.min(RETRY_MS.first * 2 ** failures++, RETRY_MS.most)
-        await delay(waitMs, { clock, signal }).catch(() => {})
+        await pause(waitMs, offered)
       }
     }
   }
