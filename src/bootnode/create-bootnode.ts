@@ -10,7 +10,9 @@ import { createNetwork } from '../network/index.ts'
 import { servePeerExchange } from '../network/peer-exchange.ts'
 import { raceSignal } from '../streams/abort.ts'
 import { systemClock } from '../streams/clock.ts'
+import { webRtcDirect } from '../webrtc/index.ts'
 import { keepBootstraps } from './bootstrap-keeper.ts'
+import { openRelay } from './circuit-relay.ts'
 import { openGateway } from './gateway/open-gateway.ts'
 import { serveHttp } from './http.ts'
 import { relayVerified } from './relay.ts'
@@ -21,6 +23,8 @@ import { createVerifiedData, type VerifiedData } from './verified-data.ts'
 const DEFAULT_LISTEN = { plain: ['/ip4/127.0.0.1/tcp/0/ws'], secure: ['/ip4/127.0.0.1/tcp/0/tls/ws'] } as const
 /** What only a listener with TLS can listen on. */
 const SECURE = /\/(tls|wss)(\/|$)/
+/** What takes a transport of its own to listen on. */
+const WEBRTC_DIRECT = /\/webrtc-direct(\/|$)/
 const DEFAULT_MAX_CLIENTS = 2500
 
 /**
@@ -30,7 +34,8 @@ const DEFAULT_MAX_CLIENTS = 2500
  *
  * @throws LamparaError as `createLightClient()`; `invalid_argument` when a port cannot be listened on, for a `/tls/ws` address
  *   without `tls`, and for a certificate and a key that do not belong together; `file_unreadable` for those of them that cannot
- *   be read; the signal's reason
+ *   be read; `runtime_unsupported` where a relay or a `/webrtc-direct` address needs a package that is not installed; the
+ *   signal's reason
  */
 export async function createBootnode(options: BootnodeOptions): Promise<Bootnode> {
   const { chain, clock, signal } = options
@@ -75,6 +80,8 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
       ...(await storageOf('upstream')),
     })
     stack.push(client.stop)
+    const relay = await openRelay(options.relay, clock ?? systemClock)
+    const listensDirectly = listen.some((address) => WEBRTC_DIRECT.test(address))
     const downstream = await createNetwork({
       chain,
       clock,
@@ -82,7 +89,11 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
       role: 'relay',
       listen,
       announce: options.announce,
-      ...(secureWebSockets && { transports: { except: ['websocket'], add: [secureWebSockets] } }),
+      transports: {
+        except: secureWebSockets ? ['websocket'] : [],
+        add: [...(secureWebSockets ? [secureWebSockets] : []), ...(listensDirectly ? [webRtcDirect()] : [])],
+      },
+      ...(relay && { services: { circuitRelay: relay.service } }),
       // Clients come by themselves.
       targetPeers: 0,
       maxConnections: options.maxClients ?? DEFAULT_MAX_CLIENTS,
@@ -150,6 +161,9 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
       },
       get tunnelCounts() {
         return gateway?.counts
+      },
+      get relayCounts() {
+        return relay?.counts
       },
       get certificate() {
         return certificate && toldOf(certificate.value)

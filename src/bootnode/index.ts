@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { defaultRelayLimits, type RelayCounts, type RelayLimits } from './circuit-relay.ts'
 export { createBootnode } from './create-bootnode.ts'
 export type { GatewayCounts, RefusalReason, TunnelEnd } from './gateway/counts.ts'
 export { defaultGatewayLimits, type GatewayLimits, type ScopeLimits } from './gateway/limits.ts'

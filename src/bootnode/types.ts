@@ -3,6 +3,7 @@ import type { LamparaError } from '../errors/index.ts'
 import type { Checkpoint, LightClient } from '../light-client/types.ts'
 import type { Network } from '../network/types.ts'
 import type { Clock } from '../streams/clock.ts'
+import type { RelayCounts, RelayLimits } from './circuit-relay.ts'
 import type { GatewayCounts } from './gateway/counts.ts'
 import type { GatewayLimits } from './gateway/limits.ts'
 import type { CertificateFiles } from './tls/read-certificate.ts'
@@ -15,7 +16,8 @@ export interface BootnodeOptions {
   /** Where the bootnode's own trust starts. */
   readonly checkpoint: Checkpoint
   /**
-   * Multiaddrs to listen on for browsers and Node. Those with `/tls/ws` need `tls`.
+   * Multiaddrs to listen on for browsers and Node. Those with `/tls/ws` need `tls`, those with `/webrtc-direct` (UDP) the package
+   * `@libp2p/webrtc`.
    *
    * @default ['/ip4/127.0.0.1/tcp/0/ws'], or `/tls/ws` with `tls`
    */
@@ -43,6 +45,13 @@ export interface BootnodeOptions {
    * @default true, with `defaultGatewayLimits`
    */
   readonly tunnel?: boolean | BootnodeTunnelOptions
+  /**
+   * Relay clients to each other, by libp2p's circuit relay v2, so that pages can agree on WebRTC connections of their own: little
+   * and not for long, with `defaultRelayLimits`, or others in place of some. It needs the package `@libp2p/circuit-relay-v2`.
+   *
+   * @default false
+   */
+  readonly relay?: boolean | Partial<RelayLimits>
   readonly clock?: Clock
   /** Told in the join document, for chains under a clock of their own. @default 0 */
   readonly clockOffsetMs?: number
@@ -93,6 +102,8 @@ export interface Bootnode {
   readonly counts: BootnodeCounts
   /** What its gateway has done so far; undefined where it opens no tunnels. */
   readonly tunnelCounts: GatewayCounts | undefined
+  /** What its relay has done so far; undefined where it is none. */
+  readonly relayCounts: RelayCounts | undefined
   /** The certificate that it shows; undefined without `tls`. */
   readonly certificate: BootnodeCertificate | undefined
   /** Calls back with the certificate at once, and when another is in use or one cannot be. @returns how to stop watching */

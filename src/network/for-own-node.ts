@@ -1,11 +1,12 @@
 import type { Libp2pOptions } from 'libp2p'
 import { platform } from '#platform'
+import type { Libp2pService } from '../platform/transports.ts'
 import { nodeOptions } from './libp2p-options.ts'
 import { createNodeParts } from './node-parts.ts'
 import type { NetworkOptions } from './types.ts'
 
 /** Makes a service of a libp2p node. */
-export type ServiceFactory = NonNullable<Libp2pOptions['services']>[string]
+export type ServiceFactory = Libp2pService
 
 /** Options of libp2p's, with the services that a network works through. All of those must be in the node. */
 export type NetworkNodeOptions = Omit<Libp2pOptions, 'services'> & {

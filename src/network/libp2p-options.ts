@@ -58,6 +58,7 @@ export async function nodeOptions(parts: NodeParts): Promise<Libp2pOptions<NodeS
     // A record that expires while its peer is connected leaves a ghost in gossipsub; ours are deleted after disconnecting.
     peerStore: { maxAddressAge: Number.POSITIVE_INFINITY, maxPeerAge: Number.POSITIVE_INFINITY },
     services: {
+      ...options.services,
       identify: identify(),
       // Without it, peers never learn of methods that are served later.
       identifyPush: identifyPush({ debounce: 100 }),

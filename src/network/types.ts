@@ -6,7 +6,7 @@ import type { AddressEntry } from '../peers/index.ts'
 import type { Offence, PeerEvent, PeerView } from '../peers/types.ts'
 import type { CandidateSource } from '../platform/candidate-source.ts'
 import type { KeyValueStorage } from '../platform/storage.ts'
-import type { Libp2pNode, Libp2pTransport, TransportName } from '../platform/transports.ts'
+import type { Libp2pNode, Libp2pService, Libp2pTransport, TransportName } from '../platform/transports.ts'
 import type { ReqResp } from '../reqresp/types.ts'
 import type { Clock } from '../streams/clock.ts'
 
@@ -96,6 +96,12 @@ export interface NetworkOptions {
    * @default a node of its own
    */
   readonly libp2p?: Libp2pNode
+  /**
+   * Further services of the libp2p node.
+   *
+   * @internal
+   */
+  readonly services?: Readonly<Record<string, Libp2pService>>
   /** Aborts the start, and stops the network afterwards. */
   readonly signal?: AbortSignal
 }

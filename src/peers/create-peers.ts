@@ -3,6 +3,7 @@ import { LamparaError } from '../errors/index.ts'
 import { linkSignals } from '../streams/abort.ts'
 import type { Watchable } from '../streams/watchable.ts'
 import { createConnections } from './connections.ts'
+import { closeConnection } from './dial.ts'
 import { CLIENT_SHUTDOWN } from './goodbye.ts'
 import { createHandshake } from './handshake.ts'
 import { type Keeper, type KeptPeer, keepPeers } from './keep.ts'
@@ -77,7 +78,13 @@ export function createPeers(options: PeersOptions): Peers {
     ...options,
     roster,
     leave,
-    onCounted: (peer) => keepFresh(peer),
+    onCounted(peer) {
+      keepFresh(peer)
+      // What they agreed over has served its purpose.
+      for (const other of libp2p.getConnections(peer.connection.remotePeer)) {
+        if (other.limits !== undefined) void closeConnection(other, clock)
+      }
+    },
   })
   const takeSequence = createMetadataKeeper({ wire: options.wire, roster })
   const freshOptions = { ...options, random, roster, leave, takeStatus, takeSequence }

@@ -7,6 +7,9 @@ export type Libp2pNode = Libp2p
 /** What libp2p takes as a transport: `tcp()`, `webSockets()`. */
 export type Libp2pTransport = NonNullable<Libp2pOptions['transports']>[number]
 
+/** What libp2p takes as a service. */
+export type Libp2pService = NonNullable<Libp2pOptions['services']>[string]
+
 /** The transports that can be chosen by name. Which of them there are depends on where the code runs. */
 export const transportNames = ['quic', 'tcp', 'websocket', 'webtransport', 'tunnel'] as const
 
