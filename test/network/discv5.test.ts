@@ -1,8 +1,11 @@
+import { createSocket } from 'node:dgram'
+import { createRandomPacket, encodePacket } from '@chainsafe/discv5/packet'
 import { describe, expect, it } from 'vitest'
 import { forkDigestAtEpoch, slotStartMs, startSlotOfEpoch } from '../../src/chain/index.ts'
 import { addressPairs, decodeEnr, forkIdOf, signEnr } from '../../src/discovery/enr/index.ts'
 import type { Network, NetworkOptions } from '../../src/network/types.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
+import { seededRandom } from '../support/seeded-random.ts'
 import { cleanUpAfterEach, listenOn, startNetwork, testChain, untilPeers } from './support.ts'
 
 cleanUpAfterEach()
@@ -48,6 +51,31 @@ describe('discv5', { timeout: 60_000 }, () => {
     await untilPeers(own, 1)
     expect(own.peers[0]?.id).toBe(bootnode.peerId)
     expect(foreign.drawPeers(10)).toEqual([])
+  })
+
+  it('goes on while its port gets what is no packet, and packets that were changed on the way', async () => {
+    const chain = testChain()
+    const bootnode = await discover(chain, [])
+    const record = await bootnode.record()
+    const junk = createSocket('udp4')
+    const random = seededRandom(5)
+    for (let n = 0; n < 300; n++) {
+      const bytes = Uint8Array.from({ length: Math.floor(random() * 1400) }, () => Math.floor(random() * 256))
+      await new Promise((resolve) => junk.send(bytes, udpPortOf(record), '127.0.0.1', resolve))
+    }
+    // Masked as for the bootnode: their headers are read, and what follows is wrong.
+    for (let n = 0; n < 300; n++) {
+      const packet = createRandomPacket(decodeEnr(withoutUdp).nodeId.slice(2))
+      const flag = Math.floor(random() * 4)
+      const size = Math.floor(random() * 300)
+      const authdata = Uint8Array.from({ length: size }, () => Math.floor(random() * 256))
+      const header = { ...packet.header, flag, authdata, authdataSize: size }
+      const bytes = encodePacket(decodeEnr(record).nodeId.slice(2), { ...packet, header })
+      await new Promise((resolve) => junk.send(bytes, udpPortOf(record), '127.0.0.1', resolve))
+    }
+    junk.close()
+    const other = await discover(chain, [record])
+    await untilPeers(other, 1)
   })
 
   it('tells of the digest in force and the address at which the node is reached', async () => {

@@ -4,7 +4,7 @@ import { LamparaError, messageOf } from '../../../errors/index.ts'
 import { raceSignal } from '../../../streams/abort.ts'
 import type { Candidate, Discv5Node, Discv5Options } from '../../candidate-source.ts'
 import { bootstrapRecords } from './bootstrap-records.ts'
-import { freeUdpAddress, type UdpAddress } from './udp-address.ts'
+import type { UdpAddress } from './udp-address.ts'
 
 /** The library's own limit of 60 s would keep a small network's lookups waiting for its dead nodes. */
 const LOOKUP_MS = 10_000
@@ -17,7 +17,10 @@ const LOOKUPS = 8
  * @throws LamparaError as `Platform.startDiscv5`
  */
 export async function startDiscv5(options: Discv5Options): Promise<Discv5Node> {
-  const { Discv5 } = await import('@chainsafe/discv5').catch((cause) => {
+  const [{ Discv5 }, { openUdp }] = await Promise.all([
+    import('@chainsafe/discv5'),
+    import('./udp-transport.ts'),
+  ]).catch((cause) => {
     throw new LamparaError('runtime_unsupported', `Cannot start discv5: ${messageOf(cause)}`, { cause })
   })
   const bootstrap = options.bootstrap ?? bootstrapRecords(options.chainName)
@@ -25,11 +28,13 @@ export async function startDiscv5(options: Discv5Options): Promise<Discv5Node> {
     const reason = `${options.chainName} has no published bootnodes: name records to begin with, or peers`
     throw new LamparaError('bootnodes_missing', `Cannot start discv5: ${reason}`)
   }
-  const address = await freeUdpAddress(options.listen ?? '/ip4/0.0.0.0/udp/0')
+  const { address, service } = await openUdp(options.listen ?? '/ip4/0.0.0.0/udp/0', () => discv5.enr.nodeId)
   const discv5 = Discv5.create({
     enr: options.record,
     privateKey: privateKeyFromRaw(options.privateKey),
-    bindAddrs: address.family === 'ip4' ? { ip4: address.multiaddr } : { ip6: address.multiaddr },
+    // Of no meaning beside a transport, but asked for.
+    bindAddrs: { ip4: service.bindAddrs[0]! },
+    transport: service,
     config: { lookupTimeout: LOOKUP_MS },
   })
   tellAddress(discv5.enr, address)
