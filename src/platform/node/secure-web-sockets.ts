@@ -3,6 +3,7 @@ import { webSockets } from '@libp2p/websockets'
 import { dialKindOf } from '../dial-kind.ts'
 import { endingAtOnce } from '../ending-at-once.ts'
 import type { CertificateSource, Libp2pTransport, TlsCertificate } from '../transports.ts'
+import { boundStrangers } from './bound-strangers.ts'
 
 /** A client that is slow to agree on keys is dropped after this. */
 const HANDSHAKE_TIMEOUT_MS = 10_000
@@ -20,7 +21,8 @@ export function secureWebSockets(source: CertificateSource): Libp2pTransport {
       const events = new TypedEventEmitter<Libp2pEvents>()
       const { cert, key } = source.value
       const https = { cert, key, handshakeTimeout: HANDSHAKE_TIMEOUT_MS }
-      return following(webSockets({ https })({ logger, events }).createListener(options), source, cert, events)
+      const listener = boundStrangers(webSockets({ https })({ logger, events }).createListener(options))
+      return following(listener, source, cert, events)
     }
     return transport
   })

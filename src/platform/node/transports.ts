@@ -3,6 +3,7 @@ import { webSockets } from '@libp2p/websockets'
 import { dialKindOf } from '../dial-kind.ts'
 import { endingAtOnce } from '../ending-at-once.ts'
 import type { Libp2pTransport, ReadyPlatformTransport, TransportName } from '../transports.ts'
+import { boundStrangers } from './bound-strangers.ts'
 import { loadQuic } from './load-quic.ts'
 
 /** QUIC first, which needs the fewest round trips and no muxer, then TCP, then WebSocket, which no beacon node speaks. */
@@ -11,8 +12,15 @@ export async function nodeTransports(): Promise<readonly ReadyPlatformTransport[
   return [
     ...(quic === undefined ? [] : [transport('quic', quic)]),
     transport('tcp', endingAtOnce(tcp())),
-    transport('websocket', endingAtOnce(webSockets())),
+    transport('websocket', endingAtOnce(boundedWebSockets)),
   ]
+}
+
+const boundedWebSockets: Libp2pTransport = (components) => {
+  const made = webSockets()(components)
+  const createListener = made.createListener.bind(made)
+  made.createListener = (options) => boundStrangers(createListener(options))
+  return made
 }
 
 function transport(name: TransportName, create: Libp2pTransport): ReadyPlatformTransport {

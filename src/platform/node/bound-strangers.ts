@@ -1,0 +1,72 @@
+import type { EventEmitter } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import type { Server, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Listener } from '@libp2p/interface'
+import { LamparaError } from '../../errors/index.ts'
+
+/** Whoever has not become a WebSocket by then is let go of: the handshakes of TLS and HTTP take a few round trips. */
+const HANDSHAKE_MS = 10_000
+/** Before anybody has said who it is, a message is kept in memory whole. One of noise has 64 KiB at most. */
+const MAX_MESSAGE_BYTES = 1024 * 1024
+
+/** What libp2p's WebSocket listener has, though its interface does not say so. */
+interface Inner {
+  readonly server?: Server
+  readonly wsServer?: WebSocketServer
+}
+
+interface WebSocketServer {
+  readonly options: { maxPayload?: number }
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, done: OnUpgraded): void
+}
+
+type OnUpgraded = (webSocket: EventEmitter, request: IncomingMessage) => void
+
+/**
+ * Bounds what strangers may do to a WebSocket listener. As it comes, a frame that is none ends the process, a socket that says
+ * nothing stays for ever, also when the listener is closed, and a single message may have 100 MiB.
+ *
+ * @param handshakeMs - how long a socket may take to become a WebSocket. @default 10 s
+ */
+export function boundStrangers(listener: Listener, handshakeMs = HANDSHAKE_MS): Listener {
+  const { server, wsServer } = listener as Listener & Inner
+  if (server === undefined || wsServer === undefined) {
+    throw new LamparaError('internal', 'Cannot listen for WebSocket: the listener of libp2p is not as it was')
+  }
+  wsServer.options.maxPayload = MAX_MESSAGE_BYTES
+  const strangers = new Map<string, Socket>()
+
+  server.on('connection', (socket) => {
+    const key = farEndOf(socket)
+    strangers.set(key, socket)
+    const timer = setTimeout(() => {
+      if (strangers.get(key) === socket) socket.destroy()
+    }, handshakeMs)
+    timer.unref()
+    socket.once('close', () => {
+      clearTimeout(timer)
+      if (strangers.get(key) === socket) strangers.delete(key)
+    })
+  })
+  const handleUpgrade = wsServer.handleUpgrade.bind(wsServer)
+  wsServer.handleUpgrade = (request, socket, head, done) =>
+    handleUpgrade(request, socket, head, (webSocket, upgraded) => {
+      // Its end is told, too; an error that nobody hears is thrown.
+      webSocket.on('error', () => {})
+      // Under TLS the request comes by another socket, with the same far end.
+      strangers.delete(farEndOf(upgraded.socket))
+      done(webSocket, upgraded)
+    })
+
+  const close = listener.close.bind(listener)
+  listener.close = () => {
+    for (const socket of strangers.values()) socket.destroy()
+    return close()
+  }
+  return listener
+}
+
+function farEndOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`
+}
