@@ -5,6 +5,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findChromium } from './find-chromium.mjs'
+import { findFirefox } from './find-firefox.mjs'
+import { findWebKit } from './find-webkit.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const oldestNode = 20
@@ -126,22 +128,33 @@ function installNode() {
   }
 }
 
-function chromiumIsThere() {
+/** @param {() => unknown} find */
+function isThere(find) {
   try {
-    return findChromium() !== undefined
+    return find() !== undefined
   } catch (error) {
     giveUp(error instanceof Error ? error.message : String(error))
   }
 }
 
+/**
+ * Asks apt-get, where this is Debian and we may.
+ *
+ * @param {string} name
+ * @param {readonly string[]} packages
+ */
+function installFromDebian(name, packages) {
+  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version') || !existsSync('/usr/bin/apt-get')) return
+  say(`Installing ${name} (apt-get)…`)
+  const quietly = { DEBIAN_FRONTEND: 'noninteractive' }
+  if (run('apt-get', ['update'], quietly)) run('apt-get', ['install', '-y', ...packages], quietly)
+}
+
 function installChromium() {
+  const chromiumIsThere = () => isThere(findChromium)
   if (chromiumIsThere()) return
-  if (process.getuid?.() === 0 && existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get')) {
-    say('Installing Chromium (apt-get)…')
-    const quietly = { DEBIAN_FRONTEND: 'noninteractive' }
-    if (run('apt-get', ['update'], quietly)) run('apt-get', ['install', '-y', 'chromium'], quietly)
-    if (chromiumIsThere()) return
-  }
+  installFromDebian('Chromium', ['chromium'])
+  if (chromiumIsThere()) return
   say('Installing Chromium (Playwright)…')
   run(process.execPath, ['node_modules/playwright-core/cli.js', 'install', 'chromium'])
   if (findChromium() === undefined) {
@@ -151,9 +164,33 @@ function installChromium() {
   }
 }
 
+/** The engines beside Chromium. What cannot be installed is told; whether that matters is for who wants to run them. */
+function installOtherEngines() {
+  const engines = [
+    {
+      name: 'Firefox',
+      find: findFirefox,
+      packages: ['firefox-esr'],
+      yourself: 'install it, or name it in FIREFOX_PATH',
+    },
+    {
+      name: 'WebKit',
+      find: findWebKit,
+      packages: ['webkit2gtk-driver', 'xvfb'],
+      yourself: 'install WebKitWebDriver, MiniBrowser (both of WebKitGTK, on Linux alone) and Xvfb',
+    },
+  ]
+  for (const { name, find, packages, yourself } of engines) {
+    if (isThere(find)) continue
+    installFromDebian(name, packages)
+    if (!isThere(find)) say(`There is no ${name}: ${yourself}`)
+  }
+}
+
 if (Number(process.versions.node.split('.')[0]) < oldestNode) {
   giveUp(`Node ${oldestNode} or newer is needed to begin with; this is ${process.version}`)
 }
 installDependencies()
 installNode()
-if (process.argv.includes('--chromium')) installChromium()
+if (process.argv.includes('--chromium') || process.argv.includes('--browsers')) installChromium()
+if (process.argv.includes('--browsers')) installOtherEngines()

@@ -1,8 +1,8 @@
 // Runs on the Node that the machine already has (20 or newer), before anything is installed: no dependencies here.
-import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
+import { answers, namedBrowser, onPath } from './executables.mjs'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 
@@ -44,25 +44,6 @@ function playwrightCandidates() {
   return builds.flatMap((build) => playwrightExecutables.map((path) => join(cache, build, path)))
 }
 
-/** @returns {string[]} */
-function onPath() {
-  return (process.env.PATH ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)))
-}
-
-/**
- * A distribution may put a stub in a browser's place, and a downloaded one may lack shared libraries; only one that
- * tells its version can be used.
- *
- * @param {string} path
- */
-function answers(path) {
-  try {
-    return execFileSync(path, ['--version'], { timeout: 20_000, stdio: ['ignore', 'pipe', 'ignore'] }).length > 0
-  } catch {
-    return false
-  }
-}
-
 /**
  * Finds a Chromium that runs: `CHROMIUM_PATH`, the usual places, the PATH, then Playwright's downloads.
  *
@@ -70,12 +51,9 @@ function answers(path) {
  * @throws when `CHROMIUM_PATH` names something that does not run
  */
 export function findChromium() {
-  const named = process.env.CHROMIUM_PATH
-  if (named !== undefined && named !== '') {
-    if (answers(named)) return named
-    throw new Error(`CHROMIUM_PATH names "${named}", which does not run as a browser`)
-  }
+  const named = namedBrowser('CHROMIUM_PATH')
+  if (named !== undefined) return named
   // On Windows, `chrome --version` opens a window instead of answering.
   const runs = process.platform === 'win32' ? existsSync : answers
-  return [...wellKnown, ...onPath(), ...playwrightCandidates()].find((path) => existsSync(path) && runs(path))
+  return [...wellKnown, ...onPath(names), ...playwrightCandidates()].find((path) => existsSync(path) && runs(path))
 }

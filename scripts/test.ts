@@ -40,6 +40,7 @@ const checks: readonly Step[] = [
   { name: 'bundle', command: script('bundle-budget'), tells: true },
   { name: 'install', command: script('install-budget'), tells: true },
   { name: 'docs', command: ['typedoc'] },
+  { name: 'engines', command: script('engines'), tells: true },
   // A sample of `npm run test:fuzz`.
   { name: 'fuzz', command: [...script('fuzz'), '--inputs', '3000'], tells: true },
 ]

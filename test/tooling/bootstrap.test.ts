@@ -7,6 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 const scripts = fileURLToPath(new URL('../../scripts', import.meta.url))
 
+const needed = ['bootstrap.mjs', 'executables.mjs', 'find-chromium.mjs', 'find-firefox.mjs', 'find-webkit.mjs']
+
 // Notes how it was called, and installs what the lockfile names; or fails as it was told to.
 const npmStandIn = `
 const { copyFileSync, appendFileSync, mkdirSync } = require('node:fs')
@@ -21,9 +23,7 @@ let checkout = ''
 beforeEach(() => {
   checkout = mkdtempSync(join(tmpdir(), 'lampara-fresh-'))
   mkdirSync(join(checkout, 'scripts'))
-  for (const name of ['bootstrap.mjs', 'find-chromium.mjs']) {
-    copyFileSync(join(scripts, name), join(checkout, 'scripts', name))
-  }
+  for (const name of needed) copyFileSync(join(scripts, name), join(checkout, 'scripts', name))
   writeFileSync(join(checkout, 'npm.js'), npmStandIn)
   lock({ 'node_modules/a': { version: '1.0.0' } })
 })

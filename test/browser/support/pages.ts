@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { startStaticServer } from '../../support/static-server.ts'
+import { notingErrors } from './engines/note-errors.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
@@ -20,8 +21,14 @@ export interface Pages {
 
 const sources = { demo: 'demo', gallery: 'test/browser/gallery', harness: 'test/browser/harness' } as const
 
-/** Builds the pages as production does, and serves them. */
-export async function servePages(): Promise<Pages> {
+const emptyPage = '<!doctype html><html lang="en"><head><title>Frame</title></head><body></body></html>'
+
+/**
+ * Builds the pages as production does, and serves them.
+ *
+ * @param options.noteErrors - have the pages themselves note what goes wrong on them. @default false
+ */
+export async function servePages({ noteErrors = false } = {}): Promise<Pages> {
   const folder = await mkdtemp(join(tmpdir(), 'lampara-pages-'))
   const input = Object.fromEntries(
     Object.entries(sources).map(([name, path]) => [name, join(root, path, 'index.html')]),
@@ -32,7 +39,12 @@ export async function servePages(): Promise<Pages> {
     logLevel: 'error',
     build: { outDir: folder, emptyOutDir: true, reportCompressedSize: false, rolldownOptions: { input } },
   })
-  const server = await startStaticServer(folder)
+  const noting = Object.values(sources).map(async (path) => {
+    const html = await readFile(join(folder, path, 'index.html'), 'utf8')
+    return [`/${path}/`, notingErrors(html)] as const
+  })
+  const pages = { '/frame': emptyPage, ...(noteErrors && Object.fromEntries(await Promise.all(noting))) }
+  const server = await startStaticServer(folder, { pages })
   const urlOf = (name: keyof typeof sources): string => `${server.url}/${sources[name]}/`
   return {
     demo: urlOf('demo'),

@@ -20,9 +20,14 @@ const folder = (async () => {
   return path
 })()
 
+/** Where a picture goes. */
+export async function screenshotPath(name: string): Promise<string> {
+  return join(await folder, `${name}.png`)
+}
+
 /** Takes a picture of the whole page. @returns the file */
 export async function screenshot(page: Page, name: string): Promise<string> {
-  const path = join(await folder, `${name}.png`)
+  const path = await screenshotPath(name)
   await page.screenshot({ path, fullPage: true, animations: 'disabled' })
   return path
 }
