@@ -1,10 +1,10 @@
 import type { Discv5 } from '@chainsafe/discv5'
 import { privateKeyFromRaw } from '@libp2p/crypto/keys'
 import { LamparaError, messageOf } from '../../../errors/index.ts'
-import { raceSignal } from '../../../streams/abort.ts'
 import type { Candidate, Discv5Node, Discv5Options } from '../../candidate-source.ts'
 import { bootstrapRecords } from './bootstrap-records.ts'
 import type { UdpAddress } from './udp-address.ts'
+import { type Walker, walk } from './walk.ts'
 
 /** The library's own limit of 60 s would keep a small network's lookups waiting for its dead nodes. */
 const LOOKUP_MS = 10_000
@@ -42,18 +42,22 @@ export async function startDiscv5(options: Discv5Options): Promise<Discv5Node> {
   for (const record of [...bootstrap, ...options.known]) discv5.addEnr(record)
   await discv5.start()
 
+  const walker: Walker<ReturnType<Discv5['kadValues']>[number]> = {
+    kadValues: () => discv5.kadValues(),
+    findRandomNode: () => discv5.findRandomNode(),
+    onDiscovered(listener) {
+      discv5.on('discovered', listener)
+      return () => discv5.off('discovered', listener)
+    },
+  }
+
   async function* candidates(signal: AbortSignal): AsyncGenerator<Candidate> {
     const seen = new Set<string>()
-    for (let lookups = 0; lookups < LOOKUPS; lookups++) {
-      signal.throwIfAborted()
-      // What the routing table has is to be had without asking anybody.
-      const found = lookups === 0 ? discv5.kadValues() : await raceSignal(discv5.findRandomNode(), signal)
-      for (const enr of found) {
-        const record = enr.encodeTxt()
-        const candidate = seen.has(record) ? undefined : options.read(record)
-        seen.add(record)
-        if (candidate !== undefined) yield candidate
-      }
+    for await (const enr of walk(walker, LOOKUPS, signal)) {
+      const record = enr.encodeTxt()
+      const candidate = seen.has(record) ? undefined : options.read(record)
+      seen.add(record)
+      if (candidate !== undefined) yield candidate
     }
   }
 
