@@ -11,7 +11,7 @@ import type { CliIo } from './io.ts'
  * @throws LamparaError `invalid_argument`; as `fetchJoinDocument()` and `createLightClient()`; why the client failed
  */
 export async function run(argv: string[], io: CliIo): Promise<number> {
-  const options = await parseFollowOptions(argv, io.signal)
+  const options = await parseFollowOptions(argv, io.signal, io.stderr)
   if (options === 'help') {
     io.stdout(followHelp)
     return exitStatus.ok

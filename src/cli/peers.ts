@@ -14,7 +14,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1
  * @throws LamparaError `invalid_argument`; as `fetchJoinDocument()` and `createNetwork()`
  */
 export async function run(argv: string[], io: CliIo): Promise<number> {
-  const options = await parsePeersOptions(argv, io.signal)
+  const options = await parsePeersOptions(argv, io.signal, io.stderr)
   if (options === 'help') {
     io.stdout(peersHelp)
     return exitStatus.ok

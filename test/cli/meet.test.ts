@@ -1,21 +1,75 @@
-import { describe, expect, it } from 'vitest'
-import { readMeeting } from '../../src/cli/options/meet.ts'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type MeetValues, readMeeting } from '../../src/cli/options/meet.ts'
+import type { Place } from '../../src/cli/options/target.ts'
+import { addressPairs, signEnr } from '../../src/discovery/enr/index.ts'
 
-const values = { discv5: false, 'allow-private': false }
-const nobody = { addresses: [], records: [] }
+const peer = '/ip4/203.0.113.1/tcp/9000/p2p/16Uiu2HAm8u35SroiX4twGMzSViYFN31HphDhtKLsRr84PVSNdr9D'
+const { text: record } = signEnr(new Uint8Array(32).fill(1), {
+  seq: 1n,
+  pairs: addressPairs({ ip: '203.0.113.2', udp: 9000 }),
+})
+const nobody: Pick<Place, 'addresses' | 'records'> = { addresses: [], records: [] }
+const joined = { addresses: [peer], records: ['enr:a'] }
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lampara-list-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+function fileOf(text: string): string {
+  const file = join(folder, 'list')
+  writeFileSync(file, text)
+  return file
+}
+
+async function meet(values: Partial<MeetValues>, place = nobody) {
+  const warnings: string[] = []
+  const all = { discv5: false, 'allow-private': false, ...values }
+  return { ...(await readMeeting('peers', all, place, (line) => warnings.push(line))), warnings }
+}
 
 describe('whom the command line says to meet', () => {
-  it('is whoever discv5 finds where nobody is named', () => {
-    expect(readMeeting(values, nobody).discv5).toEqual({})
-    expect(readMeeting({ ...values, peer: ['/ip4/127.0.0.1/tcp/1'] }, nobody).discv5).toBeUndefined()
+  it('is whoever discv5 finds where nobody is named', async () => {
+    expect((await meet({})).discv5).toEqual({})
+    expect((await meet({ peer: [peer] })).discv5).toBeUndefined()
   })
 
-  it('are those of the join document, with whose records discv5 begins when it is asked for', () => {
-    const joined = { addresses: ['/ip4/127.0.0.1/tcp/1'], records: ['enr:a'] }
-    expect(readMeeting(values, joined)).toMatchObject({ bootnodes: joined.addresses })
-    expect(readMeeting(values, joined).discv5).toBeUndefined()
-    expect(readMeeting({ ...values, discv5: true }, joined).discv5).toEqual({ bootstrap: ['enr:a'] })
-    const named = { ...values, 'discv5-bootstrap': ['enr:b'] }
-    expect(readMeeting(named, joined).discv5).toEqual({ bootstrap: ['enr:b'] })
+  it('are those of the join document, with whose records discv5 begins when it is asked for', async () => {
+    const met = await meet({}, joined)
+    expect(met.bootnodes).toEqual(joined.addresses)
+    expect(met.discv5).toBeUndefined()
+    expect((await meet({ discv5: true }, joined)).discv5).toEqual({ bootstrap: ['enr:a'] })
+    expect((await meet({ 'discv5-bootstrap': ['enr:b'] }, joined)).discv5).toEqual({ bootstrap: ['enr:b'] })
+  })
+
+  it('are those of a list, what cannot be used told line by line', async () => {
+    const { sources, discv5, warnings } = await meet({ list: [fileOf(`- ${peer}\n- nonsense\n`)] })
+    expect(sources).toHaveLength(1)
+    expect(discv5).toBeUndefined()
+    expect(warnings).toEqual([expect.stringContaining('nonsense')])
+  })
+
+  it('is whoever discv5 finds that begins with the records of a list', async () => {
+    const list = [fileOf(`# comment\n- ${record}\n`)]
+    expect((await meet({ list })).discv5).toEqual({ bootstrap: [record] })
+    expect((await meet({ list, peer: [peer] })).discv5).toBeUndefined()
+    expect((await meet({ list, discv5: true }, joined)).discv5).toEqual({ bootstrap: [record, 'enr:a'] })
+  })
+
+  it.each([
+    ['is not there', () => join(folder, 'nothing')],
+    ['has nothing of use', () => fileOf('- nonsense\n')],
+    ['is too long', () => fileOf(' '.repeat(1024 * 1024 + 1))],
+    ['never ends', () => '/dev/zero'],
+    ['is a folder', () => folder],
+  ])('cannot be a list that %s', async (_, file) => {
+    await expect(meet({ list: [file()] })).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringContaining('--list'),
+    })
   })
 })

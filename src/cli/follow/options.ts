@@ -19,7 +19,7 @@ export interface FollowOptions {
 
 export const followHelp = `Follows the chain and prints each verified head as a line.
 
-Usage: lampara follow [--join URL | --bootnode ADDRESS | --peer ADDRESS | --record RECORD] [OPTIONS]
+Usage: lampara follow [--join URL | --bootnode ADDRESS | --peer ADDRESS | --record RECORD | --list FILE] [OPTIONS]
 
 ${targetHelp}
 ${meetHelp}
@@ -36,6 +36,7 @@ Ctrl-C ends it.`
 export async function parseFollowOptions(
   argv: readonly string[],
   signal: AbortSignal,
+  warn: (line: string) => void,
 ): Promise<FollowOptions | 'help'> {
   const values = parsed(argv)
   if (values.help) return 'help'
@@ -51,7 +52,7 @@ export async function parseFollowOptions(
       chain,
       checkpoint,
       clock,
-      ...readMeeting(values, joined),
+      ...(await readMeeting('follow', values, joined, warn)),
       ...(participation && {
         minParticipation: numberValue('follow', '--min-participation', participation, { min: 0, max: 1 }),
       }),

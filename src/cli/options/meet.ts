@@ -1,4 +1,5 @@
 import type { NetworkOptions } from '../../network/types.ts'
+import { readList } from './read-list.ts'
 import type { Place } from './target.ts'
 
 /** How `parseArgs` is to read the options that say whom to meet. */
@@ -6,6 +7,7 @@ export const meetOptions = {
   bootnode: { type: 'string', multiple: true },
   peer: { type: 'string', multiple: true },
   record: { type: 'string', multiple: true },
+  list: { type: 'string', multiple: true },
   discv5: { type: 'boolean', default: false },
   'discv5-listen': { type: 'string' },
   'discv5-bootstrap': { type: 'string', multiple: true },
@@ -16,9 +18,12 @@ export const meetOptions = {
 export const meetHelp = `  --bootnode ADDRESS   multiaddr of a bootnode, with /p2p/…, or its http address as with --join; may be repeated
   --peer ADDRESS       multiaddr of a beacon node to keep, with /p2p/…; may be repeated
   --record RECORD      node record (enr:…) of a peer that may be dialed; may be repeated
+  --list FILE          file of peers that may be dialed, or that discv5 begins with: multiaddrs, node records and /dnsaddr/… names,
+                       one a line or as YAML, like a network's bootstrap_nodes.yaml; may be repeated
   --discv5             find peers by discv5, too. On where nobody else is named
   --discv5-listen ADDRESS     UDP multiaddr to listen on. Default: /ip4/0.0.0.0/udp/0
-  --discv5-bootstrap RECORD   node record to begin with; may be repeated. Default: those of --join, else the chain's published ones
+  --discv5-bootstrap RECORD   node record to begin with; may be repeated. Default: those of --list and --join, else the chain's
+                       published ones
   --allow-private      also dial private addresses that are learnt, as on a devnet`
 
 /** The values of `meetOptions`. */
@@ -27,6 +32,7 @@ export interface MeetValues {
   readonly bootnode?: readonly string[] | undefined
   readonly peer?: readonly string[] | undefined
   readonly record?: readonly string[] | undefined
+  readonly list?: readonly string[] | undefined
   readonly discv5: boolean
   readonly 'discv5-listen'?: string | undefined
   readonly 'discv5-bootstrap'?: readonly string[] | undefined
@@ -38,21 +44,32 @@ export function joinAddressOf({ join, bootnode = [] }: MeetValues): string | und
   return join ?? bootnode.find(isUrl)
 }
 
-/** Whom to meet: those named, those of the join document, and by discv5 whoever can be found where there is nobody else. */
-export function readMeeting(
+/**
+ * Whom to meet: those named, those of the join document and of lists, and by discv5 whoever can be found where there is nobody
+ * else, or none but records to begin with.
+ *
+ * @param warn - told a line for each entry of a list that cannot be used
+ * @throws LamparaError `invalid_argument` for a list that cannot be used
+ */
+export async function readMeeting(
+  command: string,
   values: MeetValues,
   joined: Pick<Place, 'addresses' | 'records'>,
-): Pick<NetworkOptions, 'bootnodes' | 'peers' | 'records' | 'allowPrivateAddresses' | 'discv5'> {
+  warn: (line: string) => void,
+): Promise<Pick<NetworkOptions, 'bootnodes' | 'peers' | 'records' | 'sources' | 'allowPrivateAddresses' | 'discv5'>> {
   const { bootnode = [], peer = [], record = [] } = values
   const bootnodes = [...bootnode.filter((address) => !isUrl(address)), ...joined.addresses]
   const listen = values['discv5-listen']
-  const bootstrap = values['discv5-bootstrap'] ?? (joined.records.length > 0 ? joined.records : undefined)
-  const alone = bootnodes.length + peer.length + record.length === 0
+  const lists = await Promise.all((values.list ?? []).map((file) => readList(command, file, warn)))
+  const listed = [...lists.flatMap(({ records }) => records), ...joined.records]
+  const bootstrap = values['discv5-bootstrap'] ?? (listed.length > 0 ? listed : undefined)
+  const alone = bootnodes.length + peer.length + record.length === 0 && (lists.length === 0 || listed.length > 0)
   const discv5 = values.discv5 || listen !== undefined || values['discv5-bootstrap'] !== undefined || alone
   return {
     bootnodes,
     peers: peer,
     records: record,
+    sources: lists,
     allowPrivateAddresses: values['allow-private'],
     ...(discv5 && { discv5: { ...(listen && { listen }), ...(bootstrap && { bootstrap }) } }),
   }

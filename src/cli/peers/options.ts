@@ -16,7 +16,7 @@ export interface PeersOptions {
 
 export const peersHelp = `Meets peers of the network, and lists them as they come and go.
 
-Usage: lampara peers [--join URL | --bootnode ADDRESS | --peer ADDRESS | --record RECORD] [OPTIONS]
+Usage: lampara peers [--join URL | --bootnode ADDRESS | --peer ADDRESS | --record RECORD | --list FILE] [OPTIONS]
 
 ${placeHelp}
 ${meetHelp}
@@ -28,7 +28,11 @@ ${meetHelp}
 On a terminal the table is drawn anew in place. Ctrl-C ends it.`
 
 /** Understands the arguments. @throws LamparaError `invalid_argument`; as `fetchJoinDocument()` */
-export async function parsePeersOptions(argv: readonly string[], signal: AbortSignal): Promise<PeersOptions | 'help'> {
+export async function parsePeersOptions(
+  argv: readonly string[],
+  signal: AbortSignal,
+  warn: (line: string) => void,
+): Promise<PeersOptions | 'help'> {
   const values = parsed(argv)
   if (values.help) return 'help'
   const place = await readPlace('peers', { ...values, join: joinAddressOf(values) }, signal)
@@ -36,7 +40,7 @@ export async function parsePeersOptions(argv: readonly string[], signal: AbortSi
     network: {
       chain: place.chain,
       clock: place.clock,
-      ...readMeeting(values, place),
+      ...(await readMeeting('peers', values, place, warn)),
       ...(values.target && {
         targetPeers: numberValue('peers', '--target', values.target, { min: 0, max: 1000, integer: true }),
       }),

@@ -12,6 +12,20 @@ export async function readFile(): Promise<string> {
   return content
 }
 
+/** As `readFile`, for what reads piece by piece. @public */
+export async function open(): Promise<unknown> {
+  let rest = new TextEncoder().encode(content)
+  return {
+    async read(buffer: Uint8Array, offset: number, length: number) {
+      const bytesRead = Math.min(rest.length, length)
+      buffer.set(rest.subarray(0, bytesRead), offset)
+      rest = rest.subarray(bytesRead)
+      return { bytesRead }
+    },
+    close: async () => {},
+  }
+}
+
 /** Keeps the command line's code, which is loaded after this, from files and the network. */
 export function withoutFiles(): void {
   globalThis.fetch = async () => {

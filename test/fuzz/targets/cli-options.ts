@@ -24,8 +24,8 @@ export async function cliOptions(): Promise<Target> {
   ])
   const parsers: Readonly<Record<string, (argv: readonly string[]) => Promise<unknown>>> = {
     verify: (argv) => verify.parseVerifyOptions(argv),
-    follow: (argv) => follow.parseFollowOptions(argv, signal),
-    peers: (argv) => peers.parsePeersOptions(argv, signal),
+    follow: (argv) => follow.parseFollowOptions(argv, signal, () => {}),
+    peers: (argv) => peers.parsePeersOptions(argv, signal, () => {}),
     bootnode: (argv) => bootnode.parseBootnodeOptions(argv, signal),
     devnet: (argv) => devnet.parseDevnetOptions(argv),
     enr: (argv) => enr.parseEnrOptions(argv),
@@ -42,6 +42,7 @@ export async function cliOptions(): Promise<Target> {
       '',
     ],
     [['follow', '--bootnode', peer, '--checkpoint-provider', 'http://127.0.0.1:1', '--max-checkpoint-age', '14'], ''],
+    [['follow', '--list', 'list', '--checkpoint', root, '--discv5-listen', '/ip4/127.0.0.1/udp/0'], `- ${peer}`],
     [['follow', '--join', 'http://127.0.0.1:1', '--chain', 'hoodi'], ''],
     [['bootnode', '--upstream', peer, '--checkpoint', root, '--port', '0', '--max-clients', '5', '--host', '::1'], ''],
     [

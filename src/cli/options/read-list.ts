@@ -1,0 +1,39 @@
+import { open } from 'node:fs/promises'
+import { messageOf } from '../../errors/index.ts'
+import { bootstrapList } from '../../network/index.ts'
+import { usageError } from './usage.ts'
+
+/** What `bootstrapList()` takes at most. */
+const MAX_BYTES = 1024 * 1024
+
+/**
+ * Reads a file of peers to begin with.
+ *
+ * @param warn - told a line for each entry that cannot be used
+ * @throws LamparaError `invalid_argument` where the file cannot be read, or nothing in it can be used
+ */
+export async function readList(command: string, file: string, warn: (line: string) => void) {
+  try {
+    const text = await readUpTo(file, MAX_BYTES)
+    return bootstrapList(text, { name: file, onSkipped: (_, error) => warn(`${file}: ${error.message}`) })
+  } catch (error) {
+    throw usageError(command, `--list "${file}" cannot be used: ${messageOf(error)}`)
+  }
+}
+
+/** One byte more tells that there is more: a file may grow while it is read, or be none that ends. */
+async function readUpTo(file: string, maxBytes: number): Promise<string> {
+  const handle = await open(file)
+  try {
+    const bytes = Buffer.alloc(maxBytes + 1)
+    let length = 0
+    for (;;) {
+      const { bytesRead } = await handle.read(bytes, length, bytes.length - length)
+      length += bytesRead
+      if (length > maxBytes) throw new Error(`it has more than ${maxBytes} bytes`)
+      if (bytesRead === 0) return bytes.toString('utf8', 0, length)
+    }
+  } finally {
+    await handle.close()
+  }
+}
