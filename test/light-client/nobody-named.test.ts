@@ -1,8 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createDevnet } from '../../src/devnet/index.ts'
 import { type CandidateSource, createLightClient, type LightClientOptions } from '../../src/index.ts'
-import { createNetworkOn } from '../../src/network/create-network-on.ts'
-import { platform } from '../../src/platform/node/index.ts'
 import { cleanUpAfterEach, startNetwork, testChain } from '../network/support.ts'
 
 /** What stands in for the published bootnodes: those of mainnet are not to be knocked at by tests. */
@@ -64,10 +62,4 @@ describe('a light client in Node with nobody named', { timeout: 60_000 }, () => 
     const untrusting = { chain: testChain() } as LightClientOptions
     await expect(create(untrusting)).rejects.toMatchObject({ code: 'checkpoint_missing' })
   })
-})
-
-it('where there is no UDP, as in a page, a network says at once that nobody is named', async () => {
-  const { startDiscv5: _, ...rest } = platform
-  const page = { ...rest, name: 'browser' } as const
-  await expect(createNetworkOn(page, { chain: testChain() })).rejects.toMatchObject({ code: 'bootnodes_missing' })
 })
