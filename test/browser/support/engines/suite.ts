@@ -68,12 +68,13 @@ export function testEngine({ name, installed, launch, slotDurationMs = 400, page
     }, 150_000)
 
     test('shows moving heads in the demo until its button stops it', async () => {
-      const { bootnode, door } = await startChain({ slotDurationMs, startSlot: 44 })
+      const { bootnode } = await startChain({ slotDurationMs, startSlot: 44 })
       const page = await open(`${pages.demo}?join=${bootnode.url}`, screens['laptop-light'].viewport)
       const first = await shownBeyond(page, { optimistic: 0, finalized: 0 })
       const second = await shownBeyond(page, { optimistic: first.optimistic + 3, finalized: first.finalized })
       expect(second.optimistic).toBeGreaterThan(second.finalized)
       await picture(page, `${name}-live-laptop-light`)
+      expect(bootnode.downstream.peers.length).toBe(1)
       const title = await page.evaluate(async () => {
         document.querySelector<HTMLElement>('[data-testid=action]')?.click()
         while (document.querySelector('#status-title')?.textContent !== 'Stopped')
@@ -81,7 +82,7 @@ export function testEngine({ name, installed, launch, slotDurationMs = 400, page
         return document.title
       }, undefined)
       expect(title).toBe('Stopped · Lampara')
-      expect(door.live).toBe(0)
+      await expect.poll(() => bootnode.downstream.peers.length, { timeout: 10_000 }).toBe(0)
       expect(await page.errors()).toEqual([])
     }, 60_000)
 
@@ -89,7 +90,7 @@ export function testEngine({ name, installed, launch, slotDurationMs = 400, page
       'follows across a fork, a blob-parameter fork and a committee period',
       async () => {
         const { devnet, bootnode, address } = await startChain({
-          slotDurationMs: 400,
+          slotDurationMs,
           startSlot: 44,
           forks: { electra: 0, fulu: 7 },
           blobSchedule: [{ epoch: 9, maxBlobsPerBlock: 15 }],
@@ -111,7 +112,7 @@ export function testEngine({ name, installed, launch, slotDurationMs = 400, page
         }
         expect(await page.errors()).toEqual([])
       },
-      90_000,
+      150_000,
     )
 
     test.runIf(full)(
@@ -125,6 +126,28 @@ export function testEngine({ name, installed, launch, slotDurationMs = 400, page
       },
       60_000,
     )
+
+    test('tells what goes wrong on it, so that its silence means something', async () => {
+      const page = await open(pages.harness)
+      expect(await page.errors()).toEqual([])
+      await page.evaluate(() => {
+        console.error('dark')
+        setTimeout(() => {
+          throw new Error('out')
+        })
+        void Promise.reject(new Error('unheard'))
+        const image = document.createElement('img')
+        image.src = '/missing.png'
+        document.body.append(image)
+      }, undefined)
+      const patterns = [/^console: dark/, /^uncaught: .*out/, /^uncaught: .*unheard/, /^request: .*missing\.png/]
+      await expect
+        .poll(async () => {
+          const errors = await page.errors()
+          return patterns.filter((pattern) => !errors.some((error) => pattern.test(error)))
+        })
+        .toEqual([])
+    })
 
     test.each(['laptop-light', 'phone-light'] as const)(
       'fits a %s',
