@@ -17,7 +17,7 @@ import type { RecruitHost, RecruitLimits } from './types.ts'
 /** While peers are lacking the book is looked at again after this: cool-downs end without an event. */
 const LOOK_AGAIN_MS = 10_000
 /** Dials begin this far apart at most, at random: many that start together must not all knock at once. */
-const STAGGER_MS = 250
+const STAGGER_MS = 100
 /** A dial that goes on for so long leads nowhere most likely: its seat is given to another. */
 const SLOW_MS = 2_000
 /** How often one never reached is drawn, by how many peers there are: those reached before cost an attacker something. */
@@ -202,10 +202,8 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
 
   async function visit(notSinceMs: number): Promise<void> {
     // Whoever counts is there, however long ago it was dialed.
-    for (const { id } of host.counted()) {
-      const known = book.get(id)
-      if (known !== undefined && (known.succeededAtMs ?? Number.NEGATIVE_INFINITY) < notSinceMs) book.succeeded(id)
-    }
+    for (const { id } of host.counted())
+      if ((book.get(id)?.succeededAtMs ?? notSinceMs) < notSinceMs) book.succeeded(id)
     const connected = new Set(host.connected().map(({ id }) => id))
     // Those never reached and those to be verified anew alike.
     const entry = book.pick({
@@ -215,8 +213,18 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
     if (entry !== undefined && !signal.aborted) await dial(entry, visited)
   }
 
+  /** Peers that are kept by other means, and were dialed where the book has them. */
+  function noteReached(): void {
+    for (const view of host.counted()) {
+      const entry = view.direction === 'outbound' ? book.get(view.id) : undefined
+      if (entry === undefined || entry.succeededAtMs !== undefined || !isUseful(view)) continue
+      if (entry.addresses.some((known) => withoutPeer(known) === withoutPeer(view.address))) book.succeeded(view.id)
+    }
+  }
+
   async function recruit(): Promise<void> {
     while (!signal.aborted) {
+      noteReached()
       while (lacking() > 0 && dialing.size < limits.maxDialing) {
         const entry = next()
         if (entry === undefined) break
@@ -270,4 +278,8 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
       while (work.size > 0) await Promise.all(work)
     },
   }
+}
+
+function withoutPeer(address: string): string {
+  return address.replace(/\/p2p\/[^/]+$/, '')
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Candidate } from '../../../src/platform/candidate-source.ts'
-import { listSource, nodesOf, recruitIn } from './world.ts'
+import { listSource, nodesOf, recruitIn, type WorldNode } from './world.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -83,6 +83,19 @@ describe('recruiting peers', () => {
     for (const node of nodes) node.dead = false
     await world.clock.advance(15 * MINUTE_MS)
     expect(world.connected.size).toBe(8)
+    await world.recruiter.stop()
+  })
+
+  it('counts those as reached that are kept by other means, where they were dialed; and nobody who dialed us', async () => {
+    const nodes = nodesOf(4)
+    const world = recruitIn([], { target: 0, sources: [] })
+    for (const { id, address } of nodes) world.book.add({ id, addresses: [address] }, { group: 'records' })
+    const [kept, elsewhere, inbound] = nodes as [WorldNode, WorldNode, WorldNode]
+    world.meet({ ...kept, address: `${kept.address}/p2p/${kept.id}` })
+    world.meet({ ...elsewhere, address: '/ip4/91.1.1.1/tcp/1' })
+    world.meet(inbound, 'inbound')
+    await world.clock.advance(1)
+    expect(nodes.map(({ id }) => world.book.get(id)?.place)).toEqual(['old', 'new', 'new', 'new'])
     await world.recruiter.stop()
   })
 

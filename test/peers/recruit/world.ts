@@ -85,6 +85,17 @@ export function recruitIn(
     changed()
   }
 
+  /** Somebody connects, or was connected to by other means. */
+  function meet({ id, address, protocols = [] }: WorldNode, direction: PeerView['direction'] = 'outbound') {
+    const { promise: lost, resolve: lose } = Promise.withResolvers<Loss>()
+    const connectedAtMs = clock.now()
+    const about = { persistent: false, protocols, score: 0, connectedAtMs, seenAtMs: 0 }
+    const view: PeerView = { id, state: 'connected', address, direction, ...about }
+    connected.set(id, { view, lose })
+    changed()
+    return { view, lost }
+  }
+
   const host: RecruitHost = {
     connected: () => [...connected.values()].map(({ view }) => view),
     counted: () => [...connected.values()].map(({ view }) => view),
@@ -97,27 +108,12 @@ export function recruitIn(
       const node = byId.get(id)
       await raceSignal(new Promise<void>((resolve) => clock.setTimer(resolve, 100)), signal)
       if (node === undefined || node.dead) throw new LamparaError('dial_failed', `Cannot dial ${id}`)
-      const lost = Promise.withResolvers<Loss>()
-      const connectedAtMs = clock.now()
-      const { address, protocols = [] } = node
-      const view: PeerView = {
-        id,
-        state: 'connected',
-        address,
-        direction: 'outbound',
-        persistent: false,
-        protocols,
-        score: 0,
-        connectedAtMs,
-        seenAtMs: 0,
-      }
-      connected.set(id, { view, lose: lost.resolve })
-      changed()
+      const { view, lost } = meet(node)
       if (node.lease !== undefined) {
         const { ms, goodbye } = node.lease
         clock.setTimer(() => lose(id, { countedMs: ms, ...(goodbye === undefined ? {} : { goodbye }) }), ms)
       }
-      return { view, lost: lost.promise }
+      return { view, lost }
     },
     async leave(id, reason) {
       left.push(`${id}: ${reason}`)
@@ -146,6 +142,7 @@ export function recruitIn(
     dials,
     left,
     lose,
+    meet,
     get dialCount() {
       return [...dials.values()].reduce((sum, count) => sum + count, 0)
     },
