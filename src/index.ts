@@ -65,7 +65,13 @@ export type { AddressEntry, Place } from './peers/address-book/entry.ts'
 export type * from './peers/types.ts'
 export type { Candidate, CandidateSource } from './platform/candidate-source.ts'
 export { type KeyValueStorage, memoryStorage } from './platform/storage.ts'
-export { type Libp2pNode, type Libp2pTransport, type TransportName, transportNames } from './platform/transports.ts'
+export {
+  type Libp2pNode,
+  type Libp2pService,
+  type Libp2pTransport,
+  type TransportName,
+  transportNames,
+} from './platform/transports.ts'
 export {
   defineProtocol,
   type Metadata,
