@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createDevnet, type Devnet } from '../../src/devnet/index.ts'
 import { addressPairs, encodeForkId, forkIdAt, signEnr } from '../../src/discovery/enr/index.ts'
+import { createNetwork } from '../../src/network/index.ts'
 import { launchChromium, openPage } from '../support/chromium.ts'
 import type { FollowOptions, FollowSummary } from './scenario/follow.ts'
 import { type Censor, startCensor } from './support/censor.ts'
@@ -47,7 +48,11 @@ async function startBehind(): Promise<Behind> {
 }
 
 async function startCensorOf({ devnet, address, record }: Behind): Promise<Censor> {
-  const censor = await startCensor({ chain: devnet.chain, clock: devnet.clock, upstream: [address], records: [record] })
+  const { chain, clock } = devnet
+  const own = { peers: [address], records: [record], crawl: true, allowPrivateAddresses: true }
+  const above = await createNetwork({ chain, clock, ...own })
+  endings.push(() => above.stop())
+  const censor = await startCensor(above)
   endings.push(censor.stop)
   await censor.told()
   return censor

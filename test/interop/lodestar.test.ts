@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Bootnode, createBootnode } from '../../src/bootnode/index.ts'
-import { fromHex, toHex } from '../../src/chain/index.ts'
+import { fromHex, slotAtMs, toHex } from '../../src/chain/index.ts'
+import { encodeJoinDocument } from '../../src/discovery/index.ts'
 import {
   type Chain,
   createLightClient,
@@ -16,6 +17,7 @@ import {
   topics,
 } from '../../src/index.ts'
 import { headerRoot, lightClientObjectToJson } from '../../src/ssz/index.ts'
+import { type Censor, startCensor } from '../browser/support/censor.ts'
 import { servePages } from '../browser/support/pages.ts'
 import { launchChromium, openPage } from '../support/chromium.ts'
 import { inItsLog, itsViewOf } from './support/its-view.ts'
@@ -27,6 +29,7 @@ let chain: Chain
 let network: Network
 let peer: string
 let bootnode: Bootnode
+let censor: Censor
 let browser: Browser
 let pages: Awaited<ReturnType<typeof servePages>>
 
@@ -37,12 +40,20 @@ beforeAll(async () => {
   ;[lodestar, pages, browser] = await Promise.all([startLodestar(), servePages(), launchChromium()])
   peer = lodestar.peerId
   chain = await fromBeaconApi(lodestar.restUrl)
-  network = await createNetwork({ chain, peers: lodestar.addresses })
+  network = await createNetwork({
+    chain,
+    peers: lodestar.addresses,
+    // A gateway tells its clients of those alone that it has reached by their records.
+    records: [lodestar.record],
+    crawl: true,
+    allowPrivateAddresses: true,
+  })
   void noteWhy(network.events(['peer:disconnected']))
 })
 
 afterAll(async () => {
   await bootnode?.stop()
+  await censor?.stop()
   await network?.stop()
   await browser?.close()
   await pages?.stop()
@@ -191,6 +202,34 @@ describe.concurrent('from its finalized checkpoint to moving optimistic and fina
     expect(summary.states).not.toContain('disconnected')
     expect(errors).toEqual([])
     await page.close()
+  })
+
+  it('a page follows it by itself, through a tunnel of a bootnode that keeps all else from it', async () => {
+    // Lodestar takes no more than three peers of one IP address into its meshes: this one has the network's connection.
+    censor = await startCensor(network)
+    await censor.told()
+    const { root: checkpoint } = (await lodestar.get('/eth/v1/beacon/headers/finalized')) as { readonly root: Hex }
+    const { page, errors } = await openPage(browser)
+    const join = new URL('/lampara.json', pages.harness).href
+    const body = encodeJoinDocument({ chain, bootnodes: censor.addresses, checkpoint, clockOffsetMs: 0 })
+    await page.route(join, (route) => route.fulfill({ contentType: 'application/json', body }))
+    await page.goto(pages.harness)
+    const slot = slotAtMs(chain, Date.now())
+    const summary = await page.evaluate((options) => globalThis.lamparaHarness.follow(options), {
+      join,
+      goal: { optimisticSlot: slot + 8, finalizedSlot: 1 },
+      allowPrivateAddresses: true,
+      tellGossip: true,
+      timeoutMs: 60_000,
+    })
+    expect(summary.gossip).toEqual({ senders: [peer], meshes: [peer] })
+    expect(summary.peers).toContainEqual(expect.stringMatching(/^\/p2p\/\w+\/lampara-tunnel\/ip4\/127\.0\.0\.1\/tcp\//))
+    const optimistic = summary.heads.filter(({ kind }) => kind === 'optimistic')
+    expect(optimistic.length).toBeGreaterThan(2)
+    for (const { slot, root } of optimistic) expect(root).toBe(await rootAt(slot))
+    expect(errors).toEqual([])
+    await page.close()
+    await vi.waitFor(() => expect(censor.tunnelCounts).toMatchObject({ live: 0, opened: 1 }), { timeout: 10_000 })
   })
 })
 

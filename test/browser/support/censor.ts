@@ -1,9 +1,8 @@
 import { openGateway } from '../../../src/bootnode/gateway/open-gateway.ts'
 import type { GatewayCounts } from '../../../src/bootnode/index.ts'
-import type { Chain } from '../../../src/chain/index.ts'
 import { createNetwork } from '../../../src/network/index.ts'
 import { servePeerExchange } from '../../../src/network/peer-exchange.ts'
-import type { Clock } from '../../../src/streams/clock.ts'
+import type { Network } from '../../../src/network/types.ts'
 
 /** A bootnode that keeps all of the chain from its clients: it publishes nothing and answers no light client. */
 export interface Censor {
@@ -11,26 +10,22 @@ export interface Censor {
   readonly tunnelCounts: GatewayCounts
   /** Resolves when it tells clients of a peer. */
   told(): Promise<void>
+  /** Leaves the network that it was given alone. */
   stop(): Promise<void>
 }
 
-/** What a censor is in front of. */
-export interface CensorOptions {
-  readonly chain: Chain
-  readonly clock?: Clock
-  /** Multiaddrs of beacon nodes, and their records. */
-  readonly upstream: readonly string[]
-  readonly records: readonly string[]
-}
-
-/** Starts one, on this machine: peer exchange and tunnels are all that it offers. */
-export async function startCensor({ chain, clock, upstream, records }: CensorOptions): Promise<Censor> {
-  const common = { chain, ...(clock !== undefined && { clock }), allowPrivateAddresses: true }
-  const above = await createNetwork({ ...common, peers: upstream, records, crawl: true })
-  const below = await createNetwork({ ...common, role: 'relay', listen: ['/ip4/127.0.0.1/tcp/0/ws'], targetPeers: 0 })
+/**
+ * Starts one, on this machine: peer exchange and tunnels are all that it offers.
+ *
+ * @param above - what it meets beacon nodes with; it must have their records, and crawl
+ */
+export async function startCensor(above: Network): Promise<Censor> {
+  const { chain, clock } = above
+  const listen = ['/ip4/127.0.0.1/tcp/0/ws']
+  const below = await createNetwork({ chain, clock, role: 'relay', listen, targetPeers: 0 })
   const gateway = await openGateway({ allowPrivateAddresses: true }, above, below)
   if (gateway === undefined) throw new Error('It opens no tunnels')
-  const stopExchange = servePeerExchange(below.reqresp, above.drawPeers, above.clock)
+  const stopExchange = servePeerExchange(below.reqresp, above.drawPeers, clock)
   return {
     addresses: below.addresses,
     get tunnelCounts() {
@@ -45,7 +40,6 @@ export async function startCensor({ chain, clock, upstream, records }: CensorOpt
       stopExchange()
       await gateway.stop()
       await below.stop()
-      await above.stop()
     },
   }
 }

@@ -28,7 +28,7 @@ export interface Lodestar {
   readonly peerId: string
   /** Multiaddrs, each with `/p2p/…`. */
   readonly addresses: readonly string[]
-  /** Its signed node record. */
+  /** Its signed node record, which names such an address. */
   readonly record: string
   /** What it says, line by line. */
   readonly log: LogBook
@@ -94,6 +94,7 @@ const quiet = {
   'rest.address': '127.0.0.1',
   'rest.namespace': '*',
   listenAddress: '127.0.0.1',
+  'enr.ip': '127.0.0.1',
   mdns: false,
   // What it sends and receives, request by request.
   logLevel: 'debug',
