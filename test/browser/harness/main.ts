@@ -5,7 +5,8 @@ import { scenarios } from '../../transports/scenario/scenarios.ts'
 import { follow } from '../scenario/follow.ts'
 import type { Harness } from './harness.ts'
 
-globalThis.lamparaHarness = {
+/** The harness of the page, or of the worker, that imports this. */
+export const harness: Harness = {
   follow: (options) => follow(options, (report) => console.debug(JSON.stringify(report))),
   async conformance() {
     const results: { name: string; failure?: string }[] = []
@@ -28,4 +29,6 @@ globalThis.lamparaHarness = {
       await libp2p.stop()
     }
   },
-} satisfies Harness
+}
+
+globalThis.lamparaHarness = harness

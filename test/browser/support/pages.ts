@@ -16,10 +16,17 @@ export interface Pages {
   readonly gallery: string
   /** A bare page that runs the scenario and the conformance suite. */
   readonly harness: string
+  /** The same, in a worker of the page's. */
+  readonly worker: string
   stop(): Promise<void>
 }
 
-const sources = { demo: 'demo', gallery: 'test/browser/gallery', harness: 'test/browser/harness' } as const
+const sources = {
+  demo: 'demo',
+  gallery: 'test/browser/gallery',
+  harness: 'test/browser/harness',
+  worker: 'test/browser/worker',
+} as const
 
 const emptyPage = '<!doctype html><html lang="en"><head><title>Frame</title></head><body></body></html>'
 
@@ -37,6 +44,8 @@ export async function servePages({ noteErrors = false } = {}): Promise<Pages> {
     configFile: join(root, 'vite.config.ts'),
     root,
     logLevel: 'error',
+    // What a worker imports late are chunks of its own.
+    worker: { format: 'es' },
     build: { outDir: folder, emptyOutDir: true, reportCompressedSize: false, rolldownOptions: { input } },
   })
   const noting = Object.values(sources).map(async (path) => {
@@ -50,6 +59,7 @@ export async function servePages({ noteErrors = false } = {}): Promise<Pages> {
     demo: urlOf('demo'),
     gallery: urlOf('gallery'),
     harness: urlOf('harness'),
+    worker: urlOf('worker'),
     async stop() {
       await server.stop()
       await rm(folder, { recursive: true, force: true })

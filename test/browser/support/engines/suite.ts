@@ -1,10 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { type Bootnode, createBootnode } from '../../../../src/bootnode/index.ts'
-import { createDevnet, type Devnet, type DevnetEvent, type DevnetOptions } from '../../../../src/devnet/index.ts'
 import { scenes } from '../../gallery/scenes.ts'
-import type { SeenHead } from '../../scenario/follow.ts'
-import { type Door, openDoor } from '../door.ts'
+import { expectMoving, recordRoots, startChain } from '../chain.ts'
 import { type Pages, servePages } from '../pages.ts'
 import { screens, screenshotPath } from '../screenshots.ts'
 import type { EngineBrowser, EnginePage } from './engine.ts'
@@ -116,6 +113,24 @@ export function testEngine({ name, installed, launch, slotDurationMs = 400, page
     )
 
     test.runIf(full)(
+      'follows in a worker',
+      async () => {
+        const { devnet, bootnode, address } = await startChain({ slotDurationMs, startSlot: 44 })
+        const roots = recordRoots(devnet.events())
+        const page = await open(pages.worker)
+        const { heads } = await page.evaluate((options) => globalThis.lamparaHarness.follow(options), {
+          join: bootnode.url,
+          bootnodes: [address],
+          goal: { optimisticSlot: devnet.head().slot + 12, finalizedSlot: 40 },
+          timeoutMs: 100_000,
+        })
+        expectMoving(heads, roots)
+        expect(await page.errors()).toEqual([])
+      },
+      150_000,
+    )
+
+    test.runIf(full)(
       'has all that the browser platform promises',
       async () => {
         const page = await open(pages.harness)
@@ -167,58 +182,6 @@ export function testEngine({ name, installed, launch, slotDurationMs = 400, page
       120_000,
     )
   })
-}
-
-interface TestChain {
-  readonly devnet: Devnet
-  readonly bootnode: Bootnode
-  /** What leads to the bootnode's WebSocket, and counts who holds one. */
-  readonly door: Door
-  /** The bootnode's multiaddr through the door. */
-  readonly address: string
-}
-
-/** A devnet with a bootnode in front of it, for one test. */
-async function startChain(options: DevnetOptions): Promise<TestChain> {
-  const devnet = await createDevnet(options)
-  onTestFinished(devnet.stop)
-  const bootnode = await createBootnode({
-    chain: devnet.chain,
-    upstream: devnet.addresses,
-    checkpoint: devnet.checkpoint(),
-    clock: devnet.clock,
-    clockOffsetMs: devnet.clockOffsetMs,
-  })
-  onTestFinished(bootnode.stop)
-  await bootnode.ready({ signal: AbortSignal.timeout(30_000) })
-  const [own] = bootnode.addresses
-  const port = /\/tcp\/(\d+)\/ws\//.exec(own ?? '')?.[1]
-  if (own === undefined || port === undefined) throw new Error(`The bootnode does not listen for WebSockets: ${own}`)
-  const door = await openDoor(Number(port))
-  return { devnet, bootnode, door, address: own.replace(`/tcp/${port}/`, `/tcp/${door.port}/`) }
-}
-
-/** Both kinds of heads move, upwards; those that the devnet told of meanwhile are its own. */
-function expectMoving(heads: readonly SeenHead[], roots: ReadonlyMap<number, string>): void {
-  for (const kind of ['optimistic', 'finalized']) {
-    const slots = heads.filter((head) => head.kind === kind).map(({ slot }) => slot)
-    expect(slots.length, kind).toBeGreaterThan(1)
-    expect(slots, kind).toEqual(slots.toSorted((a, b) => a - b))
-  }
-  const known = heads.filter(({ slot }) => roots.has(slot))
-  expect(known.length).toBeGreaterThan(0)
-  for (const { slot, root } of known) expect(root).toBe(roots.get(slot))
-}
-
-/** The devnet's own word on its blocks, from now on. */
-function recordRoots(events: AsyncIterable<DevnetEvent>): ReadonlyMap<number, string> {
-  const roots = new Map<number, string>()
-  void (async () => {
-    for await (const event of events) {
-      if (event.type === 'slot' && event.block !== undefined) roots.set(event.block.slot, event.block.root)
-    }
-  })()
-  return roots
 }
 
 /** Resolves when the demo shows heads of both kinds beyond the slots given. @returns what it shows */
