@@ -52,6 +52,7 @@ export {
   type LightClientOptions,
   type LightClientState,
   type LightClientStatus,
+  serveVerified,
 } from './light-client/index.ts'
 export {
   bootstrapList,

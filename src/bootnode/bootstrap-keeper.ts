@@ -5,9 +5,9 @@ import {
   initializeLightClientStore,
   type VerificationContext,
 } from '../light-client/verification/index.ts'
+import type { VerifiedData } from '../light-client/verified-data.ts'
 import type { LightClientObject } from '../ssz/index.ts'
 import { createBell } from '../streams/bell.ts'
-import type { VerifiedData } from './verified-data.ts'
 
 /**
  * Fetches the bootstrap of each newly finalized block, so that clients can start from where the chain is now: no update

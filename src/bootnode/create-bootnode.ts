@@ -6,8 +6,9 @@ import { createLightClient, serveLightClientData } from '../light-client/index.t
 import { localStatusOf } from '../light-client/local-status.ts'
 import type { LightClient } from '../light-client/types.ts'
 import { createCommitteeVerifier, type VerificationContext } from '../light-client/verification/index.ts'
+import { createVerifiedData, type VerifiedData } from '../light-client/verified-data.ts'
 import { createNetwork } from '../network/index.ts'
-import { servePeerExchange } from '../network/peer-exchange.ts'
+import { type DrawPeers, servePeerExchange } from '../network/peer-exchange.ts'
 import { raceSignal } from '../streams/abort.ts'
 import { systemClock } from '../streams/clock.ts'
 import { webRtcDirect } from '../webrtc/index.ts'
@@ -16,9 +17,9 @@ import { openRelay } from './circuit-relay.ts'
 import { openGateway } from './gateway/open-gateway.ts'
 import { serveHttp } from './http.ts'
 import { relayVerified } from './relay.ts'
+import { shareClients } from './shared-clients.ts'
 import { type CertificateInUse, watchCertificate } from './tls/watch-certificate.ts'
 import type { Bootnode, BootnodeCertificate, BootnodeOptions } from './types.ts'
-import { createVerifiedData, type VerifiedData } from './verified-data.ts'
 
 const DEFAULT_LISTEN = { plain: ['/ip4/127.0.0.1/tcp/0/ws'], secure: ['/ip4/127.0.0.1/tcp/0/tls/ws'] } as const
 /** What only a listener with TLS can listen on. */
@@ -107,7 +108,14 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
     stack.push(serveLightClientData(downstream.reqresp, data))
     const gateway = await openGateway(options, client.network, downstream)
     stack.push(() => gateway?.stop())
-    stack.push(servePeerExchange(downstream.reqresp, client.network.drawPeers, client.network.clock))
+    const shared = relay && shareClients(downstream)
+    stack.push(() => shared?.stop())
+    const draw: DrawPeers = (count, accept) => {
+      // Half of an answer at most: pages come and go.
+      const clients = shared?.draw(Math.ceil(count / 2), accept) ?? []
+      return [...clients, ...client.network.drawPeers(count - clients.length, accept)]
+    }
+    stack.push(servePeerExchange(downstream.reqresp, draw, client.network.clock))
     stack.push(
       client.watchVerified((object) => {
         data.add(object)

@@ -1,6 +1,6 @@
 export { createLightClient } from './create-light-client.ts'
-export { finalityUpdateOf, hasFinality, optimisticUpdateOf } from './derive.ts'
 export { type LightClientDataSource, serveLightClientData } from './serve.ts'
+export { serveVerified } from './serve-verified.ts'
 export type {
   Checkpoint,
   ExecutionHead,

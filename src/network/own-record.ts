@@ -23,21 +23,32 @@ export function createOwnRecord({ chain, clock, privateKey, addresses }: OwnReco
     // Grows with each change, also across restarts, without anything being stored.
     const seconds = BigInt(Math.floor(clock.now() / 1000))
     const seq = made === undefined || seconds > made.enr.seq ? seconds : made.enr.seq + 1n
-    const enr = signEnr(privateKey.raw, { seq, pairs: [...pairsOf(present), ['eth2', encodeForkId(forkId)]] })
+    const sign = (others: number): Enr =>
+      signEnr(privateKey.raw, { seq, pairs: [...pairsOf(present, others), ['eth2', encodeForkId(forkId)]] })
+    const enr = signFitting(sign)
     made = { says, enr }
     return enr
   }
 }
 
+/** An address that leads over a relay is long: two may not fit where one does. */
+function signFitting(sign: (others: number) => Enr): Enr {
+  try {
+    return sign(MAX_OTHERS)
+  } catch {
+    return sign(1)
+  }
+}
+
 /** Plain TCP and QUIC on IPv4 have keys of their own; the first others fit beside them. */
-function pairsOf(addresses: readonly string[]): [string, Uint8Array][] {
+function pairsOf(addresses: readonly string[], maxOthers: number): [string, Uint8Array][] {
   const where: { ip?: string; tcp?: number; quic?: number } = {}
   const others: string[] = []
   for (const address of addresses) {
     const bare = multiaddr(address).decapsulateCode(P2P_CODE).toString()
     const plain = /^\/ip4\/([\d.]+)\/(?:tcp\/(\d+)|udp\/(\d+)\/quic-v1)$/.exec(bare)
     if (plain === null || (where.ip !== undefined && where.ip !== plain[1])) {
-      if (others.length < MAX_OTHERS) others.push(bare)
+      if (others.length < maxOthers) others.push(bare)
       continue
     }
     where.ip = plain[1]!

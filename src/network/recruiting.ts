@@ -179,7 +179,7 @@ async function startDiscv5(parts: RecruitingParts, book: AddressBook): Promise<D
     record: await parts.record(),
     known: [...book.entries()].flatMap(({ enr }) => enr ?? []),
     read(record) {
-      const read = readRecords([decodeEnr(record).bytes], {
+      const read = readRecords([record], {
         forkDigests: new Set(presentDigests(chain, clock.now())),
         ownPeerId: parts.ownPeerId,
         canDial: mayDial,
@@ -200,14 +200,16 @@ function withUdp(records: readonly string[]): readonly string[] {
   throw new LamparaError('bootnodes_missing', 'Cannot start discv5: no record to begin with names a UDP port')
 }
 
+const CERTHASH = `certhash/uEiA${'A'.repeat(43)}`
 /** An address of each kind, to find out which can be dialed here at all. */
 const exampleOf = {
   tcp: '/ip4/9.9.9.9/tcp/9000',
   quic: '/ip4/9.9.9.9/udp/9000/quic-v1',
   ws: '/ip4/9.9.9.9/tcp/9000/ws',
   wss: '/dns4/example.org/tcp/443/tls/ws',
-  webtransport: '/ip4/9.9.9.9/udp/9000/quic-v1/webtransport',
-  'webrtc-direct': '/ip4/9.9.9.9/udp/9000/webrtc-direct',
+  webtransport: `/ip4/9.9.9.9/udp/9000/quic-v1/webtransport/${CERTHASH}`,
+  'webrtc-direct': `/ip4/9.9.9.9/udp/9000/webrtc-direct/${CERTHASH}`,
+  webrtc: '/ip4/9.9.9.9/tcp/9000/ws/p2p/16Uiu2HAmPLe7Mzm8TsYUubgCAW1aJoeFScxrLj8ppHFivPo97bUZ/p2p-circuit/webrtc',
 } as const
 
 /** Checks what was asked for before anything is started. @throws LamparaError `enr_invalid`, `invalid_argument` */

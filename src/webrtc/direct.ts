@@ -3,6 +3,7 @@ import { platform } from '#platform'
 import type { Libp2pTransport } from '../platform/transports.ts'
 import { raceSignal } from '../streams/abort.ts'
 import { isDirect, isDirectListen } from './addresses.ts'
+import { endingWithTheirs } from './ending.ts'
 import { hasWebRtc } from './has-web-rtc.ts'
 import { late } from './late.ts'
 import { loadWebRtc } from './load.ts'
@@ -35,7 +36,7 @@ export function webRtcDirect(options: WebRtcOptions = {}): Libp2pTransport {
       listenFilter: (addresses) => (inNode ? addresses.filter(isDirectListen) : []),
       async dial(address, dialOptions) {
         const [transport] = await raceSignal(code.load(), dialOptions.signal)
-        return transport.dial(address, dialOptions)
+        return transport.dial(address, { ...dialOptions, upgrader: endingWithTheirs(dialOptions.upgrader) })
       },
       createListener(listenOptions) {
         const [transport] = code.value ?? []

@@ -7,3 +7,4 @@
 export { webRtcDirect } from './direct.ts'
 export { webRtc } from './met-by-relay.ts'
 export type { IceServer, WebRtcOptions } from './options.ts'
+export { shareRecord } from './share.ts'

@@ -6,6 +6,7 @@ import { raceSignal } from '../streams/abort.ts'
 import { systemClock } from '../streams/clock.ts'
 import { isRelayed, isRelayedListen } from './addresses.ts'
 import { inAttempts } from './attempts.ts'
+import { endingWithTheirs } from './ending.ts'
 import { hasWebRtc } from './has-web-rtc.ts'
 import { late } from './late.ts'
 import { loadCircuitRelay, loadWebRtc } from './load.ts'
@@ -43,12 +44,10 @@ export function webRtc(options: WebRtcOptions = {}): Libp2pTransport {
       listenFilter: (addresses) => (hasWebRtc() ? addresses.filter(isRelayedListen) : []),
       async dial(address, dialOptions) {
         const { signal } = dialOptions
+        const upgrader = endingWithTheirs(dialOptions.upgrader)
         const [transport] = await raceSignal(code.load(), signal)
-        return inAttempts(
-          (limited) => transport.dial(address, { ...dialOptions, signal: limited }),
-          signal,
-          systemClock,
-        )
+        const attempt = (limited: AbortSignal) => transport.dial(address, { ...dialOptions, upgrader, signal: limited })
+        return inAttempts(attempt, signal, systemClock)
       },
       createListener(listenOptions) {
         const relay = code.value?.[1]

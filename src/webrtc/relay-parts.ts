@@ -2,6 +2,8 @@ import type { Transport } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Libp2pTransport } from '../platform/transports.ts'
 
+import { endingWithTheirs } from './ending.ts'
+
 type Components = Parameters<Libp2pTransport>[0]
 
 /** The components with some in the place of others: libp2p's are a proxy, which a copy would miss. */
@@ -40,5 +42,6 @@ export function forRelay(components: Components): Components {
 export function forWebRtc(components: Components, relay: Transport): Components {
   const dial = (address: Multiaddr, { signal }: { signal: AbortSignal }) =>
     relay.dial(address, { signal, upgrader: components.upgrader })
-  return withParts(components, { transportManager: { dial, getListeners: () => [] } })
+  const upgrader = endingWithTheirs(components.upgrader)
+  return withParts(components, { upgrader, transportManager: { dial, getListeners: () => [] } })
 }

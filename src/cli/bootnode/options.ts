@@ -28,6 +28,7 @@ ${targetHelp}
   --tls-cert FILE      certificate (PEM), for WebSocket and join document; read again as it changes. With --tls-key
   --tls-key FILE       its private key (PEM)
   --listen ADDRESS     multiaddr to listen on, instead of --host and --port; may be repeated
+  --relay              relay pages to each other, so that they agree on WebRTC connections of their own
   --announce ADDRESS   multiaddr that clients are told instead; may be repeated
   --data-dir FOLDER    where identities are kept. Default: new ones each time
   --max-clients N      the most clients at once. Default: 2500
@@ -65,6 +66,7 @@ export async function parseBootnodeOptions(
       ...(values.announce && { announce: values.announce }),
       ...(values.record && { records: values.record }),
       allowPrivateAddresses: values['allow-private'],
+      relay: values.relay,
       http: { host: values.host, port: numberValue('bootnode', '--http-port', values['http-port'], PORT) },
       ...(values['data-dir'] && { dataDirectory: values['data-dir'] }),
       ...(maxClients && {
@@ -92,6 +94,7 @@ function parsed(argv: readonly string[]) {
         'allow-private': { type: 'boolean', default: false },
         listen: { type: 'string', multiple: true },
         announce: { type: 'string', multiple: true },
+        relay: { type: 'boolean', default: false },
         'tls-cert': { type: 'string' },
         'tls-key': { type: 'string' },
         'data-dir': { type: 'string' },

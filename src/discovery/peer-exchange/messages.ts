@@ -9,7 +9,7 @@ const OFFSET_BYTES = 4
 const REQUEST_BYTES = 7
 
 /** Ways to reach a peer, by the bit that stands for each in a request. */
-export const exchangeTransports = ['tcp', 'quic', 'ws', 'wss', 'webtransport', 'webrtc-direct'] as const
+export const exchangeTransports = ['tcp', 'quic', 'ws', 'wss', 'webtransport', 'webrtc-direct', 'webrtc'] as const
 /** A way to reach a peer. */
 export type ExchangeTransport = (typeof exchangeTransports)[number]
 

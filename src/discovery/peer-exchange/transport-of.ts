@@ -11,7 +11,7 @@ export function transportOf(address: string): ExchangeTransport | undefined {
   } catch {
     return undefined
   }
-  if (names.includes('p2p-circuit')) return undefined
+  if (names.includes('p2p-circuit')) return names.includes('webrtc') ? 'webrtc' : undefined
   if (names.includes('webrtc-direct')) return 'webrtc-direct'
   if (names.includes('webtransport')) return 'webtransport'
   if (names.includes('quic-v1')) return 'quic'

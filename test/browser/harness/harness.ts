@@ -9,7 +9,7 @@ export interface Harness {
   /** Runs the platform's conformance suite; gives each case's name, with its failure if it failed. */
   conformance(): Promise<readonly { readonly name: string; readonly failure?: string }[]>
   /** Runs one scenario over a transport, on a node of its own; rejects when it does not hold. */
-  transport(only: TransportName, scenario: string, addresses: ScenarioAddresses): Promise<void>
+  transport(only: TransportName | 'webrtc-direct', scenario: string, addresses: ScenarioAddresses): Promise<void>
 }
 
 declare global {

@@ -1,4 +1,5 @@
 import { platform } from '#platform'
+import { webRtcDirect } from '../../../src/webrtc/index.ts'
 import { platformConformance } from '../../platform/conformance.ts'
 import { startScenarioNode } from '../../transports/scenario/node.ts'
 import { scenarios } from '../../transports/scenario/scenarios.ts'
@@ -22,7 +23,8 @@ export const harness: Harness = {
   async transport(only, name, addresses) {
     const scenario = scenarios.find((candidate) => candidate.name === name)
     if (scenario === undefined) throw new Error(`There is no scenario "${name}"`)
-    const libp2p = await startScenarioNode(platform, { transports: { only: [only] } })
+    const transports = only === 'webrtc-direct' ? { only: [], add: [webRtcDirect()] } : { only: [only] }
+    const libp2p = await startScenarioNode(platform, { transports })
     try {
       await scenario.run({ ...addresses, libp2p })
     } finally {

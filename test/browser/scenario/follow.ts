@@ -10,9 +10,11 @@ import {
   libp2pOptions,
   type Network,
   offsetClock,
+  serveVerified,
   topics,
 } from 'lampara'
 import { createLibp2p } from 'libp2p'
+import { shareRecord, webRtc } from '../../../src/webrtc/index.ts'
 
 /** What to follow, and how far. Plain data: it crosses from Node into a page. */
 export interface FollowOptions {
@@ -29,6 +31,8 @@ export interface FollowOptions {
   readonly allowPrivateAddresses?: boolean
   /** Tell of gossip, too: who sends it, and who is in our meshes. It takes a libp2p node of our own making. */
   readonly tellGossip?: boolean
+  /** Speak with others over WebRTC: dial those that one is told of, or be told of oneself, too, and serve them. */
+  readonly webRtc?: 'dial' | 'share'
   /** Done when heads of both kinds are here or further. */
   readonly goal: { readonly optimisticSlot: number; readonly finalizedSlot: number }
   readonly timeoutMs: number
@@ -61,6 +65,8 @@ export interface FollowSummary {
 export type FollowReport =
   | { readonly type: 'state'; readonly state: LightClientState; readonly reason: string; readonly error?: string }
   | { readonly type: 'head'; readonly head: SeenHead }
+  /** With `webRtc`: the addresses of the peers. */
+  | { readonly type: 'peers'; readonly addresses: readonly string[] }
 
 /**
  * Follows a chain from its checkpoint until both heads reached the goal, by the public API alone: the same file runs in a
@@ -93,7 +99,16 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
     ...(own !== undefined && { libp2p: own.libp2p }),
     ...(options.maxCheckpointAgeMs !== undefined && { maxCheckpointAgeMs: options.maxCheckpointAgeMs }),
     ...(options.allowPrivateAddresses !== undefined && { allowPrivateAddresses: options.allowPrivateAddresses }),
+    ...(options.webRtc !== undefined && { transports: { add: [webRtc()] } }),
+    ...(options.webRtc === 'share' && { listen: ['/webrtc'] }),
   })
+  if (options.webRtc === 'share') {
+    serveVerified(client)
+    shareRecord(client.network)
+  }
+  if (options.webRtc !== undefined) {
+    client.network.watchPeers((peers) => report({ type: 'peers', addresses: peers.map(({ address }) => address) }))
+  }
   const reach = async (kind: Head['kind'], goalSlot: number): Promise<SeenHead> => {
     for await (const head of client.heads({ kind, signal: tooLate.signal })) {
       const seen = seenHead(head)

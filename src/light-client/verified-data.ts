@@ -1,13 +1,14 @@
 import { type Chain, type Hex, periodOfSlot, toHex } from '../chain/index.ts'
-import { finalityUpdateOf, hasFinality, type LightClientDataSource, optimisticUpdateOf } from '../light-client/index.ts'
-import { isBetterUpdate } from '../light-client/verification/index.ts'
 import { contextSlotOf, headerRoot, type LightClientObject } from '../ssz/index.ts'
+import { finalityUpdateOf, hasFinality, optimisticUpdateOf } from './derive.ts'
+import type { LightClientDataSource } from './serve.ts'
+import { isBetterUpdate } from './verification/index.ts'
 
 /** Bounds on what is kept: MAX_REQUEST_LIGHT_CLIENT_UPDATES periods, and the bootstraps of a day's worth of visitors. */
 const MAX_PERIODS = 128
 const MAX_BOOTSTRAPS = 64
 
-/** The light-client data that a bootnode verified, bounded, for serving on. */
+/** The light-client data that was verified here, bounded, for serving on. */
 export interface VerifiedData extends LightClientDataSource {
   /** Takes a verified object in. */
   add(object: LightClientObject): void

@@ -1,0 +1,37 @@
+import type { MultiaddrConnection, Upgrader } from '@libp2p/interface'
+
+/** What libp2p's WebRTC connections have, though their type does not say so. */
+interface Holding {
+  readonly peerConnection?: unknown
+}
+
+/**
+ * Ends connections whose other side has closed them. Chromium goes on to call them connected, whose every channel is closed,
+ * and libp2p looks at no more than that.
+ */
+export function endingWithTheirs(upgrader: Upgrader): Upgrader {
+  return {
+    upgradeOutbound: (connection: MultiaddrConnection, options: Parameters<Upgrader['upgradeOutbound']>[1]) => {
+      endWithTheirs(connection)
+      return upgrader.upgradeOutbound(connection, options)
+    },
+    upgradeInbound: (connection: MultiaddrConnection, options: Parameters<Upgrader['upgradeInbound']>[1]) => {
+      endWithTheirs(connection)
+      return upgrader.upgradeInbound(connection, options)
+    },
+    createInboundAbortSignal: (signal) => upgrader.createInboundAbortSignal(signal),
+    getStreamMuxers: () => upgrader.getStreamMuxers(),
+    getConnectionEncrypters: () => upgrader.getConnectionEncrypters(),
+  }
+}
+
+function endWithTheirs(connection: MultiaddrConnection): void {
+  const { peerConnection } = connection as Holding
+  // Node's are not the browser's, and tell it themselves.
+  const RtcPeerConnection = globalThis.RTCPeerConnection as typeof RTCPeerConnection | undefined
+  if (RtcPeerConnection === undefined || !(peerConnection instanceof RtcPeerConnection)) return
+  const { sctp } = peerConnection
+  sctp?.addEventListener('statechange', () => {
+    if (sctp.state === 'closed') connection.abort(new Error('the other side closed it'))
+  })
+}

@@ -1,0 +1,150 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type Bootnode, type BootnodeOptions, createBootnode } from '../../src/bootnode/index.ts'
+import { createDevnet, type Devnet } from '../../src/devnet/index.ts'
+import { platform } from '../../src/platform/node/index.ts'
+import { webRtcDirect } from '../../src/webrtc/index.ts'
+import { launchChromium, openPage, type WatchedPage } from '../support/chromium.ts'
+import { startScenarioNode } from '../transports/scenario/node.ts'
+import { type ScenarioAddresses, scenarios } from '../transports/scenario/scenarios.ts'
+import { serveScenarios } from '../transports/scenario/serve.ts'
+import type { FollowOptions, FollowReport, FollowSummary } from './scenario/follow.ts'
+import { type Pages, servePages } from './support/pages.ts'
+
+let browser: Browser
+let pages: Pages
+const endings: (() => Promise<void>)[] = []
+
+beforeAll(async () => {
+  ;[browser, pages] = await Promise.all([launchChromium(), servePages()])
+})
+afterEach(async () => {
+  for (const end of endings.splice(0).reverse()) await end()
+})
+afterAll(async () => {
+  await browser?.close()
+  await pages?.stop()
+})
+
+async function startDevnet(): Promise<Devnet> {
+  const devnet = await createDevnet({ slotDurationMs: 500, startSlot: 36 })
+  endings.push(devnet.stop)
+  return devnet
+}
+
+async function bootnodeOf(devnet: Devnet, options: Partial<BootnodeOptions> = {}): Promise<Bootnode> {
+  const bootnode = await createBootnode({
+    chain: devnet.chain,
+    upstream: devnet.addresses,
+    checkpoint: devnet.checkpoint(),
+    clock: devnet.clock,
+    clockOffsetMs: devnet.clockOffsetMs,
+    tunnel: false,
+    ...options,
+  })
+  endings.push(bootnode.stop)
+  await bootnode.ready({ signal: AbortSignal.timeout(30_000) })
+  return bootnode
+}
+
+/** A page that follows until it is closed or has reached the goal. */
+async function follow(options: Omit<FollowOptions, 'timeoutMs' | 'allowPrivateAddresses'>): Promise<{
+  readonly errors: readonly string[]
+  readonly states: readonly string[]
+  /** The addresses of its peers. */
+  peers(): readonly string[]
+  readonly summary: Promise<FollowSummary>
+}> {
+  const { page, errors } = await openPage(browser)
+  endings.push(() => page.close())
+  const states: string[] = []
+  let peers: readonly string[] = []
+  page.on('console', (message) => {
+    if (message.type() !== 'debug') return
+    const report = JSON.parse(message.text()) as FollowReport
+    if (report.type === 'state') states.push(report.state)
+    if (report.type === 'peers') peers = report.addresses
+  })
+  await page.goto(pages.harness)
+  const summary = page.evaluate((given) => globalThis.lamparaHarness.follow(given), {
+    ...options,
+    timeoutMs: 90_000,
+    allowPrivateAddresses: true,
+  })
+  summary.catch(() => {})
+  return { errors, states, peers: () => peers, summary }
+}
+
+const never = { optimisticSlot: 10_000, finalizedSlot: 10_000 }
+
+test('a page finds another through a bootnode, and follows the chain by that one alone when the bootnode is gone', async () => {
+  const devnet = await startDevnet()
+  const relay = await bootnodeOf(devnet, { relay: true })
+  const other = await bootnodeOf(devnet)
+  const sharing = await follow({
+    join: relay.url,
+    bootnodes: [...relay.addresses, ...other.addresses],
+    webRtc: 'share',
+    goal: never,
+  })
+  await expect.poll(() => relay.relayCounts?.reservations, { timeout: 20_000 }).toBe(1)
+  const [sharer] = relay.downstream.peers.map(({ id }) => id)
+  const goal = { optimisticSlot: devnet.head().slot + 80, finalizedSlot: devnet.finalized().slot + 16 }
+  const dialing = await follow({ join: relay.url, bootnodes: relay.addresses, webRtc: 'dial', goal })
+  const direct = `${relay.addresses[0]}/p2p-circuit/webrtc/p2p/${sharer}`
+  await expect.poll(dialing.peers, { timeout: 40_000 }).toContain(direct)
+  expect(dialing.states).toContain('following')
+  const goneAtSlot = devnet.head().slot
+  await relay.stop()
+  const { heads, peers } = await dialing.summary
+  expect(heads.filter(({ slot }) => slot > goneAtSlot + 2).length).toBeGreaterThan(5)
+  expect(peers).toEqual([direct])
+  // The lost WebSocket is the browser's own line, and the only one.
+  for (const { errors } of [sharing, dialing])
+    expect(errors.filter((error) => !error.includes('WebSocket'))).toEqual([])
+}, 120_000)
+
+describe('WebRTC-direct from a page to Node', () => {
+  const hole = createSocket('udp4')
+  let listener: Awaited<ReturnType<typeof startScenarioNode>>
+  let opened: WatchedPage
+  let addresses: ScenarioAddresses
+
+  beforeAll(async () => {
+    hole.bind(0, '127.0.0.1')
+    await once(hole, 'listening')
+    const listen = ['/ip4/127.0.0.1/udp/0/webrtc-direct']
+    listener = await startScenarioNode(platform, { listen, transports: { only: [], add: [webRtcDirect()] } })
+    await serveScenarios(listener)
+    const address = String(listener.getMultiaddrs()[0])
+    addresses = {
+      address,
+      silent: address.replace(/udp\/\d+/, `udp/${hole.address().port}`),
+      stranger: '16Uiu2HAmPLe7Mzm8TsYUubgCAW1aJoeFScxrLj8ppHFivPo97bUZ',
+    }
+    opened = await openPage(browser)
+    await opened.page.goto(pages.harness)
+  })
+  afterAll(async () => {
+    await opened?.page.close()
+    await listener?.stop()
+    hole.close()
+  })
+
+  // Data channels know no window: a reader cannot hold its sender back. And the last word of Node's add-on is lost one time in
+  // three: that a node has cut it off is then for a page's pings to find.
+  const holding = scenarios.filter(({ name }) => !/slow reader|other side cuts it off/.test(name))
+  test.each(holding.map(({ name }) => name))('%s', async (name) => {
+    await opened.page.evaluate(
+      ([scenario, where]) => globalThis.lamparaHarness.transport('webrtc-direct', scenario, where),
+      [name, addresses] as const,
+    )
+    await expect.poll(() => listener.getConnections(), { timeout: 10_000 }).toEqual([])
+  })
+
+  test('leaves the console clean', () => {
+    expect(opened.errors).toEqual([])
+  })
+})
