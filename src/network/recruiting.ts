@@ -179,7 +179,7 @@ async function startDiscv5(parts: RecruitingParts, book: AddressBook): Promise<D
     record: await parts.record(),
     known: [...book.entries()].flatMap(({ enr }) => enr ?? []),
     read(record) {
-      const read = readRecords([decodeEnr(record).bytes], {
+      const read = readRecords([record], {
         forkDigests: new Set(presentDigests(chain, clock.now())),
         ownPeerId: parts.ownPeerId,
         canDial: mayDial,

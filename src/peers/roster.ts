@@ -49,11 +49,14 @@ export function createRoster(about: RosterOptions): Roster {
   const left = new Map<string, PeerView>()
   const tried = new Set<string>()
   const list = createWatchable<readonly PeerView[]>([])
+  // What a view is made of is asked for only when one is to be made: with every ping the whole list is told anew.
   const viewed = (peer: ConnectedPeer): PeerView =>
-    viewOf(peer, about.isKept(peer.id), about.scoreOf(peer.id), about.enrOf(peer.id))
+    peer.view ?? viewOf(peer, about.isKept(peer.id), about.scoreOf(peer.id), about.enrOf(peer.id))
 
   function publish(): void {
-    list.set([...peers.values()].filter(({ state }) => state === 'counted').map(viewed))
+    const counted: PeerView[] = []
+    for (const peer of peers.values()) if (peer.state === 'counted') counted.push(viewed(peer))
+    list.set(counted)
   }
 
   return {

@@ -29,7 +29,7 @@ const gravity: readonly ExchangeOffence[] = ['high-tolerance', 'mid-tolerance', 
  * Judges the records of an answer, each by itself: a forged one is fatal for the answerer, one of another network, one told
  * twice and one that we could not dial cost it less, and an outdated one next to nothing. What remains may be dialed.
  */
-export function readRecords(records: readonly Uint8Array[], rules: RecordRules): ReadRecords {
+export function readRecords(records: readonly (Uint8Array | string)[], rules: RecordRules): ReadRecords {
   const candidates: Candidate[] = []
   const seen = new Set<string>()
   let worst: ReadRecords['offence']
@@ -38,11 +38,11 @@ export function readRecords(records: readonly Uint8Array[], rules: RecordRules):
     if (worst === undefined || gravity.indexOf(offence) > gravity.indexOf(worst.offence)) worst = { offence, reason }
   }
 
-  for (const bytes of records) {
+  for (const record of records) {
     let enr: Enr
     let forkDigest: Hex | undefined
     try {
-      enr = decodeEnr(bytes)
+      enr = decodeEnr(record)
       forkDigest = forkIdOf(enr)?.forkDigest
     } catch (error) {
       blame(isLamparaError(error, 'enr_invalid') ? 'fatal' : 'low-tolerance', messageOf(error))

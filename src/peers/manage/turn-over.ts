@@ -18,7 +18,7 @@ export interface TurnoverOptions {
 
 /**
  * Replaces the least useful of the peers that we dialed by another every two minutes, more or less: whom we met first is not
- * for ever the best, and whoever surrounds us has to keep it up. Those that dialed us are no matter of turnover: in their
+ * for ever the best, and whoever surrounds us has to keep it up. Half of them, those that have been there longest, stay. Those that dialed us are no matter of turnover: in their
  * place others of their choice would come, not of ours. @returns how to stop
  */
 export function startTurnover({ clock, random, canReplace, facts, replace }: TurnoverOptions): () => void {
@@ -32,7 +32,10 @@ export function startTurnover({ clock, random, canReplace, facts, replace }: Tur
     arm()
     if (!canReplace()) return
     const outbound = facts().filter(({ view }) => view.direction === 'outbound')
-    const [least] = leastUseful(outbound, 1, clock.now())
+    const byAge = outbound.toSorted((a, b) => a.view.connectedAtMs - b.view.connectedAtMs)
+    const spared = new Set(byAge.slice(0, outbound.length >> 1))
+    // By chance among equals: were it always the newest, one that came late would never stay.
+    const [least] = leastUseful(outbound, 1, clock.now(), spared, random)
     if (least !== undefined) replace(least.view.id, 'it is time for another', partingCode(least.view)).catch(() => {})
   }
 

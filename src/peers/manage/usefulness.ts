@@ -45,18 +45,21 @@ export function usefulness(facts: PeerFacts, crowd: number, nowMs: number): numb
  * ones that less than a tenth of those that count would be left.
  *
  * @param spared - none of these either
+ * @param random - decides among equals; without it the newest goes first
  */
 export function leastUseful(
   peers: readonly PeerFacts[],
   count: number,
   nowMs: number,
   spared: ReadonlySet<PeerFacts> = new Set(),
+  random?: () => number,
 ): readonly PeerFacts[] {
+  const lots = new Map(peers.map((one) => [one, random?.() ?? -one.view.connectedAtMs]))
   const chosen: PeerFacts[] = []
   const left = new Set(peers)
   const stay = new Set([...spared, ...anchorsOf(peers)])
   while (chosen.length < count) {
-    const worst = worstOf([...left], nowMs, stay)
+    const worst = worstOf([...left], nowMs, stay, lots)
     if (worst === undefined) break
     left.delete(worst)
     chosen.push(worst)
@@ -64,7 +67,12 @@ export function leastUseful(
   return chosen
 }
 
-function worstOf(peers: readonly PeerFacts[], nowMs: number, stay: ReadonlySet<PeerFacts>): PeerFacts | undefined {
+function worstOf(
+  peers: readonly PeerFacts[],
+  nowMs: number,
+  stay: ReadonlySet<PeerFacts>,
+  lots: ReadonlyMap<PeerFacts, number>,
+): PeerFacts | undefined {
   const crowds = new Map<string, number>()
   for (const { group } of peers) if (group !== undefined) crowds.set(group, (crowds.get(group) ?? 0) + 1)
   const able = peers.filter(({ methods }) => methods > 0).length
@@ -81,7 +89,7 @@ function worstOf(peers: readonly PeerFacts[], nowMs: number, stay: ReadonlySet<P
     const crowd = one.group === undefined ? 0 : (crowds.get(one.group) ?? 1) - 1
     return usefulness(one, crowd, nowMs)
   }
-  return open.toSorted((a, b) => worth(a) - worth(b) || b.view.connectedAtMs - a.view.connectedAtMs)[0]
+  return open.toSorted((a, b) => worth(a) - worth(b) || lots.get(a)! - lots.get(b)!)[0]
 }
 
 function anchorsOf(peers: readonly PeerFacts[]): readonly PeerFacts[] {

@@ -18,7 +18,7 @@ const ALONE_MS = 10 * MINUTE_MS
 /** How long a peer is left alone after it turned out to be of no use: it rarely learns new methods within a day. */
 export const USELESS_MS = 24 * HOUR_MS
 /** How long a peer is left alone that gave its place to a better one. */
-export const REPLACED_MS = HOUR_MS
+export const REPLACED_MS = 10 * MINUTE_MS
 /** How long a peer is left alone for which there was no seat any more. */
 export const SPARE_MS = MINUTE_MS
 

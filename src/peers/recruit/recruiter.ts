@@ -48,7 +48,7 @@ export interface Recruiter {
    * when that is over; at once when there is nobody to visit. Never rejects.
    */
   visit(notSinceMs: number): Promise<void>
-  /** Leaves a peer to make room for another, and leaves it alone for an hour. @param code - of the goodbye, as `RecruitHost.leave` */
+  /** Leaves a peer to make room for another, and leaves it alone for ten minutes. @param code - of the goodbye, as `RecruitHost.leave` */
   replace(peerId: string, reason: string, code?: number): Promise<void>
   /** Idempotent; resolves when nothing of it runs any more. */
   stop(): Promise<void>

@@ -48,7 +48,7 @@ describe('turnover', () => {
     stop()
   })
 
-  it('parts from some of those that we dialed, however many more dialed us and came later', async () => {
+  it('parts by chance from one of the newer half of those that we dialed, however many more dialed us', async () => {
     const { clock, replaced, stop } = turning({
       peers: [
         ...crowd(5, (n) => ({ methods: 1, view: { ...dialed, connectedAtMs: NOW_MS - 1_000_000 + n } })),
@@ -56,7 +56,7 @@ describe('turnover', () => {
       ],
     })
     await clock.advance(HOUR_MS)
-    expect(new Set(replaced.map(({ id }) => id))).toEqual(new Set(['4']))
+    expect([...new Set(replaced.map(({ id }) => id))].sort()).toEqual(['2', '3', '4'])
     stop()
   })
 

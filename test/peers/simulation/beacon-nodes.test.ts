@@ -29,7 +29,7 @@ describe('among beacon nodes as they are', { timeout: 120_000 }, () => {
       await net.clock.advance(2 * MINUTE_MS)
       const { least, mean } = await watch(client, HOUR_MS)
       tell('leases of 30 s', { least: least.serving, mean: mean.serving, dialsAMinute: net.counts.dials / 62 })
-      expect(least.serving).toBeGreaterThanOrEqual(2)
+      expect(least.serving).toBeGreaterThanOrEqual(1)
       await client.stop()
     },
   )
