@@ -1,5 +1,6 @@
 import { gossipsub } from '@libp2p/gossipsub'
 import { identify } from '@libp2p/identify'
+import type { PrivateKey } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
@@ -11,8 +12,9 @@ const MIB = 1024 * 1024
 const MAX_PAYLOAD = 10 * MIB
 
 /** A libp2p node with the transport, muxer and windows that ours has, and gossipsub as it comes but for Ethereum's message ids. */
-export function createBareNode(listen: readonly string[]) {
+export function createBareNode(listen: readonly string[], privateKey?: PrivateKey) {
   return createLibp2p({
+    ...(privateKey === undefined ? {} : { privateKey }),
     addresses: { listen: [...listen] },
     transports: [tcp()],
     connectionEncrypters: [noise()],

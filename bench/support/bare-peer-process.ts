@@ -1,12 +1,10 @@
 // A process of its own: answers requests with bytes made beforehand, and publishes when it is told to.
 import { setTimeout } from 'node:timers/promises'
 import type { Stream } from '@libp2p/interface'
-import { epochOfSlot, forkDigestAtEpoch, fromHex, slotAtMs } from '../../src/chain/index.ts'
-import { createReqResp, protocols } from '../../src/reqresp/index.ts'
-import { systemClock } from '../../src/streams/clock.ts'
 import { compressBlock } from '../../src/wire/index.ts'
 import { createBareNode } from './bare-node.ts'
-import { answers, benchChain, payload } from './loads.ts'
+import { answerGreetings } from './greetings.ts'
+import { answers, payload } from './loads.ts'
 
 /** Tells to publish so many messages of so many bytes on a topic, in batches that are acknowledged. */
 export interface PublishOrder {
@@ -18,27 +16,7 @@ export interface PublishOrder {
 
 const node = await createBareNode(['/ip4/127.0.0.1/tcp/0'])
 const ignored = () => {}
-const reqresp = createReqResp({
-  libp2p: node,
-  chain: benchChain,
-  clock: systemClock,
-  selectPeer: () => undefined,
-  onOffence: ignored,
-})
-reqresp.serve(protocols.status, function* () {
-  const epoch = epochOfSlot(benchChain, slotAtMs(benchChain, Date.now()))
-  yield {
-    forkDigest: fromHex(forkDigestAtEpoch(benchChain, epoch), 4),
-    finalizedRoot: new Uint8Array(32),
-    finalizedEpoch: 0,
-    headRoot: new Uint8Array(32),
-    headSlot: 0,
-    earliestAvailableSlot: 0,
-  }
-})
-reqresp.serve(protocols.ping, function* () {
-  yield 0n
-})
+answerGreetings(node)
 
 for (const [id, chunks] of Object.entries(answers())) {
   const answer = async (stream: Stream): Promise<void> => {

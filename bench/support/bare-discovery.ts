@@ -1,0 +1,62 @@
+import { Discv5 } from '@chainsafe/discv5'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { multiaddr } from '@multiformats/multiaddr'
+import { signEnr } from '../../src/discovery/enr/index.ts'
+import { createBareNode } from './bare-node.ts'
+
+type ENR = Awaited<ReturnType<Discv5['findRandomNode']>>[number]
+
+/** A libp2p node and discv5, wired as one would by hand: whoever is found is dialed. */
+export interface BareDiscovery {
+  /** Resolves when so many peers are connected and have identified themselves. */
+  untilPeers(count: number): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts both. */
+export async function startBareDiscovery(bootstrap: string): Promise<BareDiscovery> {
+  const libp2p = await createBareNode([])
+  const privateKey = await generateKeyPair('secp256k1')
+  const discv5 = Discv5.create({
+    enr: signEnr(privateKey.raw, { seq: 1n, pairs: new Map() }).text,
+    privateKey,
+    bindAddrs: { ip4: multiaddr('/ip4/127.0.0.1/udp/0') },
+  })
+  discv5.addEnr(bootstrap)
+  const identified = new Set<string>()
+  let wanted = Number.POSITIVE_INFINITY
+  let stopped = false
+  const full = Promise.withResolvers<void>()
+
+  libp2p.addEventListener('peer:identify', ({ detail }) => {
+    identified.add(detail.peerId.toString())
+    if (identified.size >= wanted) full.resolve()
+  })
+  const dialed = new Set<string>()
+  function found(enr: ENR): void {
+    const address = enr.getLocationMultiaddr('tcp')
+    if (stopped || address === undefined || dialed.has(enr.nodeId) || dialed.size >= wanted) return
+    dialed.add(enr.nodeId)
+    libp2p.dial(multiaddr(address.toString())).catch(() => dialed.delete(enr.nodeId))
+  }
+  discv5.on('discovered', found)
+  await discv5.start()
+
+  async function search(): Promise<void> {
+    while (!stopped && identified.size < wanted) for (const enr of await discv5.findRandomNode()) found(enr)
+  }
+
+  return {
+    async untilPeers(count) {
+      wanted = count
+      for (const enr of discv5.kadValues()) found(enr)
+      search().catch(full.reject)
+      await full.promise
+    },
+    async stop() {
+      stopped = true
+      await discv5.stop()
+      await libp2p.stop()
+    },
+  }
+}
