@@ -4,10 +4,10 @@ import {
   addressPairs,
   decodeEnr,
   type Enr,
-  encodeForkId,
   encodeMultiaddrs,
   forkIdAt,
   forkIdOf,
+  forkPairsAt,
   signEnr,
 } from '../discovery/enr/index.ts'
 import { LamparaError, messageOf } from '../errors/index.ts'
@@ -60,7 +60,7 @@ async function make(options: Extract<EnrOptions, { action: 'make' }>, io: CliIo)
     seq: options.seq,
     pairs: [
       ...addressPairs({ ...(options.ip === undefined ? {} : { ip: options.ip }), ...options.ports }),
-      ['eth2', encodeForkId(forkIdAt(options.chain, Date.now()))],
+      ...forkPairsAt(options.chain, Date.now()),
       ...(options.multiaddrs.length === 0 ? [] : [['multiaddrs', multiaddrsValue(options.multiaddrs)] as const]),
     ],
   })

@@ -1,7 +1,7 @@
 import type { PrivateKey } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Chain } from '../chain/index.ts'
-import { addressPairs, type Enr, encodeForkId, encodeMultiaddrs, forkIdAt, signEnr } from '../discovery/enr/index.ts'
+import { addressPairs, type Enr, encodeMultiaddrs, forkPairsAt, signEnr } from '../discovery/enr/index.ts'
 import type { Clock } from '../streams/clock.ts'
 
 /** What a node's own record is made of. */
@@ -16,15 +16,15 @@ export interface OwnRecordOptions {
 export function createOwnRecord({ chain, clock, privateKey, addresses }: OwnRecordOptions): () => Enr {
   let made: { readonly says: string; readonly enr: Enr } | undefined
   return () => {
-    const forkId = forkIdAt(chain, clock.now())
+    const forks = forkPairsAt(chain, clock.now())
     const present = addresses()
-    const says = JSON.stringify([forkId.forkDigest, forkId.nextForkEpoch, present])
+    const says = JSON.stringify([forks.map(String), present])
     if (made?.says === says) return made.enr
     // Grows with each change, also across restarts, without anything being stored.
     const seconds = BigInt(Math.floor(clock.now() / 1000))
     const seq = made === undefined || seconds > made.enr.seq ? seconds : made.enr.seq + 1n
     const sign = (others: number): Enr =>
-      signEnr(privateKey.raw, { seq, pairs: [...pairsOf(present, others), ['eth2', encodeForkId(forkId)]] })
+      signEnr(privateKey.raw, { seq, pairs: [...pairsOf(present, others), ...forks] })
     const enr = signFitting(sign)
     made = { says, enr }
     return enr

@@ -1,6 +1,6 @@
 import type { PrivateKey } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
-import { addressesOf, decodeEnr, encodeForkId, forkIdAt } from '../discovery/enr/index.ts'
+import { addressesOf, decodeEnr, forkPairsAt } from '../discovery/enr/index.ts'
 import { createExchangeSource } from '../discovery/peer-exchange/index.ts'
 import { exchangeTransports } from '../discovery/peer-exchange/messages.ts'
 import { readRecords } from '../discovery/peer-exchange/read-records.ts'
@@ -75,9 +75,7 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
   const discv5 = await startDiscv5(parts, book)
   // Whoever looks for peers by our record must find the digest in force.
   const stopForks =
-    discv5 === undefined
-      ? () => {}
-      : atForks(chain, clock, () => discv5.setForkId(encodeForkId(forkIdAt(chain, clock.now()))))
+    discv5 === undefined ? () => {} : atForks(chain, clock, () => discv5.setPairs(forkPairsAt(chain, clock.now())))
   const forkDigests = () => presentDigests(chain, clock.now())
   const routes = createTunnelRoutes({
     clock,

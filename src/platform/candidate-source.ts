@@ -46,7 +46,7 @@ export interface Discv5Node {
   readonly source: CandidateSource
   /** Our own record as it stands: others tell us how they see our address. */
   readonly record: string
-  /** Gives our own record another value of the `eth2` key, and signs it anew; nothing happens when it has it. */
-  setForkId(value: Uint8Array): void
+  /** Gives keys of our own record other values, and signs it anew; nothing happens where it has them. */
+  setPairs(pairs: readonly (readonly [string, Uint8Array])[]): void
   stop(): Promise<void>
 }

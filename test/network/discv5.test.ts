@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { createRandomPacket, encodePacket } from '@chainsafe/discv5/packet'
 import { describe, expect, it } from 'vitest'
-import { forkDigestAtEpoch, slotStartMs, startSlotOfEpoch } from '../../src/chain/index.ts'
+import { forkDigestAtEpoch, fromHex, slotStartMs, startSlotOfEpoch } from '../../src/chain/index.ts'
 import { addressPairs, decodeEnr, forkIdOf, signEnr } from '../../src/discovery/enr/index.ts'
 import type { Network, NetworkOptions } from '../../src/network/types.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
@@ -105,6 +105,8 @@ describe('discv5', { timeout: 60_000 }, () => {
       await clock.advance(1)
       const after = decodeEnr(await network.record())
       expect(forkIdOf(after)).toMatchObject({ forkDigest: forkDigestAtEpoch(chain, 80), nextForkEpoch: Infinity })
+      expect(before.pairs.get('nfd')).toEqual(fromHex(forkDigestAtEpoch(chain, 80), 4))
+      expect(after.pairs.get('nfd')).toEqual(new Uint8Array(4))
       expect(after.seq).toBeGreaterThan(before.seq)
       expect(after.pairs.get('udp')).toEqual(before.pairs.get('udp'))
     } finally {

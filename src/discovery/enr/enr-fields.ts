@@ -48,6 +48,20 @@ export function forkIdAt(chain: Chain, timeMs: number): EnrForkId {
   }
 }
 
+/**
+ * What a record tells of forks: `eth2`, and once Fulu is scheduled `nfd`, the digest that comes next, zeros where none does
+ * (fulu/p2p-interface.md, "Next fork digest").
+ */
+export function forkPairsAt(chain: Chain, timeMs: number): [string, Uint8Array][] {
+  const forkId = forkIdAt(chain, timeMs)
+  const next = forkDigests(chain).find(({ startEpoch }) => startEpoch === forkId.nextForkEpoch)
+  const pairs: [string, Uint8Array][] = [['eth2', encodeForkId(forkId)]]
+  if (chain.forks.some(({ name }) => name === 'fulu')) {
+    pairs.push(['nfd', next === undefined ? new Uint8Array(4) : fromHex(next.digest, 4)])
+  }
+  return pairs
+}
+
 /** An `eth2` value as bytes. */
 export function encodeForkId({ forkDigest, nextForkVersion, nextForkEpoch }: EnrForkId): Uint8Array {
   const bytes = new Uint8Array(16)

@@ -1,2 +1,10 @@
 export { decodeEnr, type Enr, signEnr } from './enr.ts'
-export { addressesOf, addressPairs, encodeForkId, encodeMultiaddrs, forkIdAt, forkIdOf } from './enr-fields.ts'
+export {
+  addressesOf,
+  addressPairs,
+  encodeForkId,
+  encodeMultiaddrs,
+  forkIdAt,
+  forkIdOf,
+  forkPairsAt,
+} from './enr-fields.ts'

@@ -55,14 +55,17 @@ export const fulu: SpecDocument = {
       section: 'Custody group count',
       level: 'MUST',
       rule: 'A record has `cgc` once Fulu is scheduled.',
-      notYet: 'discovery (issue 5): our record has `eth2` and addresses only.',
+      notYet: 'a light client has custody of nothing, and nodes are known to pass over records that say so.',
     },
     {
       id: 'fulu/enr/nfd',
       section: 'Next fork digest',
       level: 'MUST',
-      rule: 'A record has `nfd`, the next digest, once Fulu is scheduled.',
-      notYet: 'discovery (issue 5): our record has `eth2` and addresses only.',
+      rule: 'A record has `nfd`, the next digest, once Fulu is scheduled; zeros where none comes.',
+      tests: [
+        'test/discovery/enr/enr.test.ts > a node record of our own > names the digest that comes next once Fulu is scheduled, and zeros after the last',
+        'test/network/discv5.test.ts > discv5 > tells of the next digest as soon as it is in force',
+      ],
     },
     {
       id: 'fulu/enr/evaluate-nfd',

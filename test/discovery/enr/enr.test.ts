@@ -9,6 +9,7 @@ import {
   encodeForkId,
   forkIdAt,
   forkIdOf,
+  forkPairsAt,
   signEnr,
 } from '../../../src/discovery/enr/index.ts'
 import { decodeRlp, encodeRlp, type RlpItem } from '../../../src/discovery/enr/rlp.ts'
@@ -82,6 +83,16 @@ describe('a node record of our own', () => {
     expect(last.nextForkEpoch).toBe(Number.POSITIVE_INFINITY)
     const enr = signEnr(PRIVATE_KEY, { seq: 1n, pairs: [['eth2', encodeForkId(last)]] })
     expect(forkIdOf(enr)).toEqual(last)
+  })
+
+  it('names the digest that comes next once Fulu is scheduled, and zeros after the last', () => {
+    const at = (epoch: number) => new Map(forkPairsAt(mainnet, slotStartMs(mainnet, startSlotOfEpoch(mainnet, epoch))))
+    const fulu = mainnet.forks.find(({ name }) => name === 'fulu')!
+    expect(toHex(at(fulu.epoch - 1).get('nfd')!)).toBe(forkDigestAtEpoch(mainnet, fulu.epoch))
+    expect(toHex(at(fulu.epoch).get('nfd')!)).toBe(forkDigestAtEpoch(mainnet, 412_672))
+    expect(toHex(at(500_000).get('nfd')!)).toBe('0x00000000')
+    const before = { ...mainnet, forks: mainnet.forks.filter(({ name }) => name !== 'fulu') }
+    expect(forkPairsAt(before, mainnet.genesisTimeMs).map(([key]) => key)).toEqual(['eth2'])
   })
 
   it('is refused when it would be longer than 300 bytes, or its key is none', () => {

@@ -66,8 +66,10 @@ export async function startDiscv5(options: Discv5Options): Promise<Discv5Node> {
     get record() {
       return discv5.enr.encodeTxt()
     },
-    setForkId(value) {
-      if (String(discv5.enr.kvs.get('eth2')) !== String(value)) discv5.enr.set('eth2', value)
+    setPairs(pairs) {
+      for (const [key, value] of pairs) {
+        if (String(discv5.enr.kvs.get(key)) !== String(value)) discv5.enr.set(key, value)
+      }
     },
     stop: () => discv5.stop(),
   }
