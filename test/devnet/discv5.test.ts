@@ -37,7 +37,8 @@ describe('a devnet with discv5', { timeout: 60_000 }, () => {
     await Promise.all(all.map((network) => untilPeers(network, 3)))
     for (const network of all) {
       const others = all.filter((other) => other !== network).map(({ peerId }) => peerId)
-      expect(network.peers.map(({ id }) => id).sort()).toEqual(others.sort())
+      // Two that dial each other at the same moment part with one connection, and may greet anew on the other.
+      await expect.poll(() => network.peers.map(({ id }) => id).sort()).toEqual(others.sort())
     }
     expect(bootnode.peers).toEqual([])
     // It does not only wait to be found.
