@@ -57,7 +57,7 @@ describe('lampara devnet', () => {
     const { lines } = await runUntil(['--discv5-port', '0'], (line) => line.startsWith('Follow it'))
     const [, record] = /^Node record {2}(enr:[\w-]+)$/m.exec(lines.join('\n'))!
     const { pairs } = decodeEnr(record!)
-    expect([...pairs.keys()]).toEqual(['eth2', 'id', 'ip', 'secp256k1', 'tcp', 'udp'])
+    expect([...pairs.keys()]).toEqual(['eth2', 'id', 'ip', 'nfd', 'secp256k1', 'tcp', 'udp'])
   })
 
   it.skipIf(!fixtures.available)('replays a folder, and says how old its checkpoint may be', async () => {
