@@ -92,7 +92,7 @@ async function runTests(): Promise<void> {
   const { status, output } = await run('vitest', ['run', ...reporters], {
     cwd: root,
     show: true,
-    timeoutMs: 660_000,
+    timeoutMs: 1_200_000,
     env: { LAMPARA_TARBALL: packed },
   })
   process.stdout.write(output)
