@@ -78,7 +78,8 @@ describe('a page through a bootnode and Node over TCP run the same scenario', ()
       ])
       for (const summary of [inPage, inNode]) {
         // Syncing is passed by where the checkpoint lies in the present period; a busy machine may stall for a moment.
-        expect(summary.states.slice(0, 2)).toEqual(['connecting', 'bootstrapping'])
+        // A network that is quick has somebody before anyone can look.
+        expect(summary.states.find((state) => state !== 'connecting')).toBe('bootstrapping')
         expect(summary.states).toContain('following')
         expect(summary.states).not.toContain('disconnected')
         const optimistic = summary.heads.filter(({ kind }) => kind === 'optimistic')

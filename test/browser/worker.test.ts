@@ -46,7 +46,8 @@ describe('a worker of a page', () => {
       goal: { optimisticSlot: devnet.head().slot + 12, finalizedSlot: 40 },
       timeoutMs: 60_000,
     })
-    expect(summary.states.slice(0, 2)).toEqual(['connecting', 'bootstrapping'])
+    // A network that is quick has somebody before anyone can look.
+    expect(summary.states.find((state) => state !== 'connecting')).toBe('bootstrapping')
     expect(summary.peers).toEqual([address])
     expectMoving(summary.heads, roots)
     await expect.poll(() => door.live, { timeout: 10_000 }).toBe(0)

@@ -52,7 +52,8 @@ export function testEngine({ name, installed, launch, slotDurationMs = 400, page
           timeoutMs: 100_000,
         })
       const first = await follow(devnet.head().slot + 12, 40)
-      expect(first.states.slice(0, 2)).toEqual(['connecting', 'bootstrapping'])
+      // A network that is quick has somebody before anyone can look.
+      expect(first.states.find((state) => state !== 'connecting')).toBe('bootstrapping')
       expect(first.states).toContain('following')
       expect(first.peers).toEqual([address])
       expectMoving(first.heads, roots)
