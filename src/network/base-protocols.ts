@@ -70,6 +70,14 @@ export function peerWire(reqresp: () => ReqResp, own: OwnStatus): PeerWire {
   }
 }
 
+/** What every beacon node answers. */
+export const baseProtocols: ReadonlySet<unknown> = new Set([
+  protocols.status,
+  protocols.ping,
+  protocols.metadata,
+  protocols.goodbye,
+])
+
 /** Answers what every beacon node asks: Status, Ping, MetaData and Goodbye (phase0/p2p-interface.md). */
 export function serveBaseProtocols(reqresp: ReqResp, peers: Peers, own: OwnStatus): void {
   reqresp.serve(protocols.status, function* (request, { peer }) {

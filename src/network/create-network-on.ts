@@ -8,7 +8,7 @@ import { createReqResp, type ReqResp } from '../reqresp/index.ts'
 import { deadline, onAbort, raceSignal } from '../streams/abort.ts'
 import { systemClock } from '../streams/clock.ts'
 import { createWatchable } from '../streams/watchable.ts'
-import { createOwnStatus, peerWire, serveBaseProtocols } from './base-protocols.ts'
+import { baseProtocols, createOwnStatus, peerWire, serveBaseProtocols } from './base-protocols.ts'
 import { checkOptions } from './check-options.ts'
 import { createEventHub } from './event-hub.ts'
 import { hasGossipStream, speaksGossip, watchGossipStreams } from './gossip-streams.ts'
@@ -72,6 +72,8 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     clock,
     selectPeer: peers.select,
     onOffence: peers.report,
+    // What greets and keeps a connection everyone answers.
+    onServed: (peerId, method) => baseProtocols.has(method) || peers.served(peerId),
   })
   serveBaseProtocols(reqresp, peers, own)
 
@@ -151,7 +153,6 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     bans: book,
     mayDial: (address) => gater.mayDial(multiaddr(address)),
     meshesWith: libp2p.services.pubsub.meshesWith,
-    servedAtMs: () => undefined,
   })
   try {
     // Whoever is banned from earlier is not to be dialed first. In a page the first head is not kept waiting for it.

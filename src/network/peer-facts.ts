@@ -7,8 +7,6 @@ import type { NetworkOptions } from './types.ts'
 export interface FactSources {
   /** Topics in whose mesh we share a peer. */
   meshesWith(peerId: string): number
-  /** When a peer last answered a request, in unix milliseconds. */
-  servedAtMs(peerId: string): number | undefined
 }
 
 /** What tells how useful peers are. Without wanted protocols each is as able as the other. */
@@ -16,7 +14,7 @@ export function factsOf(peers: readonly PeerView[], options: NetworkOptions, sou
   const { wantedProtocols = [], unconditionalPeers = [] } = options
   return peers.map((view) => {
     const group = groupOf(view.address)
-    const servedAtMs = sources.servedAtMs(view.id)
+    const { servedAtMs } = view
     return {
       view,
       unconditional: unconditionalPeers.includes(view.id),

@@ -19,6 +19,8 @@ export interface ConnectedPeer {
   /** The sequence number for which metadata was asked. */
   sequence?: bigint
   latencyMs?: number
+  /** When it last served data. */
+  servedAtMs?: number
   /** The goodbye code that the peer sent. */
   goodbye?: number
   /** Why it leaves, in words; the first reason stands. */
@@ -57,7 +59,8 @@ export function connectedPeer(id: string, connection: Connection, nowMs: number)
 
 /** The peer as others see it; the same object as long as nothing changed. */
 export function viewOf(peer: ConnectedPeer, persistent: boolean, score: number, enr: string | undefined): PeerView {
-  const { id, connection, protocols, agent, status, metadata, connectedAtMs, seenAtMs, latencyMs, leaveReason } = peer
+  const { id, connection, protocols, agent, status, metadata, connectedAtMs, seenAtMs, latencyMs, servedAtMs } = peer
+  const { leaveReason } = peer
   peer.view ??= Object.freeze({
     id,
     state: shownState(peer.state),
@@ -74,6 +77,7 @@ export function viewOf(peer: ConnectedPeer, persistent: boolean, score: number, 
     ...(status === undefined ? {} : { status }),
     ...(metadata === undefined ? {} : { metadata }),
     ...(latencyMs === undefined ? {} : { latencyMs }),
+    ...(servedAtMs === undefined ? {} : { servedAtMs }),
   })
   return peer.view
 }

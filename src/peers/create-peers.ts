@@ -39,6 +39,8 @@ export interface Peers {
   report(peerId: string, offence: Offence, reason: string): void
   /** Rewards a peer for something new and valid. */
   reward(peerId: string): void
+  /** Takes note that a peer answered a request for data. */
+  served(peerId: string): void
   /** The best counted peer to ask for one of the protocols. */
   select(protocolIds: readonly string[], options: SelectOptions): string | undefined
   /** Takes a Status that a peer sent us. */
@@ -175,6 +177,12 @@ export function createPeers(options: PeersOptions): Peers {
       book.raise(peerId, 1)
       const peer = roster.get(peerId)
       if (peer !== undefined) roster.changed(peer)
+    },
+    served(peerId) {
+      const peer = roster.get(peerId)
+      if (peer === undefined) return
+      peer.servedAtMs = clock.now()
+      roster.changed(peer)
     },
     select: (protocolIds, select) => bestPeer(roster.list.value, protocolIds, select),
     takeStatus,

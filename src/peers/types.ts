@@ -26,6 +26,8 @@ export interface PeerView {
   /** When it last showed anything that changed what is told of it here: an answered ping or Status, say. */
   readonly seenAtMs: number
   readonly latencyMs?: number
+  /** When it last answered a request for data of ours in full; what greets and keeps a connection is none. */
+  readonly servedAtMs?: number
   /** Its signed node record, where the address book has one. */
   readonly enr?: string
   /** Why it leaves or left, in words. */

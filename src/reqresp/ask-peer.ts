@@ -7,7 +7,7 @@ import { encodeRequest } from '../wire/index.ts'
 import type { Limiter, TurnOptions } from './limiter.ts'
 import { responseOffence } from './offences.ts'
 import { openStream } from './open-stream.ts'
-import type { ReportOffence } from './peer-hooks.ts'
+import type { ReportOffence, ReportServed } from './peer-hooks.ts'
 import { createPhases, type PhaseLimit, type Phases } from './phases.ts'
 import { isRefusal, readChunk } from './read-chunk.ts'
 import type { Sample, Speeds } from './speeds.ts'
@@ -23,6 +23,7 @@ export interface AskContext {
   readonly limiter: Limiter
   readonly speeds: Speeds
   readonly onOffence: ReportOffence
+  readonly onServed?: ReportServed | undefined
 }
 
 /** One question to one peer. */
@@ -58,6 +59,7 @@ export async function askPeer<Request, Response>(context: AskContext, ask: Ask<R
   const phases = createPhases({ clock: context.clock, signal })
   try {
     await exchange(context, ask, tally, phases)
+    if (tally.chunks > 0) context.onServed?.(peer, protocol)
   } catch (thrown) {
     if (signal.aborted) throw signal.reason
     const error = LamparaError.from(thrown, 'internal', 'unexpected')

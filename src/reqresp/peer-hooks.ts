@@ -5,6 +5,9 @@ export type ReportOffence = (
   reason: string,
 ) => void
 
+/** Who answered a request for a method in full: every chunk could be read, and there was one at least. */
+export type ReportServed = (peerId: string, method: { readonly name: string }) => void
+
 /** What asking a peer for a method comes to, as far as it was measured. */
 export interface PeerMeasure {
   /** How long a request would wait here for its turn, in milliseconds; a minute where others are ahead. */

@@ -6,7 +6,7 @@ import type { Clock } from '../streams/clock.ts'
 import { type AnswerContext, answer } from './answer.ts'
 import { type ExchangeContext, startExchange } from './exchange.ts'
 import { createLimiter } from './limiter.ts'
-import type { ReportOffence, SelectPeer } from './peer-hooks.ts'
+import type { ReportOffence, ReportServed, SelectPeer } from './peer-hooks.ts'
 import { createQuotaKeeper } from './quota.ts'
 import { createSpeeds } from './speeds.ts'
 import type { Handler, Protocol, ReqResp } from './types.ts'
@@ -28,6 +28,8 @@ export interface ReqRespOptions {
   readonly selectPeer: SelectPeer
   /** Told of each fault that a peer can be blamed for. */
   readonly onOffence: ReportOffence
+  /** Told of each complete answer to a request of ours. */
+  readonly onServed?: ReportServed
   /** Aborting it is as good as `stop()`. */
   readonly signal?: AbortSignal
 }
@@ -38,7 +40,7 @@ export interface ReqRespOptions {
  * @returns the behaviour; `stop()` ends every exchange with `stopped`, serves nothing more, and resolves when all is let go; idempotent
  */
 export function createReqResp(options: ReqRespOptions): ReqResp & { stop(): Promise<void> } {
-  const { libp2p, chain, clock, selectPeer, onOffence } = options
+  const { libp2p, chain, clock, selectPeer, onOffence, onServed } = options
   const life = linkSignals(options.signal)
   const underWay = new Set<Promise<void>>()
   const withdrawals = new Set<() => void>()
@@ -49,6 +51,7 @@ export function createReqResp(options: ReqRespOptions): ReqResp & { stop(): Prom
     clock,
     selectPeer,
     onOffence,
+    onServed,
     signal: life.signal,
     speeds: createSpeeds(clock),
     limiter: createLimiter({ clock, maxActive: MAX_CONCURRENT_REQUESTS, maxWaiting: MAX_WAITING_REQUESTS }),

@@ -3,10 +3,11 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { describe, expect, it } from 'vitest'
 import { createNetworkOn } from '../../src/network/create-network-on.ts'
 import { peerLimits } from '../../src/network/peer-limits.ts'
-import type { NetworkOptions } from '../../src/network/types.ts'
+import type { Network, NetworkOptions } from '../../src/network/types.ts'
 import { platform } from '../../src/platform/node/index.ts'
+import { protocols } from '../../src/reqresp/index.ts'
 import { createFakeClock, type FakeClock } from '../support/fake-clock.ts'
-import { cleanUpAfterEach, listenOn, startBareNode, startNetwork, testChain, untilPeers } from './support.ts'
+import { cleanUpAfterEach, listenOn, startBareNode, startNetwork, testChain, untilPeers, updateAt } from './support.ts'
 
 cleanUpAfterEach()
 const chain = testChain()
@@ -70,12 +71,45 @@ describe('a network that is full', () => {
       expect(told()).toEqual([129])
       await untilPeers(server, 1)
     } finally {
-      let stopped = false
-      server.stop().finally(() => {
-        stopped = true
-      })
-      await passUntil(clock, () => stopped)
+      await stopIn(clock, server)
     }
+  })
+
+  it('keeps of two that are otherwise alike the one that answered a request for data', async () => {
+    const clock = createFakeClock(Date.now())
+    const server = await createNetworkOn(platform, { chain, clock, listen: listenOn.tcp, maxInbound: 1 })
+    try {
+      const [mute, helpful] = [await startBareNode(chain), await startBareNode(chain)]
+      helpful.reqresp.serve(protocols.lightClientOptimisticUpdate, () => [updateAt(chain, 'optimistic_update', 8)])
+      // The newest of equals is the first to go, and nobody is within the first minute: both miss the round that it ends in.
+      for (const node of [mute, helpful]) {
+        // Their quota for pings runs on the machine's clock, far slower than ours.
+        await node.libp2p.unhandle(protocols.ping.id)
+        await clock.advance(1_000)
+        await node.greet(server.addresses[0]!)
+      }
+      await untilPeers(server, 2)
+      await askAll(server, helpful.peerId)
+      expect(servedBy(server)).toEqual({ [mute.peerId]: undefined, [helpful.peerId]: clock.now() })
+      await passUntil(clock, () => mute.goodbyes.length + helpful.goodbyes.length > 0)
+      expect([mute.goodbyes, helpful.goodbyes]).toEqual([[129], []])
+      await untilPeers(server, 1)
+      expect(Object.keys(servedBy(server))).toEqual([helpful.peerId])
+    } finally {
+      await stopIn(clock, server)
+    }
+  })
+
+  it('forgets what a peer served when it leaves', async () => {
+    const server = await startNetwork({ chain, listen: listenOn.tcp })
+    const helpful = await startBareNode(chain)
+    helpful.reqresp.serve(protocols.lightClientOptimisticUpdate, () => [updateAt(chain, 'optimistic_update', 8)])
+    await server.connect(helpful.address)
+    await askAll(server, helpful.peerId)
+    expect(servedBy(server)).toEqual({ [helpful.peerId]: expect.any(Number) })
+    await server.disconnect(helpful.peerId)
+    await server.connect(helpful.address)
+    expect(servedBy(server)).toEqual({ [helpful.peerId]: undefined })
   })
 })
 
@@ -97,4 +131,24 @@ async function passUntil(clock: FakeClock, holds: () => boolean): Promise<void> 
     await clock.advance(500)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
+}
+
+/** Asks for data until the answer is over. */
+async function askAll({ reqresp }: Network, peer: string): Promise<void> {
+  const exchange = reqresp.request(protocols.lightClientOptimisticUpdate, undefined, { peer })
+  await exchange.single()
+  await exchange.ended
+}
+
+/** When each peer served last. */
+function servedBy({ peers }: Network): Record<string, number | undefined> {
+  return Object.fromEntries(peers.map(({ id, servedAtMs }) => [id, servedAtMs]))
+}
+
+async function stopIn(clock: FakeClock, network: Network): Promise<void> {
+  let stopped = false
+  network.stop().finally(() => {
+    stopped = true
+  })
+  await passUntil(clock, () => stopped)
 }

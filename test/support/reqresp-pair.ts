@@ -75,6 +75,8 @@ export interface ReqRespPair {
   readonly askerId: string
   /** What the asker reported of the responder. */
   readonly offences: Report[]
+  /** The methods that the asker saw answered in full. */
+  readonly served: string[]
   /** What the responder reported of the asker. */
   readonly inboundOffences: Report[]
   readonly nodes: { readonly asker: Libp2p; readonly responder: Libp2p }
@@ -99,12 +101,14 @@ export async function createReqRespPair(options: ReqRespPairOptions = {}): Promi
   const peer = listener.peerId.toString()
   const offences: Report[] = []
   const inboundOffences: Report[] = []
+  const served: string[] = []
   const reqresp = createReqResp({
     libp2p: dialer,
     chain,
     clock,
     selectPeer: selectPeer ?? ((_, { exclude }) => (exclude.has(peer) ? undefined : peer)),
     onOffence: (_, offence, reason) => offences.push([offence, reason]),
+    onServed: (_, { name }) => served.push(name),
   })
   const asker: ReqRespPair['asker'] = paced
     ? reqresp
@@ -125,6 +129,7 @@ export async function createReqRespPair(options: ReqRespPairOptions = {}): Promi
     peer,
     askerId: dialer.peerId.toString(),
     offences,
+    served,
     inboundOffences,
     nodes: { asker: dialer, responder: listener },
     async misbehave(protocolId, behaviour, chunks = []) {
