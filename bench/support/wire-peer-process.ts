@@ -3,10 +3,14 @@ import { createServer } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import type { Stream } from '@libp2p/interface'
 import { createGateway } from '../../src/bootnode/gateway/create-gateway.ts'
+import { createNode } from '../../src/network/libp2p-options.ts'
+import { createNodeParts } from '../../src/network/node-parts.ts'
+import { platform } from '../../src/platform/node/index.ts'
 import { systemClock } from '../../src/streams/clock.ts'
 import { tunnelProtocol } from '../../src/tunnel/protocol.ts'
 import { unlimited } from '../../test/tunnel/support.ts'
 import { bareWire } from './bare-wire.ts'
+import { benchChain } from './loads.ts'
 import { heldBytes } from './memory.ts'
 import { sinkProtocol, sourceProtocol, TRANSFER_BYTES } from './transfer.ts'
 
@@ -58,7 +62,16 @@ async function servePeer(): Promise<void> {
 }
 
 async function serveGateway(): Promise<void> {
-  const node = await bareWire(['ws'], ['/ip4/127.0.0.1/tcp/0/ws'])
+  const node = await createNode(
+    await createNodeParts(platform, {
+      chain: benchChain,
+      role: 'relay',
+      allowPrivateAddresses: true,
+      listen: ['/ip4/127.0.0.1/tcp/0/ws'],
+      transports: { only: ['websocket'] },
+    }),
+  )
+  await node.start()
   const gateway = createGateway({ clock: systemClock, isKnown: () => true, policy: 'devnet', limits: unlimited })
   await node.handle(tunnelProtocol, gateway.handle, { maxInboundStreams: 2_000 })
   let used = process.cpuUsage()

@@ -38,7 +38,7 @@ export async function nodeOptions(parts: NodeParts): Promise<Libp2pOptions<NodeS
     nodeInfo: { name: 'lampara', userAgent: 'lampara' },
     addresses: { listen: [...(options.listen ?? [])], announce: [...(options.announce ?? [])] },
     transports: transports.create,
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [noise(platform.noise)],
     // Some beacon nodes speak mplex only, and greet with more than the five streams a second that it allows.
     streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: MIB } }), lateMplex({ disconnectThreshold: 50 })].map(
       withSafeSend,

@@ -2,7 +2,13 @@ import type { MultiaddrConnection, Transport, Upgrader, UpgraderOptions } from '
 import { onAbort, raceSignal } from '../streams/abort.ts'
 import type { Libp2pTransport } from './transports.ts'
 
-type Prepare = (options: UpgraderOptions) => UpgraderOptions
+/** What else to change of a transport's connections. */
+export interface ConnectionChanges {
+  /** Changes how each is upgraded. */
+  prepare?(options: UpgraderOptions): UpgraderOptions
+  /** Called with each before it is upgraded. */
+  attach?(connection: MultiaddrConnection): void
+}
 
 /**
  * Makes a transport's dials and connections end when they are told to.
@@ -10,10 +16,8 @@ type Prepare = (options: UpgraderOptions) => UpgraderOptions
  * libp2p's WebSocket forgets the socket of an aborted dial, of a failed handshake and of an aborted connection without closing
  * it (it closes with code 1006, which the standard forbids), QUIC's dial does not look at its signal while it waits, and a TCP
  * socket hangs on it for life.
- *
- * @param prepare - changes how connections are upgraded
  */
-export function endingAtOnce(create: Libp2pTransport, prepare: Prepare = (options) => options): Libp2pTransport {
+export function endingAtOnce(create: Libp2pTransport, changes: ConnectionChanges = {}): Libp2pTransport {
   return (components) => {
     const transport: Transport = create(components)
     const dial = transport.dial.bind(transport)
@@ -24,21 +28,23 @@ export function endingAtOnce(create: Libp2pTransport, prepare: Prepare = (option
       // Told of the abort, yet not aborted: then WebSocket closes the socket that it waits for, which it otherwise forgets.
       const { signal: told } = new AbortController()
       const forget = onAbort(signal, () => told.dispatchEvent(new Event('abort')))
-      const upgrader = guard(options.upgrader, prepare, signal)
+      const upgrader = guard(options.upgrader, changes, signal)
       return raceSignal(dial(address, { ...options, signal: told, upgrader }).finally(forget), signal)
     }
-    transport.createListener = (options) => createListener({ ...options, upgrader: guard(options.upgrader, prepare) })
+    transport.createListener = (options) => createListener({ ...options, upgrader: guard(options.upgrader, changes) })
     return transport
   }
 }
 
-function guard(upgrader: Upgrader, prepare: Prepare, signal?: AbortSignal): Upgrader {
+function guard(upgrader: Upgrader, changes: ConnectionChanges, signal?: AbortSignal): Upgrader {
+  const { prepare = (options) => options, attach } = changes
   async function guarded<T>(
     connection: MultiaddrConnection,
     options: UpgraderOptions,
     upgrade: (options: UpgraderOptions) => Promise<T>,
   ): Promise<T> {
     closeWhenAborted(connection)
+    attach?.(connection)
     try {
       signal?.throwIfAborted()
       return await upgrade(prepare(signal === undefined ? options : { ...options, signal }))

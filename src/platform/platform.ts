@@ -1,3 +1,4 @@
+import type { NoiseInit } from '@libp2p/noise'
 import type { Bls } from './bls.ts'
 import type { Discv5Node, Discv5Options } from './candidate-source.ts'
 import type { KeyValueStorage } from './storage.ts'
@@ -15,6 +16,8 @@ export interface Platform {
   useFastHasher(): Promise<void>
   /** The transports that there are here, in order of preference; those whose code comes late only where it is handed in. */
   transports(late?: LateTransports): Promise<readonly PlatformTransport[]>
+  /** How noise is to encrypt where there is something quicker than what it comes with; undefined elsewhere. */
+  readonly noise?: Pick<NoiseInit, 'crypto'>
   /** A WebSocket transport that can listen with TLS, in place of the platform's own; undefined where nothing listens. */
   readonly secureWebSockets?: (source: CertificateSource) => Libp2pTransport
   /** Ends all WebRTC in the process; undefined where the browser does that by itself. */

@@ -4,6 +4,7 @@ import { endWebRtc } from './end-web-rtc.ts'
 import { useFastHasher } from './fast-hasher.ts'
 import { openFileStorage } from './file-storage.ts'
 import { loadBls } from './load-bls.ts'
+import { noiseCrypto } from './noise-crypto.ts'
 import { createResolveTxt } from './resolve-txt.ts'
 import { secureWebSockets } from './secure-web-sockets.ts'
 import { nodeTransports } from './transports.ts'
@@ -14,6 +15,7 @@ export const platform: Platform = {
   loadBls,
   useFastHasher,
   transports: nodeTransports,
+  noise: { crypto: noiseCrypto },
   secureWebSockets,
   endWebRtc,
   startDiscv5,

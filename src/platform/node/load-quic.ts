@@ -12,11 +12,10 @@ let loaded: Promise<Libp2pTransport | undefined> | undefined
 export function loadQuic(): Promise<Libp2pTransport | undefined> {
   loaded ??= import('@chainsafe/libp2p-quic').then(
     ({ quic }) =>
-      endingAtOnce(
-        quic({ maxStreamData: MAX_STREAM_BYTES, maxConnectionData: MAX_CONNECTION_BYTES }),
-        ({ muxerFactory, ...options }) =>
+      endingAtOnce(quic({ maxStreamData: MAX_STREAM_BYTES, maxConnectionData: MAX_CONNECTION_BYTES }), {
+        prepare: ({ muxerFactory, ...options }) =>
           muxerFactory === undefined ? options : { ...options, muxerFactory: mendedQuicMuxer(muxerFactory) },
-      ),
+      }),
     () => undefined,
   )
   return loaded

@@ -4,6 +4,7 @@ import { dialKindOf } from '../dial-kind.ts'
 import { endingAtOnce } from '../ending-at-once.ts'
 import type { CertificateSource, Libp2pTransport, TlsCertificate } from '../transports.ts'
 import { boundStrangers } from './bound-strangers.ts'
+import { sendWholeMessages } from './whole-messages.ts'
 
 /** A client that is slow to agree on keys is dropped after this. */
 const HANDSHAKE_TIMEOUT_MS = 10_000
@@ -13,7 +14,7 @@ const HANDSHAKE_TIMEOUT_MS = 10_000
  * moment, those that are there already keep theirs.
  */
 export function secureWebSockets(source: CertificateSource): Libp2pTransport {
-  return endingAtOnce((components) => {
+  const create: Libp2pTransport = (components) => {
     const { logger } = components
     const transport = webSockets()(components)
     transport.createListener = (options) => {
@@ -25,7 +26,8 @@ export function secureWebSockets(source: CertificateSource): Libp2pTransport {
       return following(listener, source, cert, events)
     }
     return transport
-  })
+  }
+  return endingAtOnce(create, { attach: sendWholeMessages })
 }
 
 /** Makes a listener go over to each new certificate, if it shows any. */

@@ -5,6 +5,7 @@ import { endingAtOnce } from '../ending-at-once.ts'
 import type { Libp2pTransport, ReadyPlatformTransport, TransportName } from '../transports.ts'
 import { boundStrangers } from './bound-strangers.ts'
 import { loadQuic } from './load-quic.ts'
+import { sendWholeMessages } from './whole-messages.ts'
 
 /** QUIC first, which needs the fewest round trips and no muxer, then TCP, then WebSocket, which no beacon node speaks. */
 export async function nodeTransports(): Promise<readonly ReadyPlatformTransport[]> {
@@ -12,7 +13,7 @@ export async function nodeTransports(): Promise<readonly ReadyPlatformTransport[
   return [
     ...(quic === undefined ? [] : [transport('quic', quic)]),
     transport('tcp', endingAtOnce(tcp())),
-    transport('websocket', endingAtOnce(boundedWebSockets)),
+    transport('websocket', endingAtOnce(boundedWebSockets, { attach: sendWholeMessages })),
   ]
 }
 
