@@ -1,13 +1,18 @@
 import type { MultiaddrConnection, Upgrader } from '@libp2p/interface'
+import { untilConnected } from './until-connected.ts'
 
 /** What libp2p's WebRTC connections have, though their type does not say so. */
 interface Holding {
-  readonly peerConnection?: unknown
+  readonly peerConnection: RTCPeerConnection
+}
+
+function peerConnectionOf(connection: MultiaddrConnection): RTCPeerConnection {
+  return (connection as MultiaddrConnection & Holding).peerConnection
 }
 
 /**
  * Ends connections whose other side has closed them. Chromium goes on to call them connected, whose every channel is closed,
- * and libp2p looks at no more than that.
+ * and libp2p looks at no more than that. One that comes in counts once it has come about: whoever dialed may have given up.
  */
 export function endingWithTheirs(upgrader: Upgrader): Upgrader {
   return {
@@ -15,7 +20,8 @@ export function endingWithTheirs(upgrader: Upgrader): Upgrader {
       endWithTheirs(connection)
       return upgrader.upgradeOutbound(connection, options)
     },
-    upgradeInbound: (connection: MultiaddrConnection, options: Parameters<Upgrader['upgradeInbound']>[1]) => {
+    async upgradeInbound(connection: MultiaddrConnection, options: Parameters<Upgrader['upgradeInbound']>[1]) {
+      await untilConnected(peerConnectionOf(connection), options?.signal)
       endWithTheirs(connection)
       return upgrader.upgradeInbound(connection, options)
     },
@@ -26,7 +32,7 @@ export function endingWithTheirs(upgrader: Upgrader): Upgrader {
 }
 
 function endWithTheirs(connection: MultiaddrConnection): void {
-  const { peerConnection } = connection as Holding
+  const peerConnection = peerConnectionOf(connection)
   // Node's are not the browser's, and tell it themselves.
   const RtcPeerConnection = globalThis.RTCPeerConnection as typeof RTCPeerConnection | undefined
   if (RtcPeerConnection === undefined || !(peerConnection instanceof RtcPeerConnection)) return

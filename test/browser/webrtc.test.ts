@@ -1,15 +1,8 @@
-import { createSocket } from 'node:dgram'
-import { once } from 'node:events'
 import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Bootnode, type BootnodeOptions, createBootnode } from '../../src/bootnode/index.ts'
 import { createDevnet, type Devnet } from '../../src/devnet/index.ts'
-import { platform } from '../../src/platform/node/index.ts'
-import { webRtcDirect } from '../../src/webrtc/index.ts'
-import { launchChromium, openPage, type WatchedPage } from '../support/chromium.ts'
-import { startScenarioNode } from '../transports/scenario/node.ts'
-import { type ScenarioAddresses, scenarios } from '../transports/scenario/scenarios.ts'
-import { serveScenarios } from '../transports/scenario/serve.ts'
+import { launchChromium, openPage } from '../support/chromium.ts'
 import type { FollowOptions, FollowReport, FollowSummary } from './scenario/follow.ts'
 import { type Pages, servePages } from './support/pages.ts'
 
@@ -105,46 +98,3 @@ test('a page finds another through a bootnode, and follows the chain by that one
   for (const { errors } of [sharing, dialing])
     expect(errors.filter((error) => !error.includes('WebSocket'))).toEqual([])
 }, 120_000)
-
-describe('WebRTC-direct from a page to Node', () => {
-  const hole = createSocket('udp4')
-  let listener: Awaited<ReturnType<typeof startScenarioNode>>
-  let opened: WatchedPage
-  let addresses: ScenarioAddresses
-
-  beforeAll(async () => {
-    hole.bind(0, '127.0.0.1')
-    await once(hole, 'listening')
-    const listen = ['/ip4/127.0.0.1/udp/0/webrtc-direct']
-    listener = await startScenarioNode(platform, { listen, transports: { only: [], add: [webRtcDirect()] } })
-    await serveScenarios(listener)
-    const address = String(listener.getMultiaddrs()[0])
-    addresses = {
-      address,
-      silent: address.replace(/udp\/\d+/, `udp/${hole.address().port}`),
-      stranger: '16Uiu2HAmPLe7Mzm8TsYUubgCAW1aJoeFScxrLj8ppHFivPo97bUZ',
-    }
-    opened = await openPage(browser)
-    await opened.page.goto(pages.harness)
-  })
-  afterAll(async () => {
-    await opened?.page.close()
-    await listener?.stop()
-    hole.close()
-  })
-
-  // Data channels know no window: a reader cannot hold its sender back. And the last word of Node's add-on is lost one time in
-  // three: that a node has cut it off is then for a page's pings to find.
-  const holding = scenarios.filter(({ name }) => !/slow reader|other side cuts it off/.test(name))
-  test.each(holding.map(({ name }) => name))('%s', async (name) => {
-    await opened.page.evaluate(
-      ([scenario, where]) => globalThis.lamparaHarness.transport('webrtc-direct', scenario, where),
-      [name, addresses] as const,
-    )
-    await expect.poll(() => listener.getConnections(), { timeout: 10_000 }).toEqual([])
-  })
-
-  test('leaves the console clean', () => {
-    expect(opened.errors).toEqual([])
-  })
-})

@@ -1,8 +1,9 @@
-import type { Connection } from '@libp2p/interface'
+import type { Connection, MultiaddrConnection, Upgrader } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isDirect, isDirectListen, isRelayed, isRelayedListen } from '../../src/webrtc/addresses.ts'
 import { inAttempts } from '../../src/webrtc/attempts.ts'
+import { endingWithTheirs } from '../../src/webrtc/ending.ts'
 import { withBoundedHandshakes } from '../../src/webrtc/pending.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 
@@ -77,6 +78,51 @@ describe('connecting in attempts', () => {
     const signal = new AbortController().signal
     await expect(inAttempts(attempt, signal, createFakeClock())).rejects.toThrow('no reservation')
     expect(attempt).toHaveBeenCalledOnce()
+  })
+})
+
+describe('a connection that was agreed on over a relay', () => {
+  function agree(connectionState: RTCPeerConnectionState) {
+    const peerConnection = Object.assign(new EventTarget(), { connectionState })
+    const upgradeInbound = vi.fn(async () => {})
+    const controller = new AbortController()
+    const upgrader = endingWithTheirs({ upgradeInbound } as unknown as Upgrader)
+    const upgraded = upgrader.upgradeInbound({ peerConnection } as unknown as MultiaddrConnection, {
+      signal: controller.signal,
+    })
+    upgraded.catch(() => {})
+    return {
+      upgraded,
+      upgradeInbound,
+      abort: (reason: Error) => controller.abort(reason),
+      become(state: RTCPeerConnectionState) {
+        peerConnection.connectionState = state
+        peerConnection.dispatchEvent(new Event('connectionstatechange'))
+      },
+    }
+  }
+
+  it('counts once it has come about', async () => {
+    const { upgraded, upgradeInbound, become } = agree('connecting')
+    await Promise.resolve()
+    expect(upgradeInbound).not.toHaveBeenCalled()
+    become('connected')
+    await upgraded
+    expect(upgradeInbound).toHaveBeenCalledOnce()
+  })
+
+  it.each(['failed', 'closed'] as const)('never counts when it is %s first', async (state) => {
+    const { upgraded, upgradeInbound, become } = agree('connecting')
+    become(state)
+    await expect(upgraded).rejects.toThrow(state)
+    expect(upgradeInbound).not.toHaveBeenCalled()
+  })
+
+  it('is waited for until the signal aborts, and rejects with its reason', async () => {
+    const { upgraded, upgradeInbound, abort } = agree('new')
+    abort(new Error('enough'))
+    await expect(upgraded).rejects.toThrow('enough')
+    expect(upgradeInbound).not.toHaveBeenCalled()
   })
 })
 

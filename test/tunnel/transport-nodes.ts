@@ -1,19 +1,15 @@
-import type { Libp2p } from '@libp2p/interface'
 import { createGateway, type GatewayOptions } from '../../src/bootnode/gateway/create-gateway.ts'
 import { platform } from '../../src/platform/node/index.ts'
 import { systemClock } from '../../src/streams/clock.ts'
 import { tunnelProtocol } from '../../src/tunnel/protocol.ts'
 import { tunnelTransport } from '../../src/tunnel/transport.ts'
-import { startScenarioNode } from '../transports/scenario/node.ts'
+import { type ScenarioNode, startScenarioNode } from '../transports/scenario/node.ts'
 import { unlimited } from './support.ts'
 
-type Node = Awaited<ReturnType<typeof startScenarioNode>>
-
-/** A client that has WebSocket alone, a bootnode with a gateway, and a target that listens on TCP alone. */
-export interface TunnelNodes {
-  readonly client: Node
-  readonly bootnode: Node
-  readonly target: Node
+/** A bootnode with a gateway, and a target behind it that listens on TCP alone. */
+interface TunnelEnd {
+  readonly bootnode: ScenarioNode
+  readonly target: ScenarioNode
   readonly gateway: ReturnType<typeof createGateway>
   /** The target through the bootnode, with how that is reached. */
   readonly address: string
@@ -22,8 +18,13 @@ export interface TunnelNodes {
   stop(): Promise<void>
 }
 
-/** Starts three nodes just as networks have them. */
-export async function startTunnelNodes(options: Partial<GatewayOptions> = {}): Promise<TunnelNodes> {
+/** The same, with a client that has WebSocket alone. */
+export interface TunnelNodes extends TunnelEnd {
+  readonly client: ScenarioNode
+}
+
+/** Starts bootnode and target just as networks have them. */
+export async function startTunnelEnd(options: Partial<GatewayOptions> = {}): Promise<TunnelEnd> {
   const bootnode = await startScenarioNode(platform, {
     transports: { only: ['websocket'] },
     listen: ['/ip4/127.0.0.1/tcp/0/ws'],
@@ -32,7 +33,6 @@ export async function startTunnelNodes(options: Partial<GatewayOptions> = {}): P
     transports: { only: ['tcp'] },
     listen: ['/ip4/127.0.0.1/tcp/0'],
   })
-  const client = await startScenarioNode(platform, { transports: { only: ['websocket'], add: [tunnelTransport()] } })
   const gateway = createGateway({
     clock: systemClock,
     isKnown: () => true,
@@ -43,16 +43,12 @@ export async function startTunnelNodes(options: Partial<GatewayOptions> = {}): P
   await bootnode.handle(tunnelProtocol, gateway.handle, { maxInboundStreams: 1_000 })
   const through = (tcpAddress: string): string => `${bootnode.getMultiaddrs()[0]}/lampara-tunnel${tcpAddress}`
   return {
-    client,
     bootnode,
     target,
     gateway,
     through,
-    get address() {
-      return through(String(target.getMultiaddrs()[0]))
-    },
+    address: through(String(target.getMultiaddrs()[0])),
     async stop() {
-      await client.stop()
       await gateway.stop()
       await bootnode.stop()
       await target.stop()
@@ -60,15 +56,16 @@ export async function startTunnelNodes(options: Partial<GatewayOptions> = {}): P
   }
 }
 
-/** A node as it looks without its connections to one peer. */
-export function without<Of extends Libp2p>(libp2p: Of, peerId: string): Of {
-  return new Proxy(libp2p, {
-    get(node, name) {
-      if (name === 'getConnections') {
-        return () => node.getConnections().filter(({ remotePeer }) => remotePeer.toString() !== peerId)
-      }
-      const value: unknown = Reflect.get(node, name)
-      return typeof value === 'function' ? value.bind(node) : value
+/** Starts all three. */
+export async function startTunnelNodes(options: Partial<GatewayOptions> = {}): Promise<TunnelNodes> {
+  const end = await startTunnelEnd(options)
+  const client = await startScenarioNode(platform, { transports: { only: ['websocket'], add: [tunnelTransport()] } })
+  return {
+    ...end,
+    client,
+    async stop() {
+      await client.stop()
+      await end.stop()
     },
-  })
+  }
 }

@@ -1,10 +1,22 @@
 import { platform } from '#platform'
-import { webRtcDirect } from '../../../src/webrtc/index.ts'
 import { platformConformance } from '../../platform/conformance.ts'
-import { startScenarioNode } from '../../transports/scenario/node.ts'
+import { dataChannelScenarios } from '../../transports/scenario/data-channels.ts'
+import { type MetNode, startMetNode } from '../../transports/scenario/meet.ts'
+import { type ScenarioNode, startScenarioNode } from '../../transports/scenario/node.ts'
+import { runScenario } from '../../transports/scenario/run.ts'
 import { scenarios } from '../../transports/scenario/scenarios.ts'
+import { only, type ScenarioTransport } from '../../transports/scenario/transports.ts'
 import { follow } from '../scenario/follow.ts'
 import type { Harness } from './harness.ts'
+
+const dialers = new Map<ScenarioTransport, Promise<ScenarioNode>>()
+let listener: MetNode | undefined
+
+function dialerFor(kind: ScenarioTransport): Promise<ScenarioNode> {
+  const dialer = dialers.get(kind) ?? startScenarioNode(platform, { transports: only(kind) })
+  dialers.set(kind, dialer)
+  return dialer
+}
 
 /** The harness of the page, or of the worker, that imports this. */
 export const harness: Harness = {
@@ -20,17 +32,16 @@ export const harness: Harness = {
     }
     return results
   },
-  async transport(only, name, addresses) {
-    const scenario = scenarios.find((candidate) => candidate.name === name)
+  async transport(kind, name, addresses) {
+    const scenario = [...scenarios, ...dataChannelScenarios].find((candidate) => candidate.name === name)
     if (scenario === undefined) throw new Error(`There is no scenario "${name}"`)
-    const transports = only === 'webrtc-direct' ? { only: [], add: [webRtcDirect()] } : { only: [only] }
-    const libp2p = await startScenarioNode(platform, { transports })
-    try {
-      await scenario.run({ ...addresses, libp2p })
-    } finally {
-      await libp2p.stop()
-    }
+    await runScenario(scenario, { ...addresses, libp2p: await dialerFor(kind) })
   },
+  async meet(relay) {
+    listener = await startMetNode(platform, relay)
+    return listener.address
+  },
+  met: async () => (await listener?.connections()) ?? 0,
 }
 
 globalThis.lamparaHarness = harness

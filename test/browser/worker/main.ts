@@ -28,4 +28,6 @@ globalThis.lamparaHarness = {
   follow: inWorker('follow'),
   conformance: inWorker('conformance'),
   transport: inWorker('transport'),
+  meet: inWorker('meet'),
+  met: inWorker('met'),
 }

@@ -1,62 +1,12 @@
-import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
-import { scenarioProtocols } from './protocols.ts'
+import { assert, connectionsOf, dial, echo, open, rejection, type Scenario, TOTAL } from './steps.ts'
 import { closed, count, encodeNumber, KIB, MIB, readNumber, sendBytes } from './streams.ts'
 
-/** Where a scenario dials. Plain data: it crosses from Node into a page. */
-export interface ScenarioAddresses {
-  /** Where the listening side is, with `/p2p/…`. */
-  readonly address: string
-  /** An address of the same kind where nobody ever answers, with the listening side's `/p2p/…`. */
-  readonly silent: string
-  /** A peer id that nobody there has. */
-  readonly stranger: string
-}
-
-/** What a scenario runs on: the dialing side, in Node or in a page. */
-export interface ScenarioContext extends ScenarioAddresses {
-  readonly libp2p: Libp2p & { readonly services: { readonly lampara: ScenarioDialer } }
-}
-
-interface ScenarioDialer {
-  dial(address: ReturnType<typeof multiaddr>, signal: AbortSignal): Promise<Connection>
-}
-
-/** Something that must hold over every transport. */
-export interface Scenario {
-  readonly name: string
-  run(context: ScenarioContext): Promise<void>
-}
-
-const TOTAL = 20 * MIB
 /** What may be on its way while nobody reads: windows and buffers of every layer on both sides. */
 const IN_FLIGHT = 10 * MIB
 const STREAMS = 100
 /** Longer than QUIC's idle time-out of ten seconds. */
 const IDLE_MS = 12_000
-
-function assert(holds: boolean, what: string): asserts holds {
-  if (!holds) throw new Error(`Expected ${what}`)
-}
-
-async function dial({ libp2p, address }: ScenarioContext, to = address): Promise<Connection> {
-  return libp2p.services.lampara.dial(multiaddr(to), AbortSignal.timeout(10_000))
-}
-
-function open(connection: Connection, name: keyof typeof scenarioProtocols): Promise<Stream> {
-  return connection.newStream(scenarioProtocols[name], { maxOutboundStreams: 200 })
-}
-
-async function echo(connection: Connection, bytes = KIB): Promise<void> {
-  const stream = await open(connection, 'echo')
-  const message = new Uint8Array(bytes).map((_, index) => index * 31 + bytes)
-  const came: number[] = []
-  const counter = count(stream, (data) => came.push(...data))
-  stream.send(message)
-  await stream.close()
-  await counter.ended
-  assert(came.length === bytes && came.every((value, index) => value === message[index]), `${bytes} bytes back`)
-}
 
 /** Resolves with the number once it has stood still for some looks. */
 async function settled(look: () => Promise<number> | number): Promise<number> {
@@ -70,11 +20,18 @@ async function settled(look: () => Promise<number> | number): Promise<number> {
   return last
 }
 
-async function rejection(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
+/** The one that takes long, and asks nothing of the machine meanwhile. */
+export const idling: Scenario = {
+  name: 'keeps a connection on which nothing happens',
+  async run(context) {
+    const connection = await dial(context)
+    const idle = await open(connection, 'echo')
+    const counter = count(idle)
+    await new Promise((resolve) => setTimeout(resolve, IDLE_MS))
+    idle.send(new Uint8Array(KIB))
+    await counter.until(KIB)
+    await connection.close()
+  },
 }
 
 /** Everything that must hold over every transport, between two nodes as they are in a network. */
@@ -92,10 +49,10 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'refuses a peer with another id, and keeps nothing of it',
     async run(context) {
-      const [where] = context.address.split('/p2p/')
-      const error = await rejection(dial(context, `${where}/p2p/${context.stranger}`))
-      assert(error !== undefined, 'a refusal')
-      assert(context.libp2p.getConnections().length === 0, 'no connection')
+      const where = context.address.slice(0, context.address.lastIndexOf('/p2p/'))
+      const other = multiaddr(`${where}/p2p/${context.stranger}`)
+      assert((await rejection(dial(context, String(other)))) !== undefined, 'a refusal')
+      assert(connectionsOf(context).length === 0, 'no connection')
     },
   },
   {
@@ -169,7 +126,7 @@ export const scenarios: readonly Scenario[] = [
       const idle = await open(connection, 'echo')
       count(idle)
       await Promise.all([rejection(open(connection, 'cut')), closed(idle), closed(connection)])
-      assert(context.libp2p.getConnections().length === 0, 'no connection')
+      assert(connectionsOf(context).length === 0, 'no connection')
     },
   },
   {
@@ -180,7 +137,7 @@ export const scenarios: readonly Scenario[] = [
       count(idle)
       connection.abort(new Error('enough'))
       await Promise.all([closed(idle), closed(connection)])
-      assert(context.libp2p.getConnections().length === 0, 'no connection')
+      assert(connectionsOf(context).length === 0, 'no connection')
     },
   },
   {
@@ -191,7 +148,7 @@ export const scenarios: readonly Scenario[] = [
       await new Promise((resolve) => setTimeout(resolve, 100))
       controller.abort(new Error('enough'))
       assert((await dialing) instanceof Error, 'a refusal')
-      assert(context.libp2p.getConnections().length === 0, 'no connection')
+      assert(connectionsOf(context).length === 0, 'no connection')
     },
   },
   {
@@ -203,24 +160,13 @@ export const scenarios: readonly Scenario[] = [
         await new Promise((resolve) => setTimeout(resolve, turn))
         controller.abort(new Error('enough'))
         await dialing
-        for (const left of context.libp2p.getConnections()) await left.close()
+        for (const left of connectionsOf(context)) await left.close()
         const connection = await dial(context)
         await echo(connection)
         await connection.close()
       }
-      assert(context.libp2p.getConnections().length === 0, 'no connection')
+      assert(connectionsOf(context).length === 0, 'no connection')
     },
   },
-  {
-    name: 'keeps a connection on which nothing happens',
-    async run(context) {
-      const connection = await dial(context)
-      const idle = await open(connection, 'echo')
-      const counter = count(idle)
-      await new Promise((resolve) => setTimeout(resolve, IDLE_MS))
-      idle.send(new Uint8Array(KIB))
-      await counter.until(KIB)
-      await connection.close()
-    },
-  },
+  idling,
 ]

@@ -1,0 +1,52 @@
+import { scenarios } from './scenarios.ts'
+import { assert, dial, echo, open, rejection, type Scenario, TOTAL } from './steps.ts'
+import { closed, count, encodeNumber, KIB, readNumber, sendBytes } from './streams.ts'
+
+/**
+ * Everything that must hold over WebRTC. Data channels know no window, so that a reader cannot hold its sender back: who lags
+ * by more than 4 MiB loses the stream instead.
+ */
+export const dataChannelScenarios: readonly Scenario[] = [
+  ...scenarios.filter(({ name }) => !name.includes('slow reader')),
+  {
+    name: 'carries 20 MB each way to readers that keep up',
+    async run(context) {
+      const connection = await dial(context)
+      const up = await open(connection, 'count')
+      const answer = readNumber(up)
+      await sendBytes(up, TOTAL)
+      await up.close()
+      assert((await answer) === TOTAL, 'all of it to arrive')
+      const down = await open(connection, 'source')
+      const counter = count(down)
+      down.send(encodeNumber(TOTAL))
+      await counter.ended
+      assert(counter.bytes === TOTAL, `all of it to arrive, not ${counter.bytes}`)
+      await down.close()
+      await connection.close()
+    },
+  },
+  {
+    name: 'ends a stream whose reader lags by more than 4 MiB, and carries on with the others',
+    async run(context) {
+      const connection = await dial(context)
+      const up = await open(connection, 'slowCount')
+      const ended = closed(up)
+      const answer = rejection(readNumber(up))
+      // It may have sent all before it is told.
+      await rejection(sendBytes(up, TOTAL))
+      await ended
+      assert((await answer) instanceof Error, 'no answer')
+      await echo(connection)
+      const down = await open(connection, 'source')
+      const counter = count(down)
+      down.send(encodeNumber(TOTAL))
+      await counter.until(KIB)
+      down.pause()
+      await closed(down)
+      assert(counter.bytes < TOTAL, 'no more to be held than is bounded')
+      await echo(connection)
+      await connection.close()
+    },
+  },
+]
