@@ -37,6 +37,7 @@ async function startNode(known: readonly string[]): Promise<string> {
     chainName: benchChain.name,
     privateKey: privateKey.raw,
     record: signEnr(privateKey.raw, { seq: 1n, pairs }).text,
+    mayContact: () => true,
     read: (record) => ({ peerId: decodeEnr(record).peerId, addresses: [] }),
   })
   // Once, so that it and those before it have each other in their tables.

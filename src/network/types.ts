@@ -72,7 +72,7 @@ export interface NetworkOptions {
    *   interface, and begins with the published bootnodes of the chain
    */
   readonly discv5?: boolean | { readonly listen?: string; readonly bootstrap?: readonly string[] }
-  /** Node records (`enr:…`) of peers that may be dialed. */
+  /** Node records (`enr:…`) of peers that may be dialed. One of another chain is not, nor are those of `sources`: `dial:failed` tells. */
   readonly records?: readonly string[]
   /**
    * libp2p protocol ids of which a recruited peer must offer one: others are left at once, and left alone for a day.
@@ -85,7 +85,12 @@ export interface NetworkOptions {
    * of peers that it has reached. @default false
    */
   readonly crawl?: boolean
-  /** Dial private and loopback addresses that were not named here but learnt. @default false */
+  /**
+   * Dial private and loopback addresses that were not named here but learnt, and exchange packets of discv5 with them. Without it
+   * discv5 speaks with no private address but those of the records in its `bootstrap`, and answers none either.
+   *
+   * @default false
+   */
   readonly allowPrivateAddresses?: boolean
   /** Which transports to use. @default all that there are where the code runs */
   readonly transports?: TransportOptions

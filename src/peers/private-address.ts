@@ -35,7 +35,7 @@ function v4Value(address: string): number {
 }
 
 function isPrivateV6(address: string): boolean {
-  // Only 2000::/3 is routed globally; that leaves out addresses of IPv4 in disguise, too.
-  const first = Number.parseInt(address.split(':')[0] || '0', 16)
-  return first >>> 13 !== 1
+  const [first = 0, second = 0] = address.split(':').map((group) => Number.parseInt(group || '0', 16))
+  // Only 2000::/3 is routed globally; that leaves out addresses of IPv4 in disguise, too, but for 6to4 and Teredo.
+  return first >>> 13 !== 1 || first === 0x2002 || (first === 0x2001 && second < 0x200)
 }

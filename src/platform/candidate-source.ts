@@ -37,6 +37,8 @@ export interface Discv5Options {
   readonly bootstrap?: readonly string[] | undefined
   /** Records known from earlier: they stand in for a stored routing table. */
   readonly known: readonly string[]
+  /** True for an address (`/ip4/…/udp/…`) with which packets may be exchanged: records name whatever their signers like. */
+  mayContact(address: string): boolean
   /** Makes a candidate of a record; undefined for one that is of no use. */
   read(record: string): Candidate | undefined
 }

@@ -53,6 +53,7 @@ describe('lampara peers', { timeout: 60_000 }, () => {
       chain,
       clock,
       listen: ['/ip4/127.0.0.1/tcp/0'],
+      allowPrivateAddresses: true,
       discv5: { listen: '/ip4/127.0.0.1/udp/0', bootstrap: [] },
     })
     try {

@@ -28,6 +28,7 @@ describe('a light client in Node with nobody named', { timeout: 60_000 }, () => 
   it('finds a peer to follow from the bootnodes that are published for its chain', async () => {
     const bootnode = await startNetwork({
       chain: testChain(),
+      allowPrivateAddresses: true,
       discv5: { listen: '/ip4/127.0.0.1/udp/0', bootstrap: [] },
     })
     const record = await bootnode.record()

@@ -185,6 +185,13 @@ describe('addresses', () => {
     '/ip6/fe80::1/tcp/1',
     '/ip6/fd00::1/tcp/1',
     '/ip6/::ffff:8.8.8.8/tcp/1',
+    '/ip6/::ffff:7f00:1/tcp/1',
+    '/ip6/64:ff9b::7f00:1/tcp/1',
+    '/ip6/2002:7f00:1::1/tcp/1',
+    '/ip6/2001:0:7f00:1::1/tcp/1',
+    '/ip6/ff02::1/udp/9000',
+    '/ip6/::/udp/9000',
+    '/ip4/224.0.0.251/udp/5353',
     '/dns4/localhost/tcp/1/ws',
     '/dns4/printer.local/tcp/1',
     '/memory/x',
@@ -198,6 +205,7 @@ describe('addresses', () => {
     '/ip4/100.128.0.1/tcp/1',
     '/ip4/223.255.255.255/tcp/1',
     '/ip6/2606:4700::1111/tcp/1',
+    '/ip6/2001:4860::1/tcp/1',
     '/dns4/relay.example/tcp/443/tls/ws',
   ])('that cross the internet are not: %s', (address) => {
     expect(isPrivateAddress(multiaddr(address))).toBe(false)

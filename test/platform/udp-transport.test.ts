@@ -14,8 +14,10 @@ afterEach(async () => {
   for (const { service } of open.splice(0)) await service.stop()
 })
 
+const rules = (n: number) => ({ nodeId: () => idOf(n), mayContact: () => true })
+
 async function listen(n: number, address = '/ip4/127.0.0.1/udp/0'): Promise<UdpTransport> {
-  const transport = await openUdp(address, () => idOf(n))
+  const transport = await openUdp(address, rules(n))
   open.push(transport)
   await transport.service.start()
   return transport
@@ -81,10 +83,10 @@ describe('the socket of discv5', () => {
   })
 
   it('tells the port that it has, which is free again when it is stopped', async () => {
-    const first = await openUdp('/ip4/127.0.0.1/udp/0', () => idOf(1))
+    const first = await openUdp('/ip4/127.0.0.1/udp/0', rules(1))
     const { port } = first.address
     expect(port).toBeGreaterThan(0)
-    await expect(openUdp(`/ip4/127.0.0.1/udp/${port}`, () => idOf(1))).rejects.toMatchObject({
+    await expect(openUdp(`/ip4/127.0.0.1/udp/${port}`, rules(1))).rejects.toMatchObject({
       code: 'invalid_argument',
       message: expect.stringContaining('EADDRINUSE'),
     })
@@ -96,7 +98,7 @@ describe('the socket of discv5', () => {
   it.each(['/ip4/127.0.0.1/tcp/9000', '/dns4/localhost/udp/9000', '/ip4/127.0.0.1/udp/9000/quic-v1', 'nonsense'])(
     'refuses to listen on %s',
     async (address) => {
-      await expect(openUdp(address, () => idOf(1))).rejects.toMatchObject({ code: 'address_invalid' })
+      await expect(openUdp(address, rules(1))).rejects.toMatchObject({ code: 'address_invalid' })
     },
   )
 })

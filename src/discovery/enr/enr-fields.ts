@@ -90,6 +90,15 @@ export function addressesOf(enr: Enr): string[] {
   return [...all.filter((address) => address !== undefined), ...multiaddrsOf(enr.pairs.get('multiaddrs'))]
 }
 
+/** Where a node speaks discv5: multiaddrs that end with `/udp/…`, by IPv4 and by IPv6. */
+export function discv5AddressesOf({ pairs }: Enr): string[] {
+  const of = (family: string, host: string | undefined, key: string): string[] => {
+    const port = portOf(pairs.get(key))
+    return host === undefined || port === undefined ? [] : [multiaddr(`/${family}/${host}/udp/${port}`).toString()]
+  }
+  return [...of('ip4', ipv4Of(pairs.get('ip')), 'udp'), ...of('ip6', ipv6Of(pairs.get('ip6')), 'udp6')]
+}
+
 /** The value of the `multiaddrs` key: addresses that the other keys have no words for, each after its length in two bytes. */
 export function encodeMultiaddrs(addresses: readonly string[]): Uint8Array {
   return Uint8Array.from(

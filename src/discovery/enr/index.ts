@@ -2,6 +2,7 @@ export { decodeEnr, type Enr, signEnr } from './enr.ts'
 export {
   addressesOf,
   addressPairs,
+  discv5AddressesOf,
   encodeForkId,
   encodeMultiaddrs,
   forkIdAt,

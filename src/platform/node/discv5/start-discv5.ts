@@ -28,7 +28,10 @@ export async function startDiscv5(options: Discv5Options): Promise<Discv5Node> {
     const reason = `${options.chainName} has no published bootnodes: name records to begin with, or peers`
     throw new LamparaError('bootnodes_missing', `Cannot start discv5: ${reason}`)
   }
-  const { address, service } = await openUdp(options.listen ?? '/ip4/0.0.0.0/udp/0', () => discv5.enr.nodeId)
+  const { address, service } = await openUdp(options.listen ?? '/ip4/0.0.0.0/udp/0', {
+    nodeId: () => discv5.enr.nodeId,
+    mayContact: options.mayContact,
+  })
   const discv5 = Discv5.create({
     enr: options.record,
     privateKey: privateKeyFromRaw(options.privateKey),

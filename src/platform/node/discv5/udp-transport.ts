@@ -17,18 +17,28 @@ export interface UdpTransport {
   readonly service: ITransportService
 }
 
+/** What the socket asks. */
+export interface UdpRules {
+  /** Our node id in hexadecimal: packets to us are masked with it. */
+  nodeId(): string
+  /** True for an address with which packets may be exchanged. */
+  mayContact(address: string): boolean
+}
+
 /**
  * Listens on a UDP address. Instead of the package's own transport: there what goes wrong with a datagram, whoever sent it, is
  * thrown where nobody can catch it, and so is a port that is taken.
  *
- * @param nodeId - tells ours, in hexadecimal: packets to us are masked with it
+ * With an address that must not be contacted it exchanges nothing in either direction. Whoever sends a datagram can write any
+ * address on it, so that an answer would go where a record may not lead us, too.
+ *
  * @throws LamparaError `address_invalid`; `invalid_argument` when the address cannot be listened on
  */
-export async function openUdp(address: string, nodeId: () => string): Promise<UdpTransport> {
+export async function openUdp(address: string, rules: UdpRules): Promise<UdpTransport> {
   const asked = readUdpAddress(address)
   const socket = await bind(asked)
   const bound = { ...asked, port: socket.address().port }
-  return { address: bound, service: new UdpService(socket, bound, nodeId) }
+  return { address: bound, service: new UdpService(socket, bound, rules) }
 }
 
 const Emitter = EventEmitter as new () => TransportEventEmitter
@@ -37,20 +47,22 @@ class UdpService extends Emitter implements ITransportService {
   readonly bindAddrs: Multiaddr[]
   readonly ipMode: IPMode
   readonly #socket: Socket
-  readonly #nodeId: () => string
+  readonly #rules: UdpRules
 
-  constructor(socket: Socket, { family, host, port }: UdpAddress, nodeId: () => string) {
+  constructor(socket: Socket, { family, host, port }: UdpAddress, rules: UdpRules) {
     super()
     this.bindAddrs = [multiaddr(`/${family}/${host}/udp/${port}`)]
     this.ipMode = family === 'ip4' ? { ip4: true, ip6: false } : { ip4: false, ip6: true }
     this.#socket = socket
-    this.#nodeId = nodeId
+    this.#rules = rules
   }
 
   async start(): Promise<void> {
     this.#socket.on('message', (bytes, from) => {
       try {
-        this.emit('packet', addressOf(from), decodePacket(this.#nodeId(), bytes))
+        const address = addressOf(from)
+        if (!this.#rules.mayContact(address.toString())) return
+        this.emit('packet', address, decodePacket(this.#rules.nodeId(), bytes))
       } catch {
         // A datagram that is none of ours, or whose handling failed: the next may be a good one.
       }
@@ -65,6 +77,7 @@ class UdpService extends Emitter implements ITransportService {
   async send(to: Multiaddr, toId: string, packet: Packet): Promise<void> {
     const [host, udp] = to.getComponents()
     if (host === undefined || !this.ipMode[host.name as 'ip4' | 'ip6']) return
+    if (!this.#rules.mayContact(to.toString())) return
     this.#socket.send(encodePacket(toId, packet), Number(udp?.value), host.value, () => {})
   }
 
