@@ -1,7 +1,9 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { createNode } from '../src/network/libp2p-options.ts'
 import { createNodeParts } from '../src/network/node-parts.ts'
+import type { TransportOptions } from '../src/network/types.ts'
 import { platform } from '../src/platform/node/index.ts'
+import { webRtcDirect } from '../src/webrtc/index.ts'
 import { bareWire, type WireName } from './support/bare-wire.ts'
 import type { Report } from './support/figure.ts'
 import { benchChain } from './support/loads.ts'
@@ -12,7 +14,12 @@ import { startWirePeer } from './support/wire-peer.ts'
 const CONNECTS = { warmUp: 3, samples: 21 }
 const CONNECTS_PER_SAMPLE = 8
 const TRANSFERS = { warmUp: 2, samples: 11 }
-const NAMES = { tcp: 'tcp', ws: 'websocket', quic: 'quic' } as const
+const CHOSEN: Readonly<Record<WireName, TransportOptions>> = {
+  tcp: { only: ['tcp'] },
+  ws: { only: ['websocket'] },
+  quic: { only: ['quic'] },
+  webrtc: { only: [], add: [webRtcDirect()] },
+}
 
 /**
  * The libp2p node of a network against a bare one, by each of Node's transports: connecting, and moving 20 MB over one
@@ -21,14 +28,14 @@ const NAMES = { tcp: 'tcp', ws: 'websocket', quic: 'quic' } as const
 export async function run(report: Report): Promise<void> {
   const peer = await startWirePeer()
   try {
-    for (const name of ['tcp', 'ws', 'quic'] as const) await compare(name, peer.addresses[name], report)
+    for (const name of ['tcp', 'ws', 'quic', 'webrtc'] as const) await compare(name, peer.addresses[name], report)
   } finally {
     peer.stop()
   }
 }
 
 async function compare(name: WireName, text: string, report: Report): Promise<void> {
-  const options = { chain: benchChain, allowPrivateAddresses: true, transports: { only: [NAMES[name]] } }
+  const options = { chain: benchChain, allowPrivateAddresses: true, transports: CHOSEN[name] }
   const ours = await createNode(await createNodeParts(platform, options))
   await ours.start()
   const bare = await bareWire([name])

@@ -3,13 +3,14 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import { identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
+import { webRTCDirect } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import { quietLogger } from '../../src/network/quiet-logger.ts'
 
 /** Transports of Node's as they come, by the name that the bench gives them. */
-const bareTransports = { tcp: tcp(), ws: webSockets(), quic: quic() } as const
+const bareTransports = { tcp: tcp(), ws: webSockets(), quic: quic(), webrtc: webRTCDirect() } as const
 
 /** A transport that is measured. */
 export type WireName = keyof typeof bareTransports

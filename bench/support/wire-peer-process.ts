@@ -26,8 +26,13 @@ const ignored = (): void => {}
 
 async function servePeer(): Promise<void> {
   const node = await bareWire(
-    ['tcp', 'ws', 'quic'],
-    ['/ip4/127.0.0.1/tcp/0', '/ip4/127.0.0.1/tcp/0/ws', '/ip4/127.0.0.1/udp/0/quic-v1'],
+    ['tcp', 'ws', 'quic', 'webrtc'],
+    [
+      '/ip4/127.0.0.1/tcp/0',
+      '/ip4/127.0.0.1/tcp/0/ws',
+      '/ip4/127.0.0.1/udp/0/quic-v1',
+      '/ip4/127.0.0.1/udp/0/webrtc-direct',
+    ],
   )
   const serve = (id: string, handler: (stream: Stream) => Promise<void>): Promise<void> =>
     node.handle(id, (stream) => void handler(stream).catch(ignored), { maxInboundStreams: 1_000 })
@@ -57,6 +62,7 @@ async function servePeer(): Promise<void> {
     tcp: all.find((address) => /\/tcp\/\d+\/p2p\//.test(address)),
     ws: all.find((address) => address.includes('/ws/')),
     quic: all.find((address) => address.includes('/quic-v1/')),
+    webrtc: all.find((address) => address.includes('/webrtc-direct/')),
   }
   process.send?.({ addresses, echoPort: (echo.address() as { port: number }).port })
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { WireName } from './bare-wire.ts'
 import type { Use } from './wire-peer-process.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -8,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** A process with a libp2p node of no make of ours, on each of Node's transports, that takes and sends bytes. */
 export interface WirePeer {
   /** Addresses, each with `/p2p/…`. */
-  readonly addresses: Readonly<Record<'tcp' | 'ws' | 'quic', string>>
+  readonly addresses: Readonly<Record<WireName, string>>
   /** TCP port of 127.0.0.1 that sends back what comes. */
   readonly echoPort: number
   stop(): void
