@@ -12,7 +12,8 @@ import { systemClock } from '../streams/clock.ts'
  * addresses. Names are looked up when candidates are asked for, and again after ten minutes.
  *
  * What cannot be used is passed over, and `onSkipped` is told why: `address_invalid`, `enr_invalid`, `bootnodes_unreachable`
- * for a name that cannot be resolved, `runtime_unsupported` for one where there is no DNS.
+ * for a name that cannot be resolved, `runtime_unsupported` for one where there is no DNS, `irrelevant_network` for a record whose
+ * fork digest `chain` has at none of its forks: past ones pass, since what a list has of a node may be old.
  *
  * @param list - entries, or a text with one a line, as YAML (as networks publish their `bootstrap_nodes.yaml`) or as JSON
  * @throws LamparaError `bootnodes_missing` where no entry can be used; `invalid_argument` for more than 1,024 entries, or 1 MiB

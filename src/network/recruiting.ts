@@ -3,16 +3,18 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import { addressesOf, decodeEnr, forkPairsAt } from '../discovery/enr/index.ts'
 import { createExchangeSource } from '../discovery/peer-exchange/index.ts'
 import { exchangeTransports } from '../discovery/peer-exchange/messages.ts'
+import { readRecords } from '../discovery/peer-exchange/read-records.ts'
 import { LamparaError } from '../errors/index.ts'
 import type { Peers, ScoreBook } from '../peers/index.ts'
 import { type AddressBook, openAddressBook, startCrawl, startRecruiting, startTurnover } from '../peers/recruiting.ts'
+import type { Discv5Node } from '../platform/candidate-source.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { ReqResp } from '../reqresp/index.ts'
 import type { Clock } from '../streams/clock.ts'
 import { atForks } from './at-forks.ts'
 import { checkWhole } from './check-options.ts'
 import type { EventHub } from './event-hub.ts'
-import { joinDiscv5 } from './join-discv5.ts'
+import { createChainFilter, filtered } from './of-own-chain.ts'
 import { type DrawPeers, peerExchange, presentDigests } from './peer-exchange.ts'
 import { peerExchangeId } from './peer-exchange-id.ts'
 import { type FactSources, factsOf } from './peer-facts.ts'
@@ -69,9 +71,16 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
     onTrouble: (error) => parts.emit({ type: 'storage:failed', error }),
   })
   const { book } = opened
-  for (const record of options.records ?? []) addRecord(book, record)
+  const isOurs = createChainFilter(chain, (address, error) => {
+    // Whoever started the network can listen by then.
+    clock.setTimer(() => parts.emit({ type: 'dial:failed', address, error }), 0)
+  })
+  for (const candidate of (options.records ?? []).map(candidateOf)) {
+    const { peerId: id, addresses, enr } = candidate
+    if (isOurs(candidate)) book.add({ id, addresses, enr }, { group: 'records' })
+  }
 
-  const discv5 = await joinDiscv5(parts, book)
+  const discv5 = await startDiscv5(parts, book)
   // Whoever looks for peers by our record must find the digest in force.
   const stopForks =
     discv5 === undefined ? () => {} : atForks(chain, clock, () => discv5.setPairs(forkPairsAt(chain, clock.now())))
@@ -102,11 +111,12 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
       return enr === undefined ? undefined : decodeEnr(enr).seq
     },
   })
+  const sources = (options.sources ?? []).map((source) => filtered(source, isOurs))
   const recruiter = startRecruiting({
     clock,
     random,
     book,
-    sources: [...(options.sources ?? []), ...(discv5 === undefined ? [] : [discv5.source]), exchange],
+    sources: [...sources, ...(discv5 === undefined ? [] : [discv5.source]), exchange],
     limits: {
       target: limits.target,
       minOutbound: limits.minOutbound,
@@ -159,6 +169,44 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
   }
 }
 
+/** Joins discv5 where that was asked for. */
+async function startDiscv5(parts: RecruitingParts, book: AddressBook): Promise<Discv5Node | undefined> {
+  const { options, platform, privateKey, clock, mayDial } = parts
+  const { chain, discv5 = false } = options
+  if (discv5 === false) return undefined
+  if (platform.startDiscv5 === undefined) {
+    throw new LamparaError('runtime_unsupported', 'Cannot start discv5: there is no UDP here')
+  }
+  const { listen, bootstrap } = discv5 === true ? {} : discv5
+  return platform.startDiscv5({
+    listen,
+    bootstrap: bootstrap === undefined ? undefined : withUdp(bootstrap),
+    chainName: chain.name,
+    privateKey: privateKey.raw,
+    record: await parts.record(),
+    known: [...book.entries()].flatMap(({ enr }) => enr ?? []),
+    read(record) {
+      const read = readRecords([record], {
+        forkDigests: new Set(presentDigests(chain, clock.now())),
+        ownPeerId: parts.ownPeerId,
+        canDial: mayDial,
+        knownSeq: () => undefined,
+      })
+      return read.candidates[0]
+    },
+  })
+}
+
+/** Those records with which discv5 can begin. @throws LamparaError `bootnodes_missing` when it can with none of them */
+function withUdp(records: readonly string[]): readonly string[] {
+  const usable = records.filter((record) => {
+    const { pairs } = decodeEnr(record)
+    return pairs.has('udp') || pairs.has('udp6')
+  })
+  if (usable.length > 0 || records.length === 0) return usable
+  throw new LamparaError('bootnodes_missing', 'Cannot start discv5: no record to begin with names a UDP port')
+}
+
 const CERTHASH = `certhash/uEiA${'A'.repeat(43)}`
 /** An address of each kind, to find out which can be dialed here at all. */
 const exampleOf = {
@@ -188,8 +236,7 @@ function checkPeerId(peerId: string): void {
   }
 }
 
-function addRecord(book: AddressBook, text: string): void {
-  const enr = decodeEnr(text)
-  const addresses = addressesOf(enr)
-  book.add({ id: enr.peerId, addresses, enr: enr.text }, { group: 'records' })
+function candidateOf(record: string) {
+  const enr = decodeEnr(record)
+  return { peerId: enr.peerId, addresses: addressesOf(enr), enr: enr.text }
 }

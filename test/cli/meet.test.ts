@@ -2,17 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { mainnet, sepolia } from '../../src/chain/index.ts'
 import { type MeetValues, readMeeting } from '../../src/cli/options/meet.ts'
 import type { Place } from '../../src/cli/options/target.ts'
-import { addressPairs, signEnr } from '../../src/discovery/enr/index.ts'
+import { addressPairs, forkPairsAt, signEnr } from '../../src/discovery/enr/index.ts'
 
 const peer = '/ip4/203.0.113.1/tcp/9000/p2p/16Uiu2HAm8u35SroiX4twGMzSViYFN31HphDhtKLsRr84PVSNdr9D'
 const { text: record } = signEnr(new Uint8Array(32).fill(1), {
   seq: 1n,
   pairs: addressPairs({ ip: '203.0.113.2', udp: 9000 }),
 })
-const nobody: Pick<Place, 'addresses' | 'records'> = { addresses: [], records: [] }
-const joined = { addresses: [peer], records: ['enr:a'] }
+const nobody: Pick<Place, 'chain' | 'addresses' | 'records'> = { chain: mainnet, addresses: [], records: [] }
+const joined = { chain: mainnet, addresses: [peer], records: ['enr:a'] }
 
 let folder = ''
 beforeEach(() => {
@@ -51,6 +52,14 @@ describe('whom the command line says to meet', () => {
     expect(sources).toHaveLength(1)
     expect(discv5).toBeUndefined()
     expect(warnings).toEqual([expect.stringContaining('nonsense')])
+  })
+
+  it('are those of a list that are of the chain; the others are told', async () => {
+    const pairs = [...addressPairs({ ip: '203.0.113.3', tcp: 9000 }), ...forkPairsAt(sepolia, Date.now())]
+    const foreign = signEnr(new Uint8Array(32).fill(2), { seq: 1n, pairs })
+    const list = [fileOf(`- ${peer}\n- ${foreign.text}\n`)]
+    expect((await meet({ list })).warnings).toEqual([expect.stringContaining('which mainnet never has')])
+    expect((await meet({ list }, { ...nobody, chain: sepolia })).warnings).toEqual([])
   })
 
   it('is whoever discv5 finds that begins with the records of a list', async () => {

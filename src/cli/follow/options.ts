@@ -40,19 +40,15 @@ export async function parseFollowOptions(
 ): Promise<FollowOptions | 'help'> {
   const values = parsed(argv)
   if (values.help) return 'help'
-  const { chain, checkpoint, clock, ...joined } = await readTarget(
-    'follow',
-    { ...values, join: joinAddressOf(values) },
-    signal,
-  )
+  const { checkpoint, clock, ...place } = await readTarget('follow', { ...values, join: joinAddressOf(values) }, signal)
   const participation = values['min-participation']
   const age = values['max-checkpoint-age']
   return {
     client: {
-      chain,
+      chain: place.chain,
       checkpoint,
       clock,
-      ...(await readMeeting('follow', values, joined, warn)),
+      ...(await readMeeting('follow', values, place, warn)),
       ...(participation && {
         minParticipation: numberValue('follow', '--min-participation', participation, { min: 0, max: 1 }),
       }),

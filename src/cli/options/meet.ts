@@ -54,13 +54,13 @@ export function joinAddressOf({ join, bootnode = [] }: MeetValues): string | und
 export async function readMeeting(
   command: string,
   values: MeetValues,
-  joined: Pick<Place, 'addresses' | 'records'>,
+  joined: Pick<Place, 'chain' | 'addresses' | 'records'>,
   warn: (line: string) => void,
 ): Promise<Pick<NetworkOptions, 'bootnodes' | 'peers' | 'records' | 'sources' | 'allowPrivateAddresses' | 'discv5'>> {
   const { bootnode = [], peer = [], record = [] } = values
   const bootnodes = [...bootnode.filter((address) => !isUrl(address)), ...joined.addresses]
   const listen = values['discv5-listen']
-  const lists = await Promise.all((values.list ?? []).map((file) => readList(command, file, warn)))
+  const lists = await Promise.all((values.list ?? []).map((file) => readList(command, file, joined.chain, warn)))
   const listed = [...lists.flatMap(({ records }) => records), ...joined.records]
   const bootstrap = values['discv5-bootstrap'] ?? (listed.length > 0 ? listed : undefined)
   const alone = bootnodes.length + peer.length + record.length === 0 && (lists.length === 0 || listed.length > 0)

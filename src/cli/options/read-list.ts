@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises'
+import type { Chain } from '../../chain/index.ts'
 import { messageOf } from '../../errors/index.ts'
 import { bootstrapList } from '../../network/index.ts'
 import { usageError } from './usage.ts'
@@ -12,10 +13,10 @@ const MAX_BYTES = 1024 * 1024
  * @param warn - told a line for each entry that cannot be used
  * @throws LamparaError `invalid_argument` where the file cannot be read, or nothing in it can be used
  */
-export async function readList(command: string, file: string, warn: (line: string) => void) {
+export async function readList(command: string, file: string, chain: Chain, warn: (line: string) => void) {
   try {
     const text = await readUpTo(file, MAX_BYTES)
-    return bootstrapList(text, { name: file, onSkipped: (_, error) => warn(`${file}: ${error.message}`) })
+    return bootstrapList(text, { name: file, chain, onSkipped: (_, error) => warn(`${file}: ${error.message}`) })
   } catch (error) {
     throw usageError(command, `--list "${file}" cannot be used: ${messageOf(error)}`)
   }

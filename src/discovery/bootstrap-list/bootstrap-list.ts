@@ -1,9 +1,11 @@
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import type { Chain } from '../../chain/index.ts'
 import { LamparaError, messageOf } from '../../errors/index.ts'
 import type { Candidate, CandidateSource } from '../../platform/candidate-source.ts'
 import type { Clock } from '../../streams/clock.ts'
 import { type PeerAddress, parsePeerAddress } from '../addresses.ts'
 import { addressesOf, decodeEnr, type Enr } from '../enr/index.ts'
+import { assertOfChain } from '../enr/of-chain.ts'
 import { readEntries } from './read-entries.ts'
 import { isDnsaddr, type ResolveTxt, resolveDnsaddr } from './resolve-dnsaddr.ts'
 
@@ -17,6 +19,11 @@ const MAX_NAME_LENGTH = 512
 export interface BootstrapListOptions {
   /** What the source is called in events. @default 'list' */
   readonly name?: string
+  /**
+   * Whose peers these are: a record that can be dialed, and names another chain, is then passed over here. A network dials
+   * none of another chain in any case.
+   */
+  readonly chain?: Chain
   /** Told of each entry that cannot be used, once when it cannot be read, and each time that a name cannot be resolved. */
   readonly onSkipped?: (entry: string, error: LamparaError) => void
   /** Looks TXT records up, for `/dnsaddr/…`. @default in Node the system's resolver; elsewhere there is none */
@@ -41,10 +48,10 @@ export function createBootstrapList(
   list: string | readonly string[],
   options: BootstrapListOptions & { readonly clock: Clock },
 ): BootstrapList {
-  const { name = 'list', onSkipped = () => {}, resolveTxt, clock } = options
+  const { name = 'list', chain, onSkipped = () => {}, resolveTxt, clock } = options
   const entries = [...new Set(readEntries(list))].flatMap((text) => {
     try {
-      return readEntry(text, resolveTxt !== undefined)
+      return readEntry(text, resolveTxt !== undefined, chain)
     } catch (error) {
       onSkipped(text, LamparaError.from(error, 'address_invalid', `Cannot use "${text}"`))
       return []
@@ -101,13 +108,23 @@ export function createBootstrapList(
   return { name, records: records.map(({ text }) => text), candidates: ({ signal }) => candidates(signal) }
 }
 
-/** @throws LamparaError `address_invalid`, `enr_invalid`; `runtime_unsupported` for a name where none can be looked up */
-function readEntry(text: string, namesResolve: boolean): Entry {
-  if (text.startsWith('enr:')) return { kind: 'record', enr: decodeEnr(text) }
+/**
+ * @throws LamparaError `address_invalid`, `enr_invalid`, `irrelevant_network`; `runtime_unsupported` for a name where none can
+ *   be looked up
+ */
+function readEntry(text: string, namesResolve: boolean, chain: Chain | undefined): Entry {
+  if (text.startsWith('enr:')) return { kind: 'record', enr: readRecord(text, chain) }
   const name = readName(text)
   if (name === undefined) return { kind: 'address', peer: parsePeerAddress(text) }
   if (namesResolve) return { kind: 'name', text, address: name }
   throw new LamparaError('runtime_unsupported', `Cannot resolve "${text}": there is no DNS here`)
+}
+
+/** Whom discv5 alone can ask may say what they like: some of Hoodi's bootnodes name a digest that Hoodi never had. */
+function readRecord(text: string, chain: Chain | undefined): Enr {
+  const enr = decodeEnr(text)
+  if (chain !== undefined && addressesOf(enr).length > 0) assertOfChain(enr, chain)
+  return enr
 }
 
 function readName(text: string): Multiaddr | undefined {

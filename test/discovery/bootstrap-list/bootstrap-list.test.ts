@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { type Chain, mainnet, sepolia, slotStartMs } from '../../../src/chain/index.ts'
 import {
   type BootstrapListOptions,
   createBootstrapList,
   type ResolveTxt,
 } from '../../../src/discovery/bootstrap-list/index.ts'
-import { addressPairs, decodeEnr, signEnr } from '../../../src/discovery/enr/index.ts'
+import { addressPairs, decodeEnr, forkPairsAt, signEnr } from '../../../src/discovery/enr/index.ts'
 import type { LamparaErrorCode } from '../../../src/errors/index.ts'
 import type { Candidate, CandidateSource } from '../../../src/platform/candidate-source.ts'
 import { createFakeClock } from '../../support/fake-clock.ts'
@@ -89,6 +90,33 @@ describe('a bootstrap list', () => {
       ['/dnsaddr/example.org', 'runtime_unsupported'],
       ['/dnsaddr/', 'address_invalid'],
     ])
+  })
+
+  const of = (
+    chain: Chain,
+    timeMs: number,
+    where: Parameters<typeof addressPairs>[0] = { ip: '203.0.113.5', tcp: 9000 },
+  ) =>
+    signEnr(new Uint8Array(32).fill(6), { seq: 1n, pairs: [...addressPairs(where), ...forkPairsAt(chain, timeMs)] })
+      .text
+
+  it('passes over records of another chain than the one that is named, and takes those of its past forks', async () => {
+    const old = of(mainnet, slotStartMs(mainnet, 1))
+    const foreign = of(sepolia, Date.now())
+    const { source, skipped } = listOf([old, withTcp.text, foreign], { chain: mainnet })
+    expect((await all(source)).map(({ enr }) => enr)).toEqual([old, withTcp.text])
+    expect(source.records).toEqual([old, withTcp.text])
+    expect(skipped).toEqual([[foreign, 'irrelevant_network']])
+    expect(listOf([foreign]).skipped).toEqual([])
+    expect(() => listOf([foreign], { chain: mainnet })).toThrow(expect.objectContaining({ code: 'bootnodes_missing' }))
+  })
+
+  it('leaves to discv5 whom it alone can ask, whatever their records name', async () => {
+    const bootnode = of(sepolia, Date.now(), { ip: '203.0.113.5', udp: 9000 })
+    const { source, skipped } = listOf([bootnode], { chain: mainnet })
+    expect(source.records).toEqual([bootnode])
+    expect(await all(source)).toEqual([])
+    expect(skipped).toEqual([])
   })
 
   it.each([
