@@ -3,17 +3,16 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import { addressesOf, decodeEnr, forkPairsAt } from '../discovery/enr/index.ts'
 import { createExchangeSource } from '../discovery/peer-exchange/index.ts'
 import { exchangeTransports } from '../discovery/peer-exchange/messages.ts'
-import { readRecords } from '../discovery/peer-exchange/read-records.ts'
 import { LamparaError } from '../errors/index.ts'
 import type { Peers, ScoreBook } from '../peers/index.ts'
-import { type AddressBook, openAddressBook, startCrawl, startRecruiting, startTurnover } from '../peers/recruiting.ts'
-import type { Discv5Node } from '../platform/candidate-source.ts'
+import { openAddressBook, startCrawl, startRecruiting, startTurnover } from '../peers/recruiting.ts'
 import type { Platform } from '../platform/platform.ts'
 import type { ReqResp } from '../reqresp/index.ts'
 import type { Clock } from '../streams/clock.ts'
 import { atForks } from './at-forks.ts'
 import { checkWhole } from './check-options.ts'
 import type { EventHub } from './event-hub.ts'
+import { joinDiscv5 } from './join-discv5.ts'
 import { createChainFilter, filtered } from './of-own-chain.ts'
 import { type DrawPeers, peerExchange, presentDigests } from './peer-exchange.ts'
 import { peerExchangeId } from './peer-exchange-id.ts'
@@ -80,7 +79,7 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
     if (isOurs(candidate)) book.add({ id, addresses, enr }, { group: 'records' })
   }
 
-  const discv5 = await startDiscv5(parts, book)
+  const discv5 = await joinDiscv5(parts, book)
   // Whoever looks for peers by our record must find the digest in force.
   const stopForks =
     discv5 === undefined ? () => {} : atForks(chain, clock, () => discv5.setPairs(forkPairsAt(chain, clock.now())))
@@ -167,44 +166,6 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
       await opened.close()
     },
   }
-}
-
-/** Joins discv5 where that was asked for. */
-async function startDiscv5(parts: RecruitingParts, book: AddressBook): Promise<Discv5Node | undefined> {
-  const { options, platform, privateKey, clock, mayDial } = parts
-  const { chain, discv5 = false } = options
-  if (discv5 === false) return undefined
-  if (platform.startDiscv5 === undefined) {
-    throw new LamparaError('runtime_unsupported', 'Cannot start discv5: there is no UDP here')
-  }
-  const { listen, bootstrap } = discv5 === true ? {} : discv5
-  return platform.startDiscv5({
-    listen,
-    bootstrap: bootstrap === undefined ? undefined : withUdp(bootstrap),
-    chainName: chain.name,
-    privateKey: privateKey.raw,
-    record: await parts.record(),
-    known: [...book.entries()].flatMap(({ enr }) => enr ?? []),
-    read(record) {
-      const read = readRecords([record], {
-        forkDigests: new Set(presentDigests(chain, clock.now())),
-        ownPeerId: parts.ownPeerId,
-        canDial: mayDial,
-        knownSeq: () => undefined,
-      })
-      return read.candidates[0]
-    },
-  })
-}
-
-/** Those records with which discv5 can begin. @throws LamparaError `bootnodes_missing` when it can with none of them */
-function withUdp(records: readonly string[]): readonly string[] {
-  const usable = records.filter((record) => {
-    const { pairs } = decodeEnr(record)
-    return pairs.has('udp') || pairs.has('udp6')
-  })
-  if (usable.length > 0 || records.length === 0) return usable
-  throw new LamparaError('bootnodes_missing', 'Cannot start discv5: no record to begin with names a UDP port')
 }
 
 const CERTHASH = `certhash/uEiA${'A'.repeat(43)}`

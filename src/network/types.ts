@@ -85,7 +85,12 @@ export interface NetworkOptions {
    * of peers that it has reached. @default false
    */
   readonly crawl?: boolean
-  /** Dial private and loopback addresses that were not named here but learnt. @default false */
+  /**
+   * Dial private and loopback addresses that were not named here but learnt, and exchange packets of discv5 with them. Without it
+   * discv5 speaks with no private address but those of the records in its `bootstrap`, and answers none either.
+   *
+   * @default false
+   */
   readonly allowPrivateAddresses?: boolean
   /** Which transports to use. @default all that there are where the code runs */
   readonly transports?: TransportOptions
