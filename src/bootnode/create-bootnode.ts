@@ -33,7 +33,8 @@ const DEFAULT_MAX_CLIENTS = 2500
  * WebSocket. Resolves when both listen and the join document is served; the document is there once there is a
  * checkpoint to start from.
  *
- * @throws LamparaError as `createLightClient()`; `invalid_argument` when a port cannot be listened on, for a `/tls/ws` address
+ * @throws LamparaError as `createLightClient()`; `bootnodes_missing` where nobody is named whom to follow, and the chain has no
+ *   published bootnodes or discv5 is forbidden; `invalid_argument` when a port cannot be listened on, for a `/tls/ws` address
  *   without `tls`, and for a certificate and a key that do not belong together; `file_unreadable` for those of them that cannot
  *   be read; `runtime_unsupported` where a relay or a `/webrtc-direct` address needs a package that is not installed; the
  *   signal's reason
@@ -43,6 +44,11 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
   const { listen = options.tls === undefined ? DEFAULT_LISTEN.plain : DEFAULT_LISTEN.secure } = options
   if (options.tls === undefined && listen.some((address) => SECURE.test(address))) {
     throw new LamparaError('invalid_argument', 'Cannot create bootnode: to listen with TLS it needs a certificate')
+  }
+  const named = [options.upstream, options.records, options.sources].some((list = []) => list.length > 0)
+  if (!named && options.discv5 === false) {
+    const reason = 'nobody to follow is named, and discv5, which finds some, is forbidden'
+    throw new LamparaError('bootnodes_missing', `Cannot create bootnode: ${reason}`)
   }
   const stack: (() => Promise<void> | void)[] = []
   const stopping = new AbortController()
@@ -73,6 +79,8 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
       signal,
       peers: options.upstream,
       records: options.records,
+      sources: options.sources,
+      discv5: options.discv5,
       // What clients are told of must be there.
       crawl: true,
       allowPrivateAddresses: options.allowPrivateAddresses,

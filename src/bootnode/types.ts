@@ -1,7 +1,8 @@
 import type { Chain, Hex } from '../chain/index.ts'
 import type { LamparaError } from '../errors/index.ts'
 import type { Checkpoint, LightClient } from '../light-client/types.ts'
-import type { Network } from '../network/types.ts'
+import type { Network, NetworkOptions } from '../network/types.ts'
+import type { CandidateSource } from '../platform/candidate-source.ts'
 import type { Clock } from '../streams/clock.ts'
 import type { RelayCounts, RelayLimits } from './circuit-relay.ts'
 import type { GatewayCounts } from './gateway/counts.ts'
@@ -11,8 +12,13 @@ import type { CertificateFiles } from './tls/read-certificate.ts'
 /** Options of `createBootnode()`. */
 export interface BootnodeOptions {
   readonly chain: Chain
-  /** Multiaddrs of beacon nodes to follow, each with `/p2p/…`. */
-  readonly upstream: readonly string[]
+  /**
+   * Multiaddrs of beacon nodes to follow, each with `/p2p/…`: they are kept. With none, and neither `records` nor `sources`,
+   * beacon nodes are found by discv5.
+   *
+   * @default none
+   */
+  readonly upstream?: readonly string[]
   /** Where the bootnode's own trust starts. */
   readonly checkpoint: Checkpoint
   /**
@@ -36,7 +42,15 @@ export interface BootnodeOptions {
   readonly dataDirectory?: string
   /** Node records (`enr:…`) of further beacon nodes and bootnodes: they are dialed, and once reached told to clients that ask. */
   readonly records?: readonly string[]
-  /** Also dial and tell of private and loopback addresses, as on a devnet. @default false */
+  /** Where to find further beacon nodes: a `bootstrapList()`, say. @default none */
+  readonly sources?: readonly CandidateSource[]
+  /**
+   * Find beacon nodes by discv5, too: `listen` is a UDP address, `bootstrap` are node records to begin with.
+   *
+   * @default true where nobody is named, from the chain's published bootnodes on and on a free port; otherwise false
+   */
+  readonly discv5?: NetworkOptions['discv5']
+  /** Also dial and tell of private and loopback addresses, and speak discv5 with them, as on a devnet. @default false */
   readonly allowPrivateAddresses?: boolean
   /**
    * Open tunnels to beacon nodes for clients, which then speak with those themselves (docs/tunnel.md): to nodes that the

@@ -8,10 +8,10 @@ import type { CliIo } from './io.ts'
  * `lampara bootnode`: relays the chain to browsers until it is interrupted.
  *
  * @returns 0 when interrupted
- * @throws LamparaError `invalid_argument`; as `createBootnode()`; why its light client failed
+ * @throws LamparaError `invalid_argument`; as `fetchJoinDocument()` and `createBootnode()`; why its light client failed
  */
 export async function run(argv: string[], io: CliIo): Promise<number> {
-  const options = await parseBootnodeOptions(argv, io.signal)
+  const options = await parseBootnodeOptions(argv, io.signal, io.stderr)
   if (options === 'help') {
     io.stdout(bootnodeHelp)
     return exitStatus.ok

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { BootnodeOptions } from '../../bootnode/index.ts'
 import { messageOf } from '../../errors/index.ts'
+import { findHelp, findOptions, readMeeting } from '../options/meet.ts'
 import { readTarget, targetHelp, targetOptions } from '../options/target.ts'
 import { usageError } from '../options/usage.ts'
 import { numberValue } from '../options/values.ts'
@@ -16,12 +17,13 @@ export interface BootnodeCommandOptions {
 
 export const bootnodeHelp = `Relays the beacon chain to browsers: follows and verifies it over TCP, and hands on what it verified over WebSocket.
 
-Usage: lampara bootnode (--join URL | --upstream ADDRESS) [OPTIONS]
+Usage: lampara bootnode [--join URL | --upstream ADDRESS | --record RECORD | --list FILE] [OPTIONS]
+
+With nobody named it finds beacon nodes to follow by discv5, from the published bootnodes of the chain on.
 
 ${targetHelp}
   --upstream ADDRESS   multiaddr of a beacon node to follow, with /p2p/…; may be repeated
-  --record RECORD      node record (enr:…) of a further beacon node or bootnode, to dial and to tell of; may be repeated
-  --allow-private      also dial and tell of private addresses, as on a devnet
+${findHelp}
   --host HOST          IP address to listen on. Default: 127.0.0.1
   --port PORT          WebSocket port. Default: a free one
   --http-port PORT     port of the join document. Default: a free one
@@ -42,12 +44,16 @@ Ctrl-C ends it.`
 export async function parseBootnodeOptions(
   argv: readonly string[],
   signal: AbortSignal,
+  warn: (line: string) => void,
 ): Promise<BootnodeCommandOptions | 'help'> {
   const values = parsed(argv)
   if (values.help) return 'help'
-  const named = values.upstream ?? []
-  if (values.join === undefined && named.length === 0) throw usage('say what to follow with --join or --upstream')
-  const { chain, addresses, checkpoint, clock, clockOffsetMs } = await readTarget('bootnode', values, signal)
+  const { chain, checkpoint, clock, clockOffsetMs, ...joined } = await readTarget('bootnode', values, signal)
+  const {
+    bootnodes = [],
+    peers = [],
+    ...found
+  } = await readMeeting('bootnode', { ...values, peer: values.upstream }, joined, warn)
   const port = numberValue('bootnode', '--port', values.port, PORT)
   const age = values['max-checkpoint-age']
   const maxClients = values['max-clients']
@@ -60,12 +66,11 @@ export async function parseBootnodeOptions(
       checkpoint,
       clock,
       clockOffsetMs,
-      upstream: [...named, ...addresses],
+      upstream: [...peers, ...bootnodes],
+      ...found,
       listen: values.listen ?? [`${host}/tcp/${port}${cert === undefined ? '' : '/tls'}/ws`],
       ...(cert !== undefined && key !== undefined && { tls: { cert, key } }),
       ...(values.announce && { announce: values.announce }),
-      ...(values.record && { records: values.record }),
-      allowPrivateAddresses: values['allow-private'],
       relay: values.relay,
       http: { host: values.host, port: numberValue('bootnode', '--http-port', values['http-port'], PORT) },
       ...(values['data-dir'] && { dataDirectory: values['data-dir'] }),
@@ -86,12 +91,11 @@ function parsed(argv: readonly string[]) {
       args: [...argv],
       options: {
         ...targetOptions,
+        ...findOptions,
         upstream: { type: 'string', multiple: true },
         host: { type: 'string', default: '127.0.0.1' },
         port: { type: 'string', default: '0' },
         'http-port': { type: 'string', default: '0' },
-        record: { type: 'string', multiple: true },
-        'allow-private': { type: 'boolean', default: false },
         listen: { type: 'string', multiple: true },
         announce: { type: 'string', multiple: true },
         relay: { type: 'boolean', default: false },

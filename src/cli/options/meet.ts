@@ -2,10 +2,8 @@ import type { NetworkOptions } from '../../network/types.ts'
 import { readList } from './read-list.ts'
 import type { Place } from './target.ts'
 
-/** How `parseArgs` is to read the options that say whom to meet. */
-export const meetOptions = {
-  bootnode: { type: 'string', multiple: true },
-  peer: { type: 'string', multiple: true },
+/** How `parseArgs` is to read the options that say where to find peers. */
+export const findOptions = {
   record: { type: 'string', multiple: true },
   list: { type: 'string', multiple: true },
   discv5: { type: 'boolean', default: false },
@@ -14,10 +12,15 @@ export const meetOptions = {
   'allow-private': { type: 'boolean', default: false },
 } as const
 
-/** The options that say whom to meet, for the help. */
-export const meetHelp = `  --bootnode ADDRESS   multiaddr of a bootnode, with /p2p/…, or its http address as with --join; may be repeated
-  --peer ADDRESS       multiaddr of a beacon node to keep, with /p2p/…; may be repeated
-  --record RECORD      node record (enr:…) of a peer that may be dialed; may be repeated
+/** The same, with whom to meet by name. */
+export const meetOptions = {
+  bootnode: { type: 'string', multiple: true },
+  peer: { type: 'string', multiple: true },
+  ...findOptions,
+} as const
+
+/** The options that say where to find peers, for the help. */
+export const findHelp = `  --record RECORD      node record (enr:…) of a peer that may be dialed; may be repeated
   --list FILE          file of peers that may be dialed, or that discv5 begins with: multiaddrs, node records and /dnsaddr/… names,
                        one a line or as YAML, like a network's bootstrap_nodes.yaml; may be repeated
   --discv5             find peers by discv5, too. On where nobody else is named
@@ -25,6 +28,11 @@ export const meetHelp = `  --bootnode ADDRESS   multiaddr of a bootnode, with /p
   --discv5-bootstrap RECORD   node record to begin with; may be repeated. Default: those of --list and --join, else the chain's
                        published ones
   --allow-private      also dial private addresses that are learnt, as on a devnet`
+
+/** The same, with whom to meet by name. */
+export const meetHelp = `  --bootnode ADDRESS   multiaddr of a bootnode, with /p2p/…, or its http address as with --join; may be repeated
+  --peer ADDRESS       multiaddr of a beacon node to keep, with /p2p/…; may be repeated
+${findHelp}`
 
 /** The values of `meetOptions`. */
 export interface MeetValues {

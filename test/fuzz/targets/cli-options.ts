@@ -26,7 +26,7 @@ export async function cliOptions(): Promise<Target> {
     verify: (argv) => verify.parseVerifyOptions(argv),
     follow: (argv) => follow.parseFollowOptions(argv, signal, () => {}),
     peers: (argv) => peers.parsePeersOptions(argv, signal, () => {}),
-    bootnode: (argv) => bootnode.parseBootnodeOptions(argv, signal),
+    bootnode: (argv) => bootnode.parseBootnodeOptions(argv, signal, () => {}),
     devnet: (argv) => devnet.parseDevnetOptions(argv),
     enr: (argv) => enr.parseEnrOptions(argv),
   }
@@ -45,6 +45,7 @@ export async function cliOptions(): Promise<Target> {
     [['follow', '--list', 'list', '--checkpoint', root, '--discv5-listen', '/ip4/127.0.0.1/udp/0'], `- ${peer}`],
     [['follow', '--join', 'http://127.0.0.1:1', '--chain', 'hoodi'], ''],
     [['bootnode', '--upstream', peer, '--checkpoint', root, '--port', '0', '--max-clients', '5', '--host', '::1'], ''],
+    [['bootnode', '--list', 'list', '--checkpoint', root, '--discv5-listen', '/ip4/127.0.0.1/udp/0'], `- ${peer}`],
     [
       [
         'devnet',
