@@ -43,7 +43,7 @@ describe('a worker of a page', () => {
     const summary = await page.evaluate((options) => globalThis.lamparaHarness.follow(options), {
       join: bootnode.url,
       bootnodes: [address],
-      goal: { optimisticSlot: devnet.head().slot + 12, finalizedSlot: 40 },
+      goal: { optimisticSlot: devnet.head().slot + 24, finalizedSlot: devnet.finalized().slot + 16 },
       timeoutMs: 60_000,
     })
     // A network that is quick has somebody before anyone can look.

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import type { Hex } from '../../../src/chain/index.ts'
 
 /** A libp2p peer that listens for WebTransport, in a process of its own. */
 export interface WebTransportPeer {
@@ -19,7 +20,7 @@ export interface WebTransportPeer {
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const host = fileURLToPath(new URL('host.ts', import.meta.url))
+const beside = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
 /** Where the `deno` of npm has its program; undefined where it has none for this machine. */
 export function findDeno(): string | undefined {
@@ -35,11 +36,27 @@ export function findDeno(): string | undefined {
   }
 }
 
-/** Starts one. Nothing is downloaded. */
+/** Starts one that serves the scenarios. Nothing is downloaded. */
 export async function startWebTransportPeer(deno: string): Promise<WebTransportPeer> {
+  return startInDeno(deno, ['host.ts'])
+}
+
+/**
+ * Starts one that follows a chain over TCP, and serves and forwards what it verified.
+ *
+ * @param join - the chain's join document
+ * @param checkpoint - what it begins with: the one bootstrap that it serves
+ * @returns resolves once it follows
+ */
+export async function startWebTransportClient(deno: string, join: string, checkpoint: Hex): Promise<WebTransportPeer> {
+  return startInDeno(deno, ['client-host.ts', join, checkpoint])
+}
+
+async function startInDeno(deno: string, [host, ...args]: readonly [string, ...string[]]): Promise<WebTransportPeer> {
   const cache = await mkdtemp(join(tmpdir(), 'lampara-deno-'))
   const offline = ['--no-remote', '--cached-only', '--no-lock', '--no-prompt', '--node-modules-dir=manual']
-  const child = spawn(deno, ['run', ...offline, '--unstable-net', '--allow-all', host], {
+  const options = [...offline, '--unstable-net', '--allow-all', `--import-map=${beside('imports.json')}`]
+  const child = spawn(deno, ['run', ...options, beside(host), ...args], {
     cwd: root,
     env: { ...process.env, DENO_DIR: cache, DENO_NO_UPDATE_CHECK: '1' },
     stdio: ['pipe', 'pipe', 'inherit'],

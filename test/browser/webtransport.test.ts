@@ -1,0 +1,50 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { createDevnet } from '../../src/devnet/index.ts'
+import { launchChromium, openPage } from '../support/chromium.ts'
+import { findDeno, startWebTransportClient } from '../support/webtransport-peer/start.ts'
+import { expectMoving, recordRoots } from './support/chain.ts'
+import { type Pages, servePages } from './support/pages.ts'
+
+const deno = findDeno()
+
+let browser: Browser
+let pages: Pages
+
+beforeAll(async () => {
+  ;[browser, pages] = await Promise.all([launchChromium(), servePages()])
+})
+afterAll(async () => {
+  await browser?.close()
+  await pages?.stop()
+})
+
+test.skipIf(deno === undefined)(
+  'a page that is told of a peer on WebTransport alone follows the chain by it, and leaves nothing open there (skipped where npm has no Deno)',
+  async () => {
+    const devnet = await createDevnet({ slotDurationMs: 500, startSlot: 36 })
+    onTestFinished(devnet.stop)
+    const { restUrl: join } = devnet
+    const checkpoint = devnet.checkpoint()
+    const peer = await startWebTransportClient(deno ?? '', join, checkpoint)
+    onTestFinished(peer.kill)
+    const roots = recordRoots(devnet.events())
+    const { page, errors } = await openPage(browser)
+    await page.goto(pages.harness)
+    const { heads, peers, states } = await page.evaluate((options) => globalThis.lamparaHarness.follow(options), {
+      join,
+      checkpoint,
+      bootnodes: [peer.address],
+      goal: { optimisticSlot: devnet.head().slot + 40, finalizedSlot: devnet.finalized().slot + 24 },
+      timeoutMs: 60_000,
+      allowPrivateAddresses: true,
+    })
+    expect(states).toContain('following')
+    expectMoving(heads, roots)
+    expect(heads.filter(({ kind }) => kind === 'optimistic').length).toBeGreaterThan(5)
+    expect(peers).toEqual([peer.address])
+    await expect.poll(() => peer.connections(), { timeout: 10_000 }).toBe(0)
+    expect(errors).toEqual([])
+  },
+  90_000,
+)
