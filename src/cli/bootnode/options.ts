@@ -53,7 +53,7 @@ export async function parseBootnodeOptions(
     bootnodes = [],
     peers = [],
     ...found
-  } = await readMeeting('bootnode', { ...values, peer: values.upstream }, joined, warn)
+  } = await readMeeting('bootnode', { ...values, peer: values.upstream }, { ...joined, chain }, warn)
   const port = numberValue('bootnode', '--port', values.port, PORT)
   const age = values['max-checkpoint-age']
   const maxClients = values['max-clients']
