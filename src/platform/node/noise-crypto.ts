@@ -21,6 +21,11 @@ function keyOf(bytes: Uint8Array): KeyObject {
   return key
 }
 
+/** Without joining them: a copy costs more than a call for each. */
+function piecesOf(bytes: Uint8Array | Uint8ArrayList, end = bytes.byteLength): Iterable<Uint8Array> {
+  return bytes instanceof Uint8Array ? [bytes.subarray(0, end)] : bytes.sublist(0, end)
+}
+
 /** noise's cryptography with Node's own cipher for all that is not short. */
 export const noiseCrypto: ICryptoInterface = {
   ...defaultCrypto,
@@ -28,9 +33,11 @@ export const noiseCrypto: ICryptoInterface = {
     if (plaintext.byteLength < NATIVE_FROM_BYTES) return defaultCrypto.chaCha20Poly1305Encrypt(plaintext, nonce, ad, k)
     const cipher = createCipheriv(CIPHER, keyOf(k), nonce, AUTH)
     cipher.setAAD(ad, { plaintextLength: plaintext.byteLength })
-    const ciphertext = cipher.update(plaintext.subarray())
+    const ciphertext = new Uint8ArrayList()
+    for (const piece of piecesOf(plaintext)) ciphertext.append(cipher.update(piece))
     cipher.final()
-    return new Uint8ArrayList(ciphertext, cipher.getAuthTag())
+    ciphertext.append(cipher.getAuthTag())
+    return ciphertext
   },
   chaCha20Poly1305Decrypt(ciphertext, nonce, ad, k, dst) {
     const { byteLength } = ciphertext
@@ -39,9 +46,8 @@ export const noiseCrypto: ICryptoInterface = {
     const end = byteLength - TAG_BYTES
     decipher.setAAD(ad, { plaintextLength: end })
     decipher.setAuthTag(ciphertext.subarray(end))
-    const pieces = ciphertext instanceof Uint8Array ? [ciphertext.subarray(0, end)] : ciphertext.sublist(0, end)
     const plaintext = new Uint8ArrayList()
-    for (const piece of pieces) plaintext.append(decipher.update(piece))
+    for (const piece of piecesOf(ciphertext, end)) plaintext.append(decipher.update(piece))
     decipher.final()
     return plaintext
   },
