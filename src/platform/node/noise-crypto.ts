@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, getCiphers, type KeyObject } from 'node:crypto'
 import type { ICryptoInterface } from '@libp2p/noise'
 import { defaultCrypto } from '@libp2p/noise/crypto'
 import { Uint8ArrayList } from 'uint8arraylist'
@@ -26,8 +26,7 @@ function piecesOf(bytes: Uint8Array | Uint8ArrayList, end = bytes.byteLength): I
   return bytes instanceof Uint8Array ? [bytes.subarray(0, end)] : bytes.sublist(0, end)
 }
 
-/** noise's cryptography with Node's own cipher for all that is not short. */
-export const noiseCrypto: ICryptoInterface = {
+const nativeCrypto: ICryptoInterface = {
   ...defaultCrypto,
   chaCha20Poly1305Encrypt(plaintext, nonce, ad, k) {
     if (plaintext.byteLength < NATIVE_FROM_BYTES) return defaultCrypto.chaCha20Poly1305Encrypt(plaintext, nonce, ad, k)
@@ -52,3 +51,6 @@ export const noiseCrypto: ICryptoInterface = {
     return plaintext
   },
 }
+
+/** noise's cryptography with Node's own cipher for all that is not short; Electron's Node has none. */
+export const noiseCrypto: ICryptoInterface = getCiphers().includes(CIPHER) ? nativeCrypto : defaultCrypto
