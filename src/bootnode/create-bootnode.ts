@@ -91,6 +91,7 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
     stack.push(client.stop)
     const relay = await openRelay(options.relay, clock ?? systemClock)
     const listensDirectly = listen.some((address) => WEBRTC_DIRECT.test(address))
+    const kept = await storageOf('downstream')
     const downstream = await createNetwork({
       chain,
       clock,
@@ -100,13 +101,13 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
       announce: options.announce,
       transports: {
         except: secureWebSockets ? ['websocket'] : [],
-        add: [...(secureWebSockets ? [secureWebSockets] : []), ...(listensDirectly ? [webRtcDirect()] : [])],
+        add: [...(secureWebSockets ? [secureWebSockets] : []), ...(listensDirectly ? [webRtcDirect(kept)] : [])],
       },
       ...(relay && { services: { circuitRelay: relay.service } }),
       // Clients come by themselves.
       targetPeers: 0,
       maxConnections: options.maxClients ?? DEFAULT_MAX_CLIENTS,
-      ...(await storageOf('downstream')),
+      ...kept,
     })
     stack.push(() => downstream.stop())
 

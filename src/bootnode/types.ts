@@ -38,7 +38,7 @@ export interface BootnodeOptions {
   readonly tls?: CertificateFiles
   /** Where the join document is served. @default 127.0.0.1, a free port */
   readonly http?: { readonly host?: string; readonly port?: number }
-  /** Where both identities persist. Without it they live as long as the process. */
+  /** Where both identities persist, and the certificate of `/webrtc-direct` addresses. Without it they live as long as the process. */
   readonly dataDirectory?: string
   /** Node records (`enr:…`) of further beacon nodes and bootnodes: they are dialed, and once reached told to clients that ask. */
   readonly records?: readonly string[]

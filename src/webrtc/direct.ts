@@ -1,13 +1,15 @@
 import { type Transport, transportSymbol } from '@libp2p/interface'
+import type { webRTCDirect } from '@libp2p/webrtc'
 import { platform } from '#platform'
 import type { Libp2pTransport } from '../platform/transports.ts'
 import { raceSignal } from '../streams/abort.ts'
+import { systemClock } from '../streams/clock.ts'
 import { isDirect, isDirectListen } from './addresses.ts'
 import { endingWithTheirs } from './ending.ts'
 import { hasWebRtc } from './has-web-rtc.ts'
 import { late } from './late.ts'
 import { loadWebRtc } from './load.ts'
-import { rtcConfigurationOf, type WebRtcOptions } from './options.ts'
+import { rtcConfigurationOf, type WebRtcDirectOptions } from './options.ts'
 import { withBoundedHandshakes } from './pending.ts'
 
 /**
@@ -16,16 +18,30 @@ import { withBoundedHandshakes } from './pending.ts'
  * there is no WebRTC, as in workers, nothing is dialed by it.
  *
  * It needs the package `@libp2p/webrtc`, which comes with the first dial in a page, at the start in Node. Without it the start,
- * or the dial, rejects with `runtime_unsupported`.
+ * or the dial, rejects with `runtime_unsupported`; where the storage fails, with `storage_unavailable`.
  */
-export function webRtcDirect(options: WebRtcOptions = {}): Libp2pTransport {
+export function webRtcDirect(options: WebRtcDirectOptions = {}): Libp2pTransport {
   return (components) => {
     const code = late(async (): Promise<[Transport]> => {
       const { webRTCDirect } = await loadWebRtc()
-      const rtcConfiguration = rtcConfigurationOf(options)
-      return [webRTCDirect({ rtcConfiguration })(withBoundedHandshakes(components))]
+      const init = { rtcConfiguration: rtcConfigurationOf(options), ...(await certificateFor(webRTCDirect)) }
+      return [webRTCDirect(init)(withBoundedHandshakes(components))]
     })
     const inNode = platform.name === 'node'
+
+    /** What of the options tells the certificate to listen with: nothing where the package is to make one. */
+    async function certificateFor(factory: typeof webRTCDirect) {
+      const { storage } = options
+      if (!inNode || storage === undefined || !components.addressManager.getListenAddrs().some(isDirectListen))
+        return {}
+      const [{ keptCertificate }, { makeCertificate }] = await Promise.all([
+        import('./kept-certificate.ts'),
+        import('./make-certificate.ts'),
+      ])
+      const make = (lifespanMs: number) => makeCertificate(factory, components, lifespanMs)
+      return { certificate: await keptCertificate(storage, systemClock.now(), make) }
+    }
+
     return {
       [transportSymbol]: true,
       [Symbol.toStringTag]: '@lampara/webrtc-direct',

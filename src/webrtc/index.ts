@@ -6,5 +6,5 @@
  */
 export { webRtcDirect } from './direct.ts'
 export { webRtc } from './met-by-relay.ts'
-export type { IceServer, WebRtcOptions } from './options.ts'
+export type { IceServer, WebRtcDirectOptions, WebRtcOptions } from './options.ts'
 export { shareRecord } from './share.ts'

@@ -1,3 +1,5 @@
+import type { KeyValueStorage } from '../platform/storage.ts'
+
 /** A STUN or TURN server, as `RTCIceServer` has it. */
 export interface IceServer {
   readonly urls: string | readonly string[]
@@ -14,6 +16,18 @@ export interface WebRtcOptions {
    * @default none: nobody is asked
    */
   readonly iceServers?: readonly IceServer[]
+}
+
+/** Options of `webRtcDirect()`. */
+export interface WebRtcDirectOptions extends WebRtcOptions {
+  /**
+   * Where a listener in Node keeps its certificate, whose hash is part of its address: with it, the address is the same after a
+   * restart. A certificate lasts a year, and a start with less than 90 days left makes a new one. One that is over is not
+   * refused by whoever dials, who looks at the hash alone. The network's `storage` will do.
+   *
+   * @default none: a new certificate with each start
+   */
+  readonly storage?: KeyValueStorage
 }
 
 /** What libp2p takes. It would ask servers of its own choice if nothing were said. */

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { createBootnode } from '../../src/bootnode/index.ts'
 import { createDevnet } from '../../src/devnet/index.ts'
@@ -35,4 +38,26 @@ it('a bootnode is followed over WebRTC-direct where it listens for it, and is a 
   const { slot } = await client.ready({ signal: AbortSignal.timeout(30_000) })
   for await (const head of client.heads()) if (head.slot > slot) break
   expect(client.network.peers.map(({ address }) => address)).toEqual([direct])
+}, 60_000)
+
+it('a bootnode with a data directory has the same certificate for WebRTC-direct after a restart', async () => {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'lampara-bootnode-'))
+  onTestFinished(() => rm(dataDirectory, { recursive: true, force: true }))
+  const devnet = await createDevnet({ slotDurationMs: 500 })
+  onTestFinished(devnet.stop)
+  async function hashOfStart(): Promise<string> {
+    const bootnode = await createBootnode({
+      chain: devnet.chain,
+      upstream: devnet.addresses,
+      checkpoint: devnet.checkpoint(),
+      listen: ['/ip4/127.0.0.1/udp/0/webrtc-direct'],
+      dataDirectory,
+    })
+    const [address = ''] = bootnode.addresses
+    await bootnode.stop()
+    return /certhash\/(\w+)/.exec(address)?.[1] ?? ''
+  }
+  const hash = await hashOfStart()
+  expect(hash).toMatch(/^uEi/)
+  expect(await hashOfStart()).toBe(hash)
 }, 60_000)
