@@ -20,6 +20,7 @@ import { type FactSources, factsOf } from './peer-facts.ts'
 import { peerLimits } from './peer-limits.ts'
 import { createTunnelRoutes } from './tunnel-routes.ts'
 import type { NetworkOptions } from './types.ts'
+import { createPartsSoon } from './ways-at-forks.ts'
 
 const DIALING = 8
 const POOL = { browser: 100, node: 500 } as const
@@ -111,6 +112,7 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
     },
   })
   const sources = (options.sources ?? []).map((source) => filtered(source, isOurs))
+  const partsSoon = createPartsSoon(chain, clock)
   const recruiter = startRecruiting({
     clock,
     random,
@@ -127,6 +129,8 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
     host: {
       ...peers.host,
       canDial: canReach,
+      // While fewer than half of those wanted are there, one that will leave us at a fork is better than none.
+      passesOver: ({ enr }) => enr !== undefined && peers.list.value.length >= limits.minOutbound && partsSoon(enr),
       async reach(peerId, addresses, signal) {
         const ways = routes.to(peerId, addresses)
         try {

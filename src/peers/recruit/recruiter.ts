@@ -86,7 +86,7 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
     connected: ReadonlySet<string>,
   ): boolean {
     if (connected.has(entry.id) || dialing.has(entry.id) || host.isTaken(entry.id)) return false
-    if (!entry.addresses.some(host.canDial)) return false
+    if (!entry.addresses.some(host.canDial) || host.passesOver?.(entry)) return false
     const group = groupOf(entry.addresses[0]!)
     return group === 'local' || (busyGroups.get(group) ?? 0) < limits.maxPerGroup
   }

@@ -1,4 +1,5 @@
 import type { Multiaddr } from '@multiformats/multiaddr'
+import type { AddressEntry } from '../address-book/entry.ts'
 import type { Loss } from '../back-off.ts'
 import type { PeerView } from '../types.ts'
 
@@ -37,4 +38,6 @@ export interface RecruitHost {
   canDial(address: string): boolean
   /** True when the peer is banned, is ourselves, or is kept by other means. */
   isTaken(peerId: string): boolean
+  /** True for one that is not to be dialed for now, though what is told of it is taken. @default none */
+  passesOver?(entry: AddressEntry): boolean
 }

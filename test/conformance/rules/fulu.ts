@@ -71,9 +71,13 @@ export const fulu: SpecDocument = {
       id: 'fulu/enr/evaluate-nfd',
       section: 'Next fork digest',
       level: 'MUST',
-      rule: 'The `nfd` of peers is weighed in whom to keep.',
-      notYet:
-        'discovery (issue 5): `nfd` is not read. A peer that took another way at a fork is told by its Status two slots later, and left.',
+      rule: 'The `nfd` of peers is weighed beside the next fork in `eth2`: whoever expects another fork is not dialed while it is near, and is the first to go after it.',
+      tests: [
+        'test/discovery/enr/next-fork.test.ts > at the change of digest at epoch $epoch ($name) a record > with the same epoch and version, but another digest in `nfd`, expects another',
+        'test/discovery/enr/next-fork.test.ts > at the change of digest at epoch $epoch ($name) a record > with another epoch or version, or none to come, expects another',
+        'test/network/ways-at-forks.test.ts > a network > that has half of the peers it wants dials nobody who expects another fork than the one that is near',
+        'test/network/ways-at-forks.test.ts > peers that are too many > lose first whoever expected another digest, once the fork is there, and not before',
+      ],
     },
     {
       id: 'fulu/enr/mismatch',
@@ -82,6 +86,7 @@ export const fulu: SpecDocument = {
       rule: 'Nobody is left before a fork for expecting another one.',
       tests: [
         'test/discovery/spec-fork-id.test.ts > a peer whose record expects another fork than ours > is dialed all the same, and no fault of who told of it',
+        'test/network/ways-at-forks.test.ts > peers that are too many > lose first whoever expected another digest, once the fork is there, and not before',
         'test/peers/upkeep.test.ts > a change of fork digest > has peers asked for their Status two slots later, once each',
       ],
     },

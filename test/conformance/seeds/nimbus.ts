@@ -117,13 +117,14 @@ export const nimbus: SeedSystem = {
     {
       id: 'nimbus/10',
       does: 'A record is compatible with the same digest and the same next fork, or with a next version higher than ours.',
-      at: ['src/discovery/peer-exchange/read-records.ts', 'src/discovery/enr/enr-fields.ts'],
+      at: ['src/discovery/peer-exchange/read-records.ts', 'src/network/ways-at-forks.ts'],
       tests: [
+        'test/network/ways-at-forks.test.ts > a network > that has half of the peers it wants dials nobody who expects another fork than the one that is near',
         'test/network/discv5.test.ts > discv5 > passes over nodes of another network',
         'test/discovery/spec-fork-id.test.ts > a peer whose record expects another fork than ours > is dialed all the same, and no fault of who told of it',
       ],
       deviates:
-        'the digest decides: one that expects another fork is a peer until that fork, as the specification has it.',
+        'the digest decides: one that expects another fork is a peer until that fork, as the specification has it. Only while it is near is such a one not dialed.',
     },
   ],
 }
