@@ -13,10 +13,14 @@ type Sent = Parameters<AbstractStream['sendData']>[0]
 
 /** Handed to the platform and not yet taken by the network, before more is asked for. */
 const HIGH_WATER = 256 * 1024
+/** Kept for whoever listens late before no more is read. Past 4 MiB libp2p would end the stream. */
+const UNHEARD_BYTES = 256 * 1024
+/** Read for nothing once the readable side is closed, to hear of the other side's end, before it is told to stop. */
+const UNWANTED_BYTES = 256 * 1024
 
 /**
- * A stream of a WebTransport session as libp2p takes it. While it is paused it reads nothing, so that QUIC's own flow control
- * holds the sender back.
+ * A stream of a WebTransport session as libp2p takes it. While it is paused, or nobody listens, it reads nothing, so that
+ * QUIC's own flow control holds the sender back.
  */
 export class SessionStream extends AbstractStream {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>
@@ -24,6 +28,7 @@ export class SessionStream extends AbstractStream {
   #reading = false
   #waiting = 0
   #full = false
+  #unwanted = 0
 
   constructor(stream: BidirectionalStream, init: AbstractStreamInit) {
     super(init)
@@ -55,11 +60,9 @@ export class SessionStream extends AbstractStream {
     )
   }
 
-  override async sendCloseRead(options?: AbortOptions): Promise<void> {
-    await raceSignal(
-      this.#reader.cancel().catch(() => {}),
-      options?.signal,
-    )
+  /** As with libp2p's muxers, the other side is told nothing of it unless it goes on. */
+  override async sendCloseRead(): Promise<void> {
+    void this.#read()
   }
 
   override sendPause(): void {}
@@ -68,20 +71,32 @@ export class SessionStream extends AbstractStream {
     void this.#read()
   }
 
+  override addEventListener(...args: Parameters<AbstractStream['addEventListener']>): void {
+    super.addEventListener(...args)
+    // After what was kept has been told.
+    if (args[0] === 'message') queueMicrotask(() => void this.#read())
+  }
+
   async #read(): Promise<void> {
     if (this.#reading) return
     this.#reading = true
     try {
-      while (this.readStatus === 'readable') {
+      while (this.readStatus !== 'paused' && this.readBufferLength < UNHEARD_BYTES) {
         const { value, done } = await this.#reader.read()
         if (done) return this.onRemoteCloseWrite()
-        this.onData(value)
+        if (this.readStatus === 'closing' || this.readStatus === 'closed') this.#onUnwanted(value.byteLength)
+        else this.onData(value)
       }
     } catch {
       if (this.status === 'open' || this.status === 'closing') this.onRemoteReset()
     } finally {
       this.#reading = false
     }
+  }
+
+  #onUnwanted(bytes: number): void {
+    this.#unwanted += bytes
+    if (this.#unwanted > UNWANTED_BYTES) this.#reader.cancel().catch(() => {})
   }
 
   #onWritten(bytes: number): void {

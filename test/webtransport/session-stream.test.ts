@@ -80,6 +80,46 @@ describe('a stream of a WebTransport session', () => {
     await stream.close()
   })
 
+  it('holds the sender back until somebody listens, and then tells all that came', async () => {
+    const [ours, theirs] = streamPair()
+    const [stream, other] = [streamOver(ours), streamOver(theirs)]
+    let sent = 0
+    const sending = sendBytes(other, 5 * 1024 * KIB, (bytes) => {
+      sent += bytes
+    })
+    await settle()
+    const stood = sent
+    await settle()
+    expect(sent).toBe(stood)
+    expect(stood).toBeLessThan(1024 * KIB)
+    const counter = count(stream)
+    await sending
+    await counter.until(5 * 1024 * KIB)
+  })
+
+  it('hears that the other side has ended, also when it reads no more itself', async () => {
+    const [ours, theirs] = streamPair()
+    const [stream, other] = [streamOver(ours), streamOver(theirs)]
+    await stream.closeRead()
+    await stream.close()
+    await sendBytes(other, KIB)
+    await settle()
+    expect(stream.status).toBe('open')
+    const over = closed(stream)
+    await other.close()
+    await over
+    expect(stream.status).toBe('closed')
+  })
+
+  it('tells the other side to stop where that goes on though nobody reads any more', async () => {
+    const [ours, theirs] = streamPair()
+    const [stream, other] = [streamOver(ours), streamOver(theirs)]
+    await stream.closeRead()
+    await sendBytes(other, 1024 * KIB)
+    expect(other.remoteReadStatus).toBe('closed')
+    expect(stream.remoteWriteStatus).toBe('closed')
+  })
+
   it('is reset when the other side resets it', async () => {
     const [ours, theirs] = streamPair()
     const stream = streamOver(ours)
