@@ -12,7 +12,8 @@ export const scoreThresholds: GossipsubOpts['scoreThresholds'] = {
   gossipThreshold: -4000,
   publishThreshold: -8000,
   graylistThreshold: -16_000,
-  // Peers name each other when they prune. Whom to dial is our own peer manager's choice: beyond what any score can be.
+  // Peers name each other when they prune. Gossipsub 17 would put them into libp2p's store, which nothing bounds, and dial them
+  // itself, those without a signed record, too; a dial in vain ends what else the message told. So: beyond what any score can be.
   acceptPXThreshold: Number.MAX_SAFE_INTEGER,
   opportunisticGraftThreshold: 5,
 }
