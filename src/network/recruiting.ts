@@ -130,7 +130,7 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
       ...peers.host,
       canDial: canReach,
       // While fewer than half of those wanted are there, one that will leave us at a fork is better than none.
-      passesOver: ({ enr }) => enr !== undefined && peers.list.value.length >= limits.minOutbound && partsSoon(enr),
+      passesOver: ({ enr }) => enr !== undefined && 2 * peers.list.value.length >= limits.target && partsSoon(enr),
       async reach(peerId, addresses, signal) {
         const ways = routes.to(peerId, addresses)
         try {
