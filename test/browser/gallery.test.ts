@@ -1,20 +1,11 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { launchChromium, openPage } from '../support/chromium.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { openPage } from '../support/chromium.ts'
 import { scenes } from './gallery/scenes.ts'
-import { type Pages, servePages } from './support/pages.ts'
+import { launchForTests } from './support/launched.ts'
 import { screens, screenshot } from './support/screenshots.ts'
 
-let browser: Browser
-let pages: Pages
-
-beforeAll(async () => {
-  ;[browser, pages] = await Promise.all([launchChromium(), servePages()])
-})
-afterAll(async () => {
-  await browser?.close()
-  await pages?.stop()
-})
+const launched = launchForTests()
 
 const titles = {
   idle: 'Not started',
@@ -30,8 +21,8 @@ const titles = {
 } as const
 
 async function openScene(scene: string) {
-  const watched = await openPage(browser, { ...screens['laptop-light'], reducedMotion: 'reduce' })
-  await watched.page.goto(`${pages.gallery}?scene=${scene}`)
+  const watched = await openPage(launched.browser, { ...screens['laptop-light'], reducedMotion: 'reduce' })
+  await watched.page.goto(`${launched.pages.gallery}?scene=${scene}`)
   await watched.page.getByTestId('status').and(watched.page.locator(`[data-state]`)).waitFor()
   return watched
 }
@@ -51,9 +42,9 @@ describe('the demo page, in Chromium', () => {
   ] as const)(
     'tells its states in their own words on %s, fits, and leaves the console clean',
     async (screen, shown) => {
-      const { page, errors } = await openPage(browser, { ...screens[screen], reducedMotion: 'reduce' })
+      const { page, errors } = await openPage(launched.browser, { ...screens[screen], reducedMotion: 'reduce' })
       for (const scene of shown as readonly (keyof typeof titles)[]) {
-        await page.goto(`${pages.gallery}?scene=${scene}`)
+        await page.goto(`${launched.pages.gallery}?scene=${scene}`)
         await page.getByRole('heading', { name: titles[scene], exact: true }).waitFor()
         const overflow = await page.evaluate(() => {
           const { scrollWidth, clientWidth } = document.documentElement

@@ -1,28 +1,18 @@
 import type { Hex } from 'lampara'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Bootnode, createBootnode } from '../../src/bootnode/index.ts'
 import { createDevnet, type Devnet, type DevnetEvent, type DevnetOptions } from '../../src/devnet/index.ts'
-import { launchChromium, openPage } from '../support/chromium.ts'
+import { openPage } from '../support/chromium.ts'
 import { fixtures } from '../support/fixtures.ts'
 import { type FollowOptions, type FollowSummary, follow } from './scenario/follow.ts'
-import { type Pages, servePages } from './support/pages.ts'
+import { launchForTests } from './support/launched.ts'
 
-let browser: Browser
-let pages: Pages
-
-beforeAll(async () => {
-  ;[browser, pages] = await Promise.all([launchChromium(), servePages()])
-})
-afterAll(async () => {
-  await browser?.close()
-  await pages?.stop()
-})
+const launched = launchForTests()
 
 /** Runs the scenario in a page, through the bootnode. The console must stay clean. */
 async function followInPage(options: FollowOptions): Promise<FollowSummary> {
-  const { page, errors } = await openPage(browser)
-  await page.goto(pages.harness)
+  const { page, errors } = await openPage(launched.browser)
+  await page.goto(launched.pages.harness)
   try {
     const summary = await page.evaluate((given) => globalThis.lamparaHarness.follow(given), options)
     expect(errors).toEqual([])
@@ -146,8 +136,8 @@ describe('a page through a bootnode and Node over TCP run the same scenario', ()
 })
 
 test('the browser platform passes the conformance suite in a browser', async () => {
-  const { page, errors } = await openPage(browser)
-  await page.goto(pages.harness)
+  const { page, errors } = await openPage(launched.browser)
+  await page.goto(launched.pages.harness)
   const results = await page.evaluate(() => globalThis.lamparaHarness.conformance())
   expect(results.filter(({ failure }) => failure !== undefined)).toEqual([])
   expect(results.length).toBeGreaterThan(10)

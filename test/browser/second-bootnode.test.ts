@@ -1,25 +1,11 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { type Bootnode, createBootnode } from '../../src/bootnode/index.ts'
 import { createDevnet, type Devnet } from '../../src/devnet/index.ts'
 import type { Network } from '../../src/network/types.ts'
-import { launchChromium, openPage } from '../support/chromium.ts'
-import { type Pages, servePages } from './support/pages.ts'
+import { openPage } from '../support/chromium.ts'
+import { launchForTests } from './support/launched.ts'
 
-let browser: Browser
-let pages: Pages
-const endings: (() => Promise<void>)[] = []
-
-beforeAll(async () => {
-  ;[browser, pages] = await Promise.all([launchChromium(), servePages()])
-})
-afterEach(async () => {
-  for (const end of endings.splice(0).reverse()) await end()
-})
-afterAll(async () => {
-  await browser?.close()
-  await pages?.stop()
-})
+const launched = launchForTests()
 
 async function bootnodeOf(devnet: Devnet, records: readonly string[] = []): Promise<Bootnode> {
   const bootnode = await createBootnode({
@@ -30,7 +16,7 @@ async function bootnodeOf(devnet: Devnet, records: readonly string[] = []): Prom
     records,
     allowPrivateAddresses: true,
   })
-  endings.push(bootnode.stop)
+  onTestFinished(bootnode.stop)
   await bootnode.ready({ signal: AbortSignal.timeout(30_000) })
   return bootnode
 }
@@ -47,13 +33,13 @@ async function untilPeers(network: Network, count: number): Promise<void> {
 
 test('a page finds a second bootnode through the first, and follows on when the first one dies', async () => {
   const devnet = await createDevnet({ slotDurationMs: 400, startSlot: 36 })
-  endings.push(devnet.stop)
+  onTestFinished(devnet.stop)
   const second = await bootnodeOf(devnet)
   const first = await bootnodeOf(devnet, [await second.downstream.record()])
   // It tells only of peers that it has met.
   await untilPeers(first.client.network, 2)
-  const { page, errors } = await openPage(browser)
-  await page.goto(pages.harness)
+  const { page, errors } = await openPage(launched.browser)
+  await page.goto(launched.pages.harness)
   const goal = { optimisticSlot: 96, finalizedSlot: 72 }
   const following = page.evaluate((given) => globalThis.lamparaHarness.follow(given), {
     join: first.url,

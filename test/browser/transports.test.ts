@@ -1,6 +1,5 @@
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { launchChromium, openPage, type WatchedPage } from '../support/chromium.ts'
+import { openPage, type WatchedPage } from '../support/chromium.ts'
 import { findDeno, startWebTransportPeer } from '../support/webtransport-peer/start.ts'
 import { dataChannelScenarios } from '../transports/scenario/data-channels.ts'
 import { expectFreed } from '../transports/scenario/freed.ts'
@@ -14,7 +13,7 @@ import {
 } from '../transports/scenario/sides.ts'
 import type { Scenario } from '../transports/scenario/steps.ts'
 import type { ScenarioTransport } from '../transports/scenario/transports.ts'
-import { type Pages, servePages } from './support/pages.ts'
+import { launchForTests } from './support/launched.ts'
 
 const deno = findDeno()
 if (deno === undefined && process.env.CI !== undefined) {
@@ -40,27 +39,23 @@ const kinds: readonly Kind[] = [
   { kind: 'webrtc', holding: dataChannelScenarios, start: startPage },
 ]
 
-let browser: Browser
-let pages: Pages
+const launched = launchForTests()
 let dialing: WatchedPage
 const opened: WatchedPage[] = []
 const sides = new Map<ScenarioTransport, ListeningSide>()
 
 beforeAll(async () => {
-  ;[browser, pages] = await Promise.all([launchChromium(), servePages()])
   dialing = await openHarness()
   await Promise.all(kinds.map(async ({ kind, start }) => sides.set(kind, await start())))
 })
 afterAll(async () => {
-  await browser?.close()
-  await pages?.stop()
   for (const side of sides.values()) await side.stop()
 })
 
 async function openHarness(): Promise<WatchedPage> {
-  const watched = await openPage(browser)
+  const watched = await openPage(launched.browser)
   opened.push(watched)
-  await watched.page.goto(pages.harness)
+  await watched.page.goto(launched.pages.harness)
   return watched
 }
 

@@ -1,30 +1,17 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { createDevnet, type Devnet } from '../../src/devnet/index.ts'
 import { addressPairs, encodeForkId, forkIdAt, signEnr } from '../../src/discovery/enr/index.ts'
 import { createNetwork } from '../../src/network/index.ts'
-import { launchChromium, openPage } from '../support/chromium.ts'
+import { openPage } from '../support/chromium.ts'
 import type { FollowOptions, FollowSummary } from './scenario/follow.ts'
 import { type Censor, startCensor } from './support/censor.ts'
 import { type Door, openDoor } from './support/door.ts'
 import { startKillableBootnode } from './support/killable-bootnode.ts'
-import { type Pages, servePages } from './support/pages.ts'
+import { launchForTests } from './support/launched.ts'
 
-let browser: Browser
-let pages: Pages
-const endings: (() => Promise<void>)[] = []
-
-beforeAll(async () => {
-  ;[browser, pages] = await Promise.all([launchChromium(), servePages()])
-})
-afterEach(async () => {
-  for (const end of endings.splice(0).reverse()) await end()
-})
-afterAll(async () => {
-  await browser?.close()
-  await pages?.stop()
-})
+const launched = launchForTests()
 
 /** A beacon node that listens on TCP alone, behind a door, and the record that tells of it there. */
 interface Behind {
@@ -37,7 +24,7 @@ interface Behind {
 async function startBehind(): Promise<Behind> {
   const { raw: privateKey } = await generateKeyPair('secp256k1')
   const devnet = await createDevnet({ slotDurationMs: 500, startSlot: 36, privateKey })
-  endings.push(devnet.stop)
+  onTestFinished(devnet.stop)
   const { chain, clock, network } = devnet
   const door = await openDoor(Number(/\/tcp\/(\d+)/.exec(devnet.addresses[0]!)?.[1]))
   const { text: record } = signEnr(privateKey, {
@@ -51,9 +38,9 @@ async function startCensorOf({ devnet, address, record }: Behind): Promise<Censo
   const { chain, clock } = devnet
   const own = { peers: [address], records: [record], crawl: true, allowPrivateAddresses: true }
   const above = await createNetwork({ chain, clock, ...own })
-  endings.push(() => above.stop())
+  onTestFinished(() => above.stop())
   const censor = await startCensor(above)
-  endings.push(censor.stop)
+  onTestFinished(censor.stop)
   await censor.told()
   return censor
 }
@@ -65,14 +52,14 @@ async function follow(options: Omit<FollowOptions, 'timeoutMs' | 'allowPrivateAd
   readonly states: readonly string[]
   readonly summary: Promise<FollowSummary>
 }> {
-  const { page, errors } = await openPage(browser)
-  endings.push(() => page.close())
+  const { page, errors } = await openPage(launched.browser)
+  onTestFinished(() => page.close())
   const states: string[] = []
   page.on('console', (message) => {
     const state = /^\{"type":"state","state":"(\w+)"/.exec(message.text())?.[1]
     if (state !== undefined) states.push(state)
   })
-  await page.goto(pages.harness)
+  await page.goto(launched.pages.harness)
   const summary = page.evaluate((given) => globalThis.lamparaHarness.follow(given), {
     ...options,
     timeoutMs: 60_000,
@@ -133,7 +120,7 @@ describe('a page that holds a tunnel through a bootnode', { timeout: 90_000 }, (
   test('loses it when the bootnode is killed, and nothing is left at the beacon node', async () => {
     const { devnet, door, address, record } = await startBehind()
     const bootnode = await startKillableBootnode(devnet.restUrl, { upstream: [address], records: [record] })
-    endings.push(bootnode.stop)
+    onTestFinished(bootnode.stop)
     const { states } = await follow({ join: bootnode.url, goal: never })
     // The bootnode's own connection, and the page's.
     await expect.poll(() => door.live, { timeout: 40_000 }).toBe(2)

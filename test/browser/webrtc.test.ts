@@ -1,29 +1,15 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { type Bootnode, type BootnodeOptions, createBootnode } from '../../src/bootnode/index.ts'
 import { createDevnet, type Devnet } from '../../src/devnet/index.ts'
-import { launchChromium, openPage } from '../support/chromium.ts'
+import { openPage } from '../support/chromium.ts'
 import type { FollowOptions, FollowReport, FollowSummary } from './scenario/follow.ts'
-import { type Pages, servePages } from './support/pages.ts'
+import { launchForTests } from './support/launched.ts'
 
-let browser: Browser
-let pages: Pages
-const endings: (() => Promise<void>)[] = []
-
-beforeAll(async () => {
-  ;[browser, pages] = await Promise.all([launchChromium(), servePages()])
-})
-afterEach(async () => {
-  for (const end of endings.splice(0).reverse()) await end()
-})
-afterAll(async () => {
-  await browser?.close()
-  await pages?.stop()
-})
+const launched = launchForTests()
 
 async function startDevnet(): Promise<Devnet> {
   const devnet = await createDevnet({ slotDurationMs: 500, startSlot: 36 })
-  endings.push(devnet.stop)
+  onTestFinished(devnet.stop)
   return devnet
 }
 
@@ -37,7 +23,7 @@ async function bootnodeOf(devnet: Devnet, options: Partial<BootnodeOptions> = {}
     tunnel: false,
     ...options,
   })
-  endings.push(bootnode.stop)
+  onTestFinished(bootnode.stop)
   await bootnode.ready({ signal: AbortSignal.timeout(30_000) })
   return bootnode
 }
@@ -50,8 +36,8 @@ async function follow(options: Omit<FollowOptions, 'timeoutMs' | 'allowPrivateAd
   peers(): readonly string[]
   readonly summary: Promise<FollowSummary>
 }> {
-  const { page, errors } = await openPage(browser)
-  endings.push(() => page.close())
+  const { page, errors } = await openPage(launched.browser)
+  onTestFinished(() => page.close())
   const states: string[] = []
   let peers: readonly string[] = []
   page.on('console', (message) => {
@@ -60,7 +46,7 @@ async function follow(options: Omit<FollowOptions, 'timeoutMs' | 'allowPrivateAd
     if (report.type === 'state') states.push(report.state)
     if (report.type === 'peers') peers = report.addresses
   })
-  await page.goto(pages.harness)
+  await page.goto(launched.pages.harness)
   const summary = page.evaluate((given) => globalThis.lamparaHarness.follow(given), {
     ...options,
     timeoutMs: 90_000,

@@ -1,23 +1,13 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createDevnet } from '../../src/devnet/index.ts'
-import { launchChromium, openPage } from '../support/chromium.ts'
+import { openPage } from '../support/chromium.ts'
 import { findDeno, startWebTransportClient } from '../support/webtransport-peer/start.ts'
 import { expectMoving, recordRoots } from './support/chain.ts'
-import { type Pages, servePages } from './support/pages.ts'
+import { launchForTests } from './support/launched.ts'
 
 const deno = findDeno()
 
-let browser: Browser
-let pages: Pages
-
-beforeAll(async () => {
-  ;[browser, pages] = await Promise.all([launchChromium(), servePages()])
-})
-afterAll(async () => {
-  await browser?.close()
-  await pages?.stop()
-})
+const launched = launchForTests()
 
 test.skipIf(deno === undefined)(
   'a page that is told of a peer on WebTransport alone follows the chain by it, and leaves nothing open there (skipped where npm has no Deno)',
@@ -29,8 +19,8 @@ test.skipIf(deno === undefined)(
     const peer = await startWebTransportClient(deno ?? '', join, checkpoint)
     onTestFinished(peer.kill)
     const roots = recordRoots(devnet.events())
-    const { page, errors } = await openPage(browser)
-    await page.goto(pages.harness)
+    const { page, errors } = await openPage(launched.browser)
+    await page.goto(launched.pages.harness)
     const { heads, peers, states } = await page.evaluate((options) => globalThis.lamparaHarness.follow(options), {
       join,
       checkpoint,

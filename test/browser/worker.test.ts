@@ -1,9 +1,9 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { launchChromium, openPage } from '../support/chromium.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { openPage } from '../support/chromium.ts'
 import { findDeno, startWebTransportPeer } from '../support/webtransport-peer/start.ts'
 import { expectMoving, recordRoots, startChain } from './support/chain.ts'
-import { type Pages, servePages } from './support/pages.ts'
+import { launchForTests } from './support/launched.ts'
 
 const STRANGER = '16Uiu2HAmPLe7Mzm8TsYUubgCAW1aJoeFScxrLj8ppHFivPo97bUZ'
 
@@ -17,21 +17,12 @@ const SCENARIOS = [
 
 const deno = findDeno()
 
-let browser: Browser
-let pages: Pages
-
-beforeAll(async () => {
-  ;[browser, pages] = await Promise.all([launchChromium(), servePages()])
-})
-afterAll(async () => {
-  await browser?.close()
-  await pages?.stop()
-})
+const launched = launchForTests()
 
 async function open(): Promise<{ readonly page: Page; readonly errors: readonly string[] }> {
-  const watched = await openPage(browser)
+  const watched = await openPage(launched.browser)
   onTestFinished(() => watched.page.close())
-  await watched.page.goto(pages.worker)
+  await watched.page.goto(launched.pages.worker)
   return watched
 }
 

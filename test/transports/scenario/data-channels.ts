@@ -1,5 +1,5 @@
 import { scenarios } from './scenarios.ts'
-import { assert, dial, echo, open, rejection, type Scenario, TOTAL } from './steps.ts'
+import { assert, dial, echo, open, part, rejection, type Scenario, TOTAL } from './steps.ts'
 import { closed, count, encodeNumber, KIB, readNumber, sendBytes } from './streams.ts'
 
 /**
@@ -23,7 +23,7 @@ export const dataChannelScenarios: readonly Scenario[] = [
       await counter.ended
       assert(counter.bytes === TOTAL, `all of it to arrive, not ${counter.bytes}`)
       await down.close()
-      await connection.close()
+      await part(connection)
     },
   },
   {
@@ -46,7 +46,7 @@ export const dataChannelScenarios: readonly Scenario[] = [
       await closed(down)
       assert(counter.bytes < TOTAL, 'no more to be held than is bounded')
       await echo(connection)
-      await connection.close()
+      await part(connection)
     },
   },
 ]

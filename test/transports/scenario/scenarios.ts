@@ -1,5 +1,5 @@
 import { multiaddr } from '@multiformats/multiaddr'
-import { assert, connectionsOf, dial, echo, open, rejection, type Scenario, TOTAL } from './steps.ts'
+import { assert, connectionsOf, dial, echo, open, part, rejection, type Scenario, TOTAL } from './steps.ts'
 import { closed, count, encodeNumber, KIB, MIB, readNumber, sendBytes } from './streams.ts'
 
 /** What may be on its way while nobody reads: windows and buffers of every layer on both sides. */
@@ -30,7 +30,7 @@ export const idling: Scenario = {
     await new Promise((resolve) => setTimeout(resolve, IDLE_MS))
     idle.send(new Uint8Array(KIB))
     await counter.until(KIB)
-    await connection.close()
+    await part(connection)
   },
 }
 
@@ -43,7 +43,7 @@ export const scenarios: readonly Scenario[] = [
       assert(connection.remotePeer.toString() === context.address.split('/p2p/').at(-1), 'the peer that was dialed')
       assert(connection.limits === undefined, 'no limits')
       await echo(connection)
-      await connection.close()
+      await part(connection)
     },
   },
   {
@@ -62,7 +62,7 @@ export const scenarios: readonly Scenario[] = [
       // Whoever opens more than ten before the other side is ready loses them all.
       await echo(connection)
       await Promise.all(Array.from({ length: STREAMS }, (_, index) => echo(connection, KIB + index)))
-      await connection.close()
+      await part(connection)
     },
   },
   {
@@ -85,7 +85,7 @@ export const scenarios: readonly Scenario[] = [
       await sending
       await stream.close()
       assert((await answer) === TOTAL, 'all of it to arrive')
-      await connection.close()
+      await part(connection)
     },
   },
   {
@@ -104,7 +104,7 @@ export const scenarios: readonly Scenario[] = [
       await counter.ended
       assert(counter.bytes === TOTAL, `all of it to arrive, not ${counter.bytes}`)
       await stream.close()
-      await connection.close()
+      await part(connection)
     },
   },
   {
@@ -116,7 +116,7 @@ export const scenarios: readonly Scenario[] = [
       await sendBytes(stream, 100 * KIB)
       await stream.close()
       assert((await answer) === 100 * KIB, 'a count of what was sent')
-      await connection.close()
+      await part(connection)
     },
   },
   {
@@ -160,10 +160,10 @@ export const scenarios: readonly Scenario[] = [
         await new Promise((resolve) => setTimeout(resolve, turn))
         controller.abort(new Error('enough'))
         await dialing
-        for (const left of connectionsOf(context)) await left.close()
+        for (const left of connectionsOf(context)) await part(left)
         const connection = await dial(context)
         await echo(connection)
-        await connection.close()
+        await part(connection)
       }
       assert(connectionsOf(context).length === 0, 'no connection')
     },

@@ -1,5 +1,7 @@
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
+import { closeConnection } from '../../../src/peers/dial.ts'
+import { systemClock } from '../../../src/streams/clock.ts'
 import { scenarioProtocols } from './protocols.ts'
 import { count, KIB, MIB } from './streams.ts'
 
@@ -32,6 +34,8 @@ export interface Scenario {
 
 /** What is carried where much is carried. */
 export const TOTAL = 20 * MIB
+/** For a dial, or a stream to be agreed on: a machine may have much else to do. */
+const PATIENCE_MS = 10_000
 
 export function assert(holds: boolean, what: string): asserts holds {
   if (!holds) throw new Error(`Expected ${what}`)
@@ -45,11 +49,17 @@ export function connectionsOf({ libp2p, via }: Pick<ScenarioContext, 'libp2p' | 
 }
 
 export async function dial({ libp2p, address }: ScenarioContext, to = address): Promise<Connection> {
-  return libp2p.services.lampara.dial(multiaddr(to), AbortSignal.timeout(10_000))
+  return libp2p.services.lampara.dial(multiaddr(to), AbortSignal.timeout(PATIENCE_MS))
+}
+
+/** Closes as a network does: in good order, or by force where that takes more than a second. */
+export function part(connection: Connection): Promise<void> {
+  return closeConnection(connection, systemClock)
 }
 
 export function open(connection: Connection, name: keyof typeof scenarioProtocols): Promise<Stream> {
-  return connection.newStream(scenarioProtocols[name], { maxOutboundStreams: 200 })
+  const signal = AbortSignal.timeout(PATIENCE_MS)
+  return connection.newStream(scenarioProtocols[name], { maxOutboundStreams: 200, signal })
 }
 
 /** Sends some bytes and sees them come back. */
