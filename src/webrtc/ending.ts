@@ -1,5 +1,6 @@
 import type { MultiaddrConnection, Upgrader } from '@libp2p/interface'
-import { untilConnected } from './until-connected.ts'
+import { systemClock } from '../streams/clock.ts'
+import { type EarlyChannels, untilConnected, untilFirstClosed } from './until-connected.ts'
 
 /** What libp2p's WebRTC connections have, though their type does not say so. */
 interface Holding {
@@ -21,7 +22,11 @@ export function endingWithTheirs(upgrader: Upgrader): Upgrader {
       return upgrader.upgradeOutbound(connection, options)
     },
     async upgradeInbound(connection: MultiaddrConnection, options: Parameters<Upgrader['upgradeInbound']>[1]) {
-      await untilConnected(peerConnectionOf(connection), options?.signal)
+      const peerConnection = peerConnectionOf(connection)
+      const signal = options?.signal
+      await untilConnected(peerConnection, signal)
+      const channels = (options?.muxerFactory ?? {}) as EarlyChannels
+      await untilFirstClosed(peerConnection, channels, { clock: systemClock, signal })
       endWithTheirs(connection)
       return upgrader.upgradeInbound(connection, options)
     },

@@ -1,10 +1,11 @@
-import type { Connection, MultiaddrConnection, Upgrader } from '@libp2p/interface'
+import type { Connection, MultiaddrConnection, StreamMuxerFactory, Upgrader } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isDirect, isDirectListen, isRelayed, isRelayedListen } from '../../src/webrtc/addresses.ts'
 import { inAttempts } from '../../src/webrtc/attempts.ts'
 import { endingWithTheirs } from '../../src/webrtc/ending.ts'
 import { withBoundedHandshakes } from '../../src/webrtc/pending.ts'
+import { untilFirstClosed } from '../../src/webrtc/until-connected.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 
 const PEER = '16Uiu2HAmPLe7Mzm8TsYUubgCAW1aJoeFScxrLj8ppHFivPo97bUZ'
@@ -82,13 +83,26 @@ describe('connecting in attempts', () => {
 })
 
 describe('a connection that was agreed on over a relay', () => {
-  function agree(connectionState: RTCPeerConnectionState) {
+  /** A data channel as far as its end matters. */
+  function channelOf(label: string) {
+    const channel = Object.assign(new EventTarget(), { label, readyState: 'open' })
+    return {
+      channel: channel as unknown as RTCDataChannel,
+      close() {
+        channel.readyState = 'closed'
+        channel.dispatchEvent(new Event('close'))
+      },
+    }
+  }
+
+  function agree(connectionState: RTCPeerConnectionState, ...early: readonly { readonly channel: RTCDataChannel }[]) {
     const peerConnection = Object.assign(new EventTarget(), { connectionState })
     const upgradeInbound = vi.fn(async () => {})
     const controller = new AbortController()
     const upgrader = endingWithTheirs({ upgradeInbound } as unknown as Upgrader)
     const upgraded = upgrader.upgradeInbound({ peerConnection } as unknown as MultiaddrConnection, {
       signal: controller.signal,
+      muxerFactory: { earlyDataChannels: early } as unknown as StreamMuxerFactory,
     })
     upgraded.catch(() => {})
     return {
@@ -99,16 +113,43 @@ describe('a connection that was agreed on over a relay', () => {
         peerConnection.connectionState = state
         peerConnection.dispatchEvent(new Event('connectionstatechange'))
       },
+      open: (channel: RTCDataChannel) =>
+        peerConnection.dispatchEvent(Object.assign(new Event('datachannel'), { channel })),
     }
   }
 
-  it('counts once it has come about', async () => {
-    const { upgraded, upgradeInbound, become } = agree('connecting')
-    await Promise.resolve()
-    expect(upgradeInbound).not.toHaveBeenCalled()
+  const aTurn = () => new Promise((resolve) => setTimeout(resolve))
+
+  it('counts once it has come about, and the dialer has closed its first channel', async () => {
+    const first = channelOf('init')
+    const { upgraded, upgradeInbound, become } = agree('connecting', first, channelOf(''))
     become('connected')
+    await aTurn()
+    expect(upgradeInbound).not.toHaveBeenCalled()
+    first.close()
     await upgraded
     expect(upgradeInbound).toHaveBeenCalledOnce()
+  })
+
+  it('waits for a first channel that comes late, too', async () => {
+    const first = channelOf('init')
+    const { upgraded, open } = agree('connected')
+    await aTurn()
+    open(first.channel)
+    first.close()
+    await upgraded
+  })
+
+  it('goes on after a second where the dialer leaves its first channel open', async () => {
+    const clock = createFakeClock()
+    const peerConnection = new EventTarget() as RTCPeerConnection
+    const early = { earlyDataChannels: [channelOf('init')] }
+    const over = vi.fn()
+    const waiting = untilFirstClosed(peerConnection, early, { clock, signal: undefined }).then(over)
+    await clock.advance(999)
+    expect(over).not.toHaveBeenCalled()
+    await clock.advance(1)
+    await waiting
   })
 
   it.each(['failed', 'closed'] as const)('never counts when it is %s first', async (state) => {
@@ -118,12 +159,16 @@ describe('a connection that was agreed on over a relay', () => {
     expect(upgradeInbound).not.toHaveBeenCalled()
   })
 
-  it('is waited for until the signal aborts, and rejects with its reason', async () => {
-    const { upgraded, upgradeInbound, abort } = agree('new')
-    abort(new Error('enough'))
-    await expect(upgraded).rejects.toThrow('enough')
-    expect(upgradeInbound).not.toHaveBeenCalled()
-  })
+  it.each(['new', 'connected'] as const)(
+    'is waited for, %s, until the signal aborts, and rejects with its reason',
+    async (state) => {
+      const { upgraded, upgradeInbound, abort } = agree(state, channelOf('init'))
+      await aTurn()
+      abort(new Error('enough'))
+      await expect(upgraded).rejects.toThrow('enough')
+      expect(upgradeInbound).not.toHaveBeenCalled()
+    },
+  )
 })
 
 describe('handshakes with those that knock at WebRTC-direct', () => {
