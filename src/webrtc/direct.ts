@@ -5,6 +5,7 @@ import type { Libp2pTransport } from '../platform/transports.ts'
 import { raceSignal } from '../streams/abort.ts'
 import { systemClock } from '../streams/clock.ts'
 import { isDirect, isDirectListen } from './addresses.ts'
+import { withEndedOffers } from './ended-offers.ts'
 import { endingWithTheirs } from './ending.ts'
 import { hasWebRtc } from './has-web-rtc.ts'
 import { late } from './late.ts'
@@ -57,7 +58,7 @@ export function webRtcDirect(options: WebRtcDirectOptions = {}): Libp2pTransport
       createListener(listenOptions) {
         const [transport] = code.value ?? []
         if (transport === undefined) throw new Error('it is listened on before the start')
-        return transport.createListener(listenOptions)
+        return withEndedOffers(transport.createListener(listenOptions))
       },
     }
   }

@@ -30,12 +30,7 @@ const kinds: readonly Kind[] = [
   { kind: 'websocket', holding: scenarios, start: () => startListening('websocket') },
   { kind: 'tunnel', holding: scenarios, start: startTunnelled },
   ...(deno === undefined ? [] : [{ kind: 'webtransport', holding: scenarios, start: startInDeno } as const]),
-  {
-    kind: 'webrtc-direct',
-    // The last word of Node's add-on is lost one time in three: that a node has cut it off is then for a page's pings to find.
-    holding: dataChannelScenarios.filter(({ name }) => !name.includes('other side cuts it off')),
-    start: () => startListening('webrtc-direct'),
-  },
+  { kind: 'webrtc-direct', holding: dataChannelScenarios, start: () => startListening('webrtc-direct') },
   { kind: 'webrtc', holding: dataChannelScenarios, start: startPage },
 ]
 

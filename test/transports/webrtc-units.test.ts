@@ -1,8 +1,9 @@
-import type { Connection, MultiaddrConnection, StreamMuxerFactory, Upgrader } from '@libp2p/interface'
+import type { Connection, Listener, MultiaddrConnection, StreamMuxerFactory, Upgrader } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isDirect, isDirectListen, isRelayed, isRelayedListen } from '../../src/webrtc/addresses.ts'
 import { inAttempts } from '../../src/webrtc/attempts.ts'
+import { withEndedOffers } from '../../src/webrtc/ended-offers.ts'
 import { endingWithTheirs } from '../../src/webrtc/ending.ts'
 import { withBoundedHandshakes } from '../../src/webrtc/pending.ts'
 import { untilFirstClosed } from '../../src/webrtc/until-connected.ts'
@@ -169,6 +170,46 @@ describe('a connection that was agreed on over a relay', () => {
       expect(upgradeInbound).not.toHaveBeenCalled()
     },
   )
+})
+
+describe('a listener on WebRTC-direct that has ended a connection', () => {
+  function listening() {
+    const clock = createFakeClock()
+    const listener = withEndedOffers({ connections: new Map() } as unknown as Listener, clock)
+    const { connections } = listener as unknown as { connections: Map<string, unknown> }
+    return { clock, connections }
+  }
+  const connection = {}
+
+  it('knows its offer for another minute, and then no more', async () => {
+    const { clock, connections } = listening()
+    expect(connections.get('an offer')).toBeUndefined()
+    connections.set('an offer', connection)
+    expect(connections.get('an offer')).toBe(connection)
+    connections.delete('an offer')
+    expect(connections.size).toBe(0)
+    await clock.advance(59_999)
+    expect(connections.get('an offer')).toBeDefined()
+    expect(connections.get('another')).toBeUndefined()
+    await clock.advance(1)
+    expect(connections.get('an offer')).toBeUndefined()
+  })
+
+  it('knows the last 1024 at most', () => {
+    const { connections } = listening()
+    for (let offer = 0; offer < 1_100; offer++) {
+      connections.set(String(offer), connection)
+      connections.delete(String(offer))
+    }
+    const known = Array.from({ length: 1_100 }, (_, offer) => connections.get(String(offer))).filter(Boolean)
+    expect(known).toHaveLength(1_024)
+    expect(connections.get('1099')).toBeDefined()
+  })
+
+  it('goes on as it is where its package holds connections otherwise', () => {
+    const listener = { connections: [] } as unknown as Listener
+    expect(withEndedOffers(listener)).toEqual({ connections: [] })
+  })
 })
 
 describe('handshakes with those that knock at WebRTC-direct', () => {
