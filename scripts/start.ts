@@ -51,6 +51,8 @@ async function runUntilSignal(options: Exclude<ReturnType<typeof parseStartArgum
     say(`  bootnode    ${running.joinUrl}`)
     say(`  beacon node ${running.beaconAddress}`)
     say(`  Beacon API  ${running.restUrl}`)
+    say('\nOpen the first in a browser on this machine. Without one, follow in another terminal:')
+    say(`  npm run lampara -- follow --join ${running.joinUrl}`)
     say('\nCtrl-C ends all of it.')
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve))
     say('\nStopping…')

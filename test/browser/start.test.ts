@@ -69,6 +69,18 @@ test('npm start serves a page that finds its chain by itself, and Ctrl-C ends al
   await expect(fetch(join)).rejects.toThrow()
 }, 60_000)
 
+test('npm start says how to follow on a machine without a browser', async () => {
+  const { child, ended, until } = start()
+  const [, command = ''] = await until(/npm (run lampara -- follow --join \S+)/)
+  const npm = spawn('npm', [...command.split(' '), '--heads', '1'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
+  let printed = ''
+  npm.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text))
+  expect(await once(npm, 'close')).toEqual([0, null])
+  expect(printed).toMatch(/slot \d+.*signed/)
+  child.kill('SIGINT')
+  expect(await ended).toBe(0)
+}, 60_000)
+
 test('npm start says in words that the port is taken, and leaves nothing running', async () => {
   const occupant = createServer().listen(0, '127.0.0.1')
   await once(occupant, 'listening')
