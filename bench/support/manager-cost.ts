@@ -82,7 +82,14 @@ async function cpuOf(own: PeerId, ids: readonly PeerId[]): Promise<number> {
   const stops = [
     startPruning({ clock, limits: { all: 1_000, inbound: 1_000 }, facts, leave: peers.host.leave }),
     // Whom to part from is found out each time; nobody goes, so that as many are there at the end.
-    startTurnover({ clock, random: Math.random, canReplace: () => true, facts, replace: async () => {} }),
+    startTurnover({
+      clock,
+      random: Math.random,
+      canReplace: () => true,
+      waitingLineages: () => 0,
+      facts,
+      replace: async () => {},
+    }),
   ]
   for (const detail of connections) events.dispatchEvent(new CustomEvent('connection:open', { detail }))
   for (const peerId of ids) {

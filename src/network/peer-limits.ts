@@ -8,8 +8,6 @@ export interface PeerLimits {
   readonly maxConnections: number
   readonly maxInbound: number
   readonly maxOutbound: number
-  /** Of `target`, peers that we dial however many dial us. */
-  readonly minOutbound: number
   readonly perGroup: { readonly inbound: number; readonly outbound: number }
   /** Connections at once that the gate lets in, and libp2p after it: some more than may stay, so that newcomers have a chance. */
   readonly hard: { readonly inbound: number; readonly all: number }
@@ -44,7 +42,6 @@ export function peerLimits(platform: Pick<Platform, 'name'>, options: NetworkOpt
     maxConnections,
     maxInbound,
     maxOutbound,
-    minOutbound: Math.min(maxOutbound, Math.ceil(target / 2)),
     perGroup: {
       // A relay's clients may all come through one proxy.
       inbound: options.maxPerGroup ?? (role === 'relay' ? Number.POSITIVE_INFINITY : inboundPerGroup),

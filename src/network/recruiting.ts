@@ -120,7 +120,6 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
     sources: [...sources, ...(discv5 === undefined ? [] : [discv5.source]), exchange],
     limits: {
       target: limits.target,
-      minOutbound: limits.minOutbound,
       maxOutbound: limits.maxOutbound,
       maxDialing: DIALING,
       maxPerGroup: limits.perGroup.outbound,
@@ -151,6 +150,7 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
     clock,
     random,
     canReplace: recruiter.canReplace,
+    waitingLineages: recruiter.waitingLineages,
     facts: () => factsOf(peers.list.value, options, parts),
     replace: recruiter.replace,
   })

@@ -56,8 +56,9 @@ export interface NetworkOptions {
    */
   readonly role?: 'peer' | 'relay'
   /**
-   * Peers to hold, the named and inbound ones included: what lacks is recruited, and half of them are peers that we dialed
-   * however many dial us. With all of them, the least useful is replaced every ten minutes or so. 0 recruits nobody.
+   * Peers to hold, the named ones included: what lacks is recruited. Strangers that dial us come on top: they take no place of
+   * those that we choose. With all of them, the least useful is replaced every two minutes or so, and up to four times as often
+   * where candidates are known in more ways than there are places. 0 recruits nobody.
    *
    * @default 10, in a browser 8
    */

@@ -21,6 +21,11 @@ export interface CandidateSource {
    * end whatever is under way for it.
    */
   candidates(options: { readonly signal: AbortSignal }): AsyncIterable<Candidate>
+  /**
+   * Where the source asks connected peers: whom this one tells of, even while there are candidates enough. Completes when there
+   * is nobody, or the peer does not answer such questions, or was asked of late.
+   */
+  candidatesOf?(peerId: string, options: { readonly signal: AbortSignal }): AsyncIterable<Candidate>
 }
 
 /** What a platform needs to take part in discv5. */

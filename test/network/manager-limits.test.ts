@@ -17,9 +17,9 @@ describe('limits', () => {
   const limitsOf = (options: Partial<NetworkOptions>) => peerLimits({ name: 'node' }, { chain, ...options })
 
   it('reserve room for peers that we dial', () => {
-    expect(limitsOf({})).toMatchObject({ target: 10, minOutbound: 5, maxOutbound: 10, maxInbound: 90 })
+    expect(limitsOf({})).toMatchObject({ target: 10, maxOutbound: 10, maxInbound: 90 })
     expect(limitsOf({ maxConnections: 12, targetPeers: 10 })).toMatchObject({ maxInbound: 6 })
-    expect(limitsOf({ targetPeers: 0 })).toMatchObject({ minOutbound: 0, maxOutbound: 0, maxInbound: 100 })
+    expect(limitsOf({ targetPeers: 0 })).toMatchObject({ maxOutbound: 0, maxInbound: 100 })
   })
 
   it('let some more in than may stay, but no more than its clients into a relay', () => {

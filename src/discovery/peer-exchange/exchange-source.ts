@@ -38,13 +38,15 @@ export function createExchangeSource(options: ExchangeSourceOptions): CandidateS
   const { clock, random, peers, ask, onOffence } = options
   const askedAtMs = new Map<string, number>()
 
-  function next(): ExchangePeer | undefined {
+  function dueNow(): readonly ExchangePeer[] {
     const nowMs = clock.now()
     const present = peers()
     for (const id of askedAtMs.keys()) if (!present.some((peer) => peer.id === id)) forget(id, nowMs)
-    const due = present.filter(
-      ({ id }) => Math.abs(nowMs - (askedAtMs.get(id) ?? Number.NEGATIVE_INFINITY)) >= ASK_AGAIN_MS,
-    )
+    return present.filter(({ id }) => Math.abs(nowMs - (askedAtMs.get(id) ?? Number.NEGATIVE_INFINITY)) >= ASK_AGAIN_MS)
+  }
+
+  function next(): ExchangePeer | undefined {
+    const due = dueNow()
     return due[Math.min(due.length - 1, Math.floor(random() * due.length))]
   }
 
@@ -53,21 +55,29 @@ export function createExchangeSource(options: ExchangeSourceOptions): CandidateS
     if (nowMs - (askedAtMs.get(id) ?? 0) >= ASK_AGAIN_MS) askedAtMs.delete(id)
   }
 
+  async function* toldBy(peer: ExchangePeer, signal: AbortSignal): AsyncGenerator<Candidate> {
+    askedAtMs.set(peer.id, clock.now())
+    const forkDigests = options.forkDigests()
+    const request = { forkDigest: forkDigests[0], transports: options.transports, limit: MAX_RECORDS }
+    const records = await ask(peer.id, request, signal).catch(() => [])
+    signal.throwIfAborted()
+    const { candidates, offence } = readRecords(records, { ...options, forkDigests: new Set(forkDigests) })
+    if (offence !== undefined) onOffence(peer.id, offence.offence, offence.reason)
+    for (const candidate of candidates) yield { ...candidate, toldBy: peer.address }
+  }
+
   return {
     name: 'peer-exchange',
     async *candidates({ signal }): AsyncGenerator<Candidate> {
       for (let asked = 0; asked < MAX_ASKED; asked++) {
         const peer = next()
         if (peer === undefined) return
-        askedAtMs.set(peer.id, clock.now())
-        const forkDigests = options.forkDigests()
-        const request = { forkDigest: forkDigests[0], transports: options.transports, limit: MAX_RECORDS }
-        const records = await ask(peer.id, request, signal).catch(() => [])
-        signal.throwIfAborted()
-        const { candidates, offence } = readRecords(records, { ...options, forkDigests: new Set(forkDigests) })
-        if (offence !== undefined) onOffence(peer.id, offence.offence, offence.reason)
-        for (const candidate of candidates) yield { ...candidate, toldBy: peer.address }
+        yield* toldBy(peer, signal)
       }
+    },
+    async *candidatesOf(peerId, { signal }): AsyncGenerator<Candidate> {
+      const peer = dueNow().find(({ id }) => id === peerId)
+      if (peer !== undefined) yield* toldBy(peer, signal)
     },
   }
 }

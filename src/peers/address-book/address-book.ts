@@ -1,7 +1,7 @@
 import type { Clock } from '../../streams/clock.ts'
 import { groupOf } from './address-group.ts'
 import { BUCKET_SIZE, type BucketTable, createBucketTable, newBucketOf, oldBucketOf } from './buckets.ts'
-import type { Address, AddressEntry, Place } from './entry.ts'
+import { type Address, type AddressEntry, type Place, STRANGERS } from './entry.ts'
 import { isDue, isStale } from './quality.ts'
 
 /** Buckets of the unreached that one peer may be in: how often it was told of by different sources counts, up to a point. */
@@ -39,8 +39,8 @@ export interface AddressBook {
   /** Grows with each change. */
   readonly revision: number
   get(id: string): AddressEntry | undefined
-  /** Notes a peer that was told of. @returns true when it is new or its addresses are */
-  add(address: Address, source: { readonly group: string }): boolean
+  /** Notes a peer that was told of; `lineage` is the teller's. @returns true when it is new or its addresses are */
+  add(address: Address, source: { readonly group: string; readonly lineage?: string }): boolean
   /** A dial begins. */
   attempted(id: string): void
   /** The peer was reached and is of use. */
@@ -76,6 +76,12 @@ export function createAddressBook({ clock, random, key, isPrivate = () => false 
 
   const below = (count: number): number => Math.min(count - 1, Math.floor(random() * count))
   const groupOfEntry = ({ addresses }: Pick<Address, 'addresses'>): string => groupOf(addresses[0] ?? '')
+
+  /** One for each part of the network: whoever has many addresses mostly has them in few. */
+  function ownLineage(id: string, addresses: readonly string[]): string {
+    const group = groupOfEntry({ addresses })
+    return group === 'local' ? id : group
+  }
 
   function change(id: string, changes: (entry: AddressEntry) => AddressEntry): void {
     const found = held.get(id)
@@ -184,11 +190,14 @@ export function createAddressBook({ clock, random, key, isPrivate = () => false 
       revision++
       const nowMs = clock.now()
       const kept = addresses.slice(0, MAX_ADDRESSES)
+      const { lineage = ownLineage(id, kept) } = source
       const known = held.get(id)
       if (known !== undefined) {
         const changed = kept.some((address) => !known.entry.addresses.includes(address))
         known.entry = {
           ...known.entry,
+          // Strangers must not make their own what others know of, too.
+          ...(known.entry.lineage === STRANGERS ? { lineage } : {}),
           seenAtMs: nowMs,
           addresses: kept,
           private: known.entry.private || secret,
@@ -206,6 +215,7 @@ export function createAddressBook({ clock, random, key, isPrivate = () => false 
         addresses: kept,
         ...(enr === undefined ? {} : { enr }),
         sourceGroup: source.group,
+        lineage,
         private: secret,
         place: 'new',
         addedAtMs: nowMs,
@@ -265,7 +275,8 @@ export function createAddressBook({ clock, random, key, isPrivate = () => false 
       if (held.has(entry.id) || entry.addresses.length === 0) return
       revision++
       const hidden = entry.private || isPrivate(entry.id)
-      const one: Held = { entry: { ...entry, place: 'new', private: hidden }, buckets: new Set() }
+      const lineage = entry.lineage ?? ownLineage(entry.id, entry.addresses)
+      const one: Held = { entry: { ...entry, lineage, place: 'new', private: hidden }, buckets: new Set() }
       held.set(entry.id, one)
       if (entry.place === 'old') putOld(one)
       else putNew(one, newBucketOf(key, groupOfEntry(entry), entry.sourceGroup))

@@ -1,6 +1,9 @@
 /** How an entry stands: only heard of, or reached at least once since it was. */
 export type Place = 'new' | 'old'
 
+/** The lineage of those that were told of by peers that dialed us. */
+export const STRANGERS = 'strangers'
+
 /** A peer that could be dialed, and how earlier attempts went. Times are unix milliseconds. */
 export interface AddressEntry {
   readonly id: string
@@ -10,6 +13,11 @@ export interface AddressEntry {
   readonly enr?: string
   /** Group of whoever told of it, as `groupOf()` has it. */
   readonly sourceGroup: string
+  /**
+   * How we came to know of it, back to where that began: whoever a peer tells of is of that peer's lineage, one that no peer
+   * told of begins one for its part of the network. Missing in books stored by earlier versions.
+   */
+  readonly lineage?: string
   /** Never told to others. */
   readonly private: boolean
   readonly place: Place

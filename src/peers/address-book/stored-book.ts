@@ -54,6 +54,7 @@ function readEntry(json: unknown): AddressEntry | undefined {
     failures,
     private: json.private === true,
     ...(isText(enr) ? { enr } : {}),
+    ...(isText(json.lineage) ? { lineage: json.lineage } : {}),
     ...times(json, 'attemptedAtMs', 'succeededAtMs', 'notBeforeMs'),
   }
 }

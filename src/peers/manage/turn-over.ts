@@ -3,6 +3,10 @@ import { partingCode } from './parting-code.ts'
 import { leastUseful, type PeerFacts } from './usefulness.ts'
 
 const TURN_EVERY_MS = 2 * 60_000
+/** While lineages have no seat: within so long each of them is to get one. */
+const ROUND_MS = 60_000
+/** But no more often than this: a peer is to be of use before it goes. */
+const HURRIED_TURN_MS = 30_000
 
 /** What turnover needs. */
 export interface TurnoverOptions {
@@ -10,6 +14,8 @@ export interface TurnoverOptions {
   readonly random: () => number
   /** True when as many peers are connected as wanted, and there is another to dial. */
   canReplace(): boolean
+  /** How many lineages of candidates there are of which nobody is connected. */
+  waitingLineages(): number
   /** Facts on the peers that count. */
   facts(): readonly PeerFacts[]
   /** Leaves a peer for another. */
@@ -18,14 +24,19 @@ export interface TurnoverOptions {
 
 /**
  * Replaces the least useful of the peers that we dialed by another every two minutes, more or less: whom we met first is not
- * for ever the best, and whoever surrounds us has to keep it up. Half of them, those that have been there longest, stay. Those that dialed us are no matter of turnover: in their
- * place others of their choice would come, not of ours. @returns how to stop
+ * for ever the best, and whoever surrounds us has to keep it up. Sooner, down to half a minute, while there are lineages of
+ * which nobody is connected: an honest one may be among them, and a short contact is enough to learn what is newer. Half of
+ * our peers, those that have been there longest, stay. Those that dialed us are no matter of turnover: in their place others
+ * of their choice would come, not of ours. @returns how to stop
  */
-export function startTurnover({ clock, random, canReplace, facts, replace }: TurnoverOptions): () => void {
+export function startTurnover(options: TurnoverOptions): () => void {
+  const { clock, random, canReplace, waitingLineages, facts, replace } = options
   let cancel: CancelTimer
 
   function arm(): void {
-    cancel = clock.setTimer(turn, TURN_EVERY_MS * (0.75 + random() / 2))
+    const waiting = waitingLineages()
+    const everyMs = waiting === 0 ? TURN_EVERY_MS : Math.max(HURRIED_TURN_MS, ROUND_MS / waiting)
+    cancel = clock.setTimer(turn, everyMs * (0.75 + random() / 2))
   }
 
   function turn(): void {

@@ -12,6 +12,8 @@ import type { Loss } from '../back-off.ts'
 import type { PeerView } from '../types.ts'
 import { afterFailedDial, afterFailureAlone, afterLostPeer, REPLACED_MS, SPARE_MS, USELESS_MS } from './cool-down.ts'
 import { gather } from './gather.ts'
+import { createIntake } from './intake.ts'
+import { createSeats, isOfOurs } from './seats.ts'
 import type { RecruitHost, RecruitLimits } from './types.ts'
 
 /** While peers are lacking the book is looked at again after this: cool-downs end without an event. */
@@ -22,6 +24,8 @@ const STAGGER_MS = 100
 const SLOW_MS = 2_000
 /** How often one never reached is drawn, by how many peers there are: those reached before cost an attacker something. */
 const NEW_BIAS = { least: 0.1, perPeer: 0.05, most: 0.3 } as const
+/** By then a peer has told what it can be asked. */
+const HEAR_AFTER_MS = 2_000
 
 /** Options of `startRecruiting()`. */
 export interface RecruiterOptions {
@@ -43,12 +47,18 @@ export interface Recruiter {
   readonly dialing: number
   /** True when as many peers are connected as wanted, and there is another to dial. */
   canReplace(): boolean
+  /** Lineages, as `AddressEntry` has them, that hold no seat and of which somebody could be dialed. */
+  waitingLineages(): number
   /**
    * Dials one that has not been reached since a time, and leaves it as soon as it is clear that it is of use, or not. Resolves
    * when that is over; at once when there is nobody to visit. Never rejects.
    */
   visit(notSinceMs: number): Promise<void>
-  /** Leaves a peer to make room for another, and leaves it alone for ten minutes. @param code - of the goodbye, as `RecruitHost.leave` */
+  /**
+   * Leaves a peer to make room for one of the lineage that has waited longest, and leaves it alone for ten minutes.
+   *
+   * @param code - of the goodbye, as `RecruitHost.leave`
+   */
   replace(peerId: string, reason: string, code?: number): Promise<void>
   /** Idempotent; resolves when nothing of it runs any more. */
   stop(): Promise<void>
@@ -66,16 +76,19 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
   // A bell wakes one waiter: each source has its own.
   const stock = sources.map((source) => ({ source, bell: createBell() }))
   const dialing = new Map<string, AddressEntry>()
+  const seats = createSeats({ clock, random, book, connected: host.connected, dialing: () => dialing.values() })
   /** Dials that hold a seat still. */
   const seated = new Set<string>()
   const work = new Set<Promise<void>>()
   /** Dials in vain since the last that was not. */
   let inVain = 0
+  /** A peer was left for another, who is not chosen yet. */
+  let isReplacing = false
 
   function lacking(): number {
     const connected = host.connected()
     const outbound = connected.filter(({ direction }) => direction === 'outbound')
-    const wanted = Math.max(limits.target - connected.length, limits.minOutbound - outbound.length)
+    const wanted = limits.target - connected.filter(isOfOurs).length
     const free = limits.maxOutbound - outbound.filter(({ persistent }) => !persistent).length
     return Math.min(wanted, free) - seated.size
   }
@@ -106,6 +119,8 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
     const connected = host.connected()
     const ids = new Set(connected.map(({ id }) => id))
     const groups = busyGroups()
+    const chosen = isReplacing ? seats.successor((entry) => mayDial(entry, groups, ids)) : undefined
+    if (chosen !== undefined) return chosen
     // The fewer there are, the safer the ground to begin with: those that were reached before.
     const newBias = Math.min(NEW_BIAS.most, NEW_BIAS.least + NEW_BIAS.perPeer * connected.length)
     return book.pick({ newBias, accept: (entry) => mayDial(entry, groups, ids) })
@@ -117,6 +132,25 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
     let usable = 0
     for (const entry of book.entries()) if (isDue(entry, nowMs) && !isStale(entry, nowMs)) usable++
     return limits.pool - usable
+  }
+
+  const takeIn = createIntake({
+    book,
+    accepts: ({ peerId, addresses }) => !host.isTaken(peerId) && addresses.some(host.canDial),
+    lineageAt: seats.lineageAt,
+    onCandidate(candidate, name) {
+      options.onDiscovered(candidate, name)
+      bell.ring()
+    },
+  })
+
+  /** The book may be full of what others tell: one of whose lineage few are known is asked all the same, once. */
+  async function hear({ id }: PeerView): Promise<void> {
+    await delay(HEAR_AFTER_MS, { clock, signal })
+    if (!seats.isLittleKnown(id)) return
+    for (const source of sources) {
+      for await (const candidate of source.candidatesOf?.(id, { signal }) ?? []) takeIn(candidate, source.name)
+    }
   }
 
   function track(task: Promise<void>): void {
@@ -186,6 +220,7 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
   /** From the moment that a peer counts until it is lost. */
   async function accompany(view: PeerView, lost: Promise<Loss>): Promise<void> {
     if (!(await proves(view))) return
+    track(hear(view))
     if (isOverfull()) {
       book.postpone(view.id, clock.now() + SPARE_MS)
       return host.leave(view.id, 'others were quicker')
@@ -228,6 +263,7 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
       while (lacking() > 0 && dialing.size < limits.maxDialing) {
         const entry = next()
         if (entry === undefined) break
+        isReplacing = false
         track(dial(entry))
       }
       for (const { bell: wanting } of stock) wanting.ring()
@@ -244,16 +280,11 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
       gather(source, {
         clock,
         random,
-        book,
+        takeIn,
         bell: wanting,
         signal,
         wanted,
         isShort: () => lacking() > 0,
-        accepts: ({ peerId, addresses }) => !host.isTaken(peerId) && addresses.some(host.canDial),
-        onCandidate(candidate, name) {
-          options.onDiscovered(candidate, name)
-          bell.ring()
-        },
       }),
     )
   }
@@ -268,7 +299,9 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
       await visiting.catch(() => {})
     },
     canReplace: () => lacking() <= 0 && dialing.size === 0 && next() !== undefined,
+    waitingLineages: seats.waiting,
     async replace(peerId, reason, code) {
+      isReplacing = true
       book.postpone(peerId, clock.now() + REPLACED_MS)
       await host.leave(peerId, reason, code)
     },

@@ -5,10 +5,8 @@ import type { PeerView } from '../types.ts'
 
 /** How many peers are wanted. */
 export interface RecruitLimits {
-  /** Peers that are to count, kept ones and inbound ones included. */
+  /** Peers that are to count, kept ones included. Strangers that dial us come on top: whoever does must not choose our peers. */
   readonly target: number
-  /** Of them, those that we dial however many dial us: whoever fills us up from outside must not choose all our peers. */
-  readonly minOutbound: number
   /** The most that we dial; kept peers do not count. */
   readonly maxOutbound: number
   /** Dials under way at once. */

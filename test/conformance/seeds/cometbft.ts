@@ -97,6 +97,7 @@ export const cometbft: SeedSystem = {
         'src/discovery/peer-exchange/exchange-source.ts',
         'src/discovery/peer-exchange/answer-exchange.ts',
         'src/peers/recruit/gather.ts',
+        'src/peers/recruit/intake.ts',
       ],
       tests: [
         'test/discovery/peer-exchange/peer-exchange.test.ts > peers as a source of peers > asks each once a minute, and says who told',

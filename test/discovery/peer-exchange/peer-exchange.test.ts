@@ -192,6 +192,22 @@ describe('peers as a source of peers', () => {
     expect(asked).toHaveLength(4)
   })
 
+  it('asks a peer that is named, unless it was asked within the minute or is not there', async () => {
+    const { clock, asked, source } = setUp({ 1: async () => [recordOf(1).bytes], 2: async () => [recordOf(2).bytes] })
+    const { signal } = new AbortController()
+    const toldBy = async (peerId: string) => {
+      const found: (string | undefined)[] = []
+      for await (const candidate of source.candidatesOf!(peerId, { signal })) found.push(candidate.toldBy)
+      return found
+    }
+    expect(await toldBy('2')).toEqual(['/ip4/9.9.9.9/tcp/2'])
+    expect(await toldBy('2')).toEqual([])
+    expect(await toldBy('3')).toEqual([])
+    await clock.advance(60_000)
+    expect(await toldBy('2')).toHaveLength(1)
+    expect(asked).toEqual(['2', '2'])
+  })
+
   it('asks nobody further when no more is wanted', async () => {
     const { asked, source } = setUp({ 1: async () => [recordOf(1).bytes], 2: async () => [recordOf(2).bytes] })
     await pull(source, 1)

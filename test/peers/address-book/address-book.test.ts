@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createAddressBook } from '../../../src/peers/address-book/address-book.ts'
+import { STRANGERS } from '../../../src/peers/address-book/entry.ts'
 import { createFakeClock } from '../../support/fake-clock.ts'
 import { seededRandom } from '../../support/seeded-random.ts'
 
@@ -99,6 +100,23 @@ describe('the address book', () => {
     expect(new Set(shared).size).toBe(30)
     expect(shared.every((id) => Number(id.slice(1)) % 4 !== 0)).toBe(true)
     expect(book.sample(30).map(({ id }) => id)).not.toEqual(shared)
+  })
+
+  it('knows how it came to know of a peer: through whom, or by its own part of the network', () => {
+    const { book, add } = setUp()
+    add('listed', '/ip4/9.9.1.1/tcp/9000')
+    add('at home', '/ip4/192.168.1.1/tcp/9000')
+    book.add({ id: 'told', addresses: ['/ip4/8.8.1.1/tcp/9000'] }, { group: '9.9', lineage: '9.9' })
+    expect(['listed', 'at home', 'told'].map((id) => book.get(id)?.lineage)).toEqual(['9.9', 'at home', '9.9'])
+  })
+
+  it('counts a peer among those that strangers tell of until somebody else does, and then as of the first who did', () => {
+    const { book } = setUp()
+    const seen = [STRANGERS, 'first', 'second', STRANGERS].map((lineage) => {
+      book.add({ id: 'a', addresses: ['/ip4/5.6.7.8/tcp/9000'] }, { group: 'them', lineage })
+      return book.get('a')?.lineage
+    })
+    expect(seen).toEqual([STRANGERS, 'first', 'first', 'first'])
   })
 
   it('keeps a private peer private, whoever else tells of it', () => {

@@ -78,6 +78,7 @@ describe('the stored address book', () => {
       id: 'a',
       addresses: ['/ip4/5.6.7.8/tcp/9000'],
       sourceGroup: '9.9',
+      lineage: '9.9',
       private: false,
       place: 'new',
       addedAtMs: 1,

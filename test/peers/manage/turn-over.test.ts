@@ -10,6 +10,7 @@ const dialed = { direction: 'outbound' } as const
 
 function turning({
   canReplace = true,
+  waitingLineages = 0,
   peers = [...crowd(5, () => ({ methods: 2, view: dialed })), factsOf('least', { view: dialed })],
 } = {}) {
   const clock = createFakeClock(NOW_MS)
@@ -18,6 +19,7 @@ function turning({
     clock,
     random: seededRandom(7),
     canReplace: () => canReplace,
+    waitingLineages: () => waitingLineages,
     facts: () => peers,
     async replace(id, _reason, code) {
       replaced.push({ id, code, atMs: clock.now() })
@@ -39,6 +41,18 @@ describe('turnover', () => {
     expect(new Set(gaps).size).toBeGreaterThan(20)
     stop()
     expect(clock.pending).toBe(0)
+  })
+
+  it.each([
+    [1, 45_000, 75_000],
+    [500, 22_500, 37_500],
+  ])('replaces one sooner while %i lineages have no seat, but not at once', async (waitingLineages, least, most) => {
+    const { clock, replaced, stop } = turning({ waitingLineages })
+    await clock.advance(HOUR_MS)
+    const gaps = replaced.slice(1).map(({ atMs }, n) => atMs - replaced[n]!.atMs)
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(least)
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(most)
+    stop()
   })
 
   it('parts from nobody while peers are lacking or nobody else is known', async () => {

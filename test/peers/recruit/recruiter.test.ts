@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Candidate } from '../../../src/platform/candidate-source.ts'
+import type { Candidate, CandidateSource } from '../../../src/platform/candidate-source.ts'
 import { listSource, nodesOf, recruitIn, type WorldNode } from './world.ts'
 
 const MINUTE_MS = 60_000
@@ -147,7 +147,56 @@ describe('recruiting peers', () => {
   })
 })
 
+it('gives the place of a peer that is replaced to each that was listed in turn, however many one of them tells of', async () => {
+  const listed = nodesOf(3, (n) => ({ id: `listed-${n}` }))
+  const told = nodesOf(100, (n) => ({ id: `told-${n}`, address: `/ip4/99.${n}.3.1/tcp/9000` }))
+  const world = recruitIn([...listed, ...told], {
+    target: 1,
+    sources: [listSource(listed), listSource(told, listed[0]!.address)],
+  })
+  await world.clock.advance(MINUTE_MS)
+  const seen: string[] = []
+  for (let turn = 0; turn < 9; turn++) {
+    const [present] = world.connected.keys()
+    await world.recruiter.replace(present!, 'it is time for another')
+    await world.clock.advance(12 * MINUTE_MS)
+    seen.push(...world.connected.keys())
+  }
+  for (const id of ['listed-1', 'listed-2']) expect(seen.filter((one) => one === id)).toHaveLength(3)
+  await world.recruiter.stop()
+})
+
+it('strangers that dial it take no place of those that it chooses', async () => {
+  const world = recruitIn(nodesOf(40), { target: 8 })
+  for (const stranger of nodesOf(60, (n) => ({ id: `stranger-${n}`, address: `/ip4/99.${n}.3.1/tcp/9000` }))) {
+    world.meet(stranger, 'inbound')
+  }
+  await world.clock.advance(MINUTE_MS)
+  const chosen = [...world.connected.values()].filter(({ view }) => view.direction === 'outbound')
+  expect(chosen).toHaveLength(8)
+  await world.recruiter.stop()
+})
+
 describe('gathering candidates', () => {
+  it('asks one that it dialed for others when it knows few through it, however many it knows through others', async () => {
+    const known = nodesOf(60)
+    const asked: string[] = []
+    const source: CandidateSource = {
+      ...listSource(known),
+      async *candidatesOf(peerId): AsyncGenerator<Candidate> {
+        asked.push(peerId)
+        const { address } = known.find(({ id }) => id === peerId)!
+        yield { peerId: `friend of ${peerId}`, addresses: ['/ip4/99.1.3.1/tcp/9000'], toldBy: address }
+      },
+    }
+    const { clock, book, connected, recruiter } = recruitIn(known, { target: 1, pool: 50, sources: [source] })
+    await clock.advance(MINUTE_MS)
+    const [peerId] = [...connected.keys()]
+    expect(asked).toEqual([peerId])
+    expect(book.get(`friend of ${peerId}`)?.lineage).toBe(book.get(peerId!)?.lineage)
+    await recruiter.stop()
+  })
+
   it('pulls no more from a source than are wanted, and again when the stock is used up', async () => {
     const source = listSource(nodesOf(400))
     const { clock, book, recruiter } = recruitIn([], { target: 0, pool: 50, sources: [source] })

@@ -55,7 +55,6 @@ export function recruitIn(
 ) {
   const {
     target = 10,
-    minOutbound = 0,
     maxOutbound = target,
     maxDialing = 8,
     maxPerGroup = 3,
@@ -128,7 +127,7 @@ export function recruitIn(
     random,
     book,
     sources: options.sources ?? [listSource(nodes)],
-    limits: { target, minOutbound, maxOutbound, maxDialing, maxPerGroup, pool },
+    limits: { target, maxOutbound, maxDialing, maxPerGroup, pool },
     host,
     isUseful,
     onDiscovered: () => {},

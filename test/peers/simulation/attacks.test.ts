@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createClientWorld } from './client-world.ts'
+import { type ClientWorld, createClientWorld } from './client-world.ts'
 import { reachedEntry } from './sim-client.ts'
 import type { SimNode } from './sim-net.ts'
 import { tell } from './tell.ts'
@@ -65,54 +65,76 @@ describe('an honest peer stays connected', { timeout: 120_000 }, () => {
   })
 })
 
-describe('a client is not without an honest peer', { timeout: 120_000 }, () => {
-  it.each([2, 4])(
-    'for long in a client that starts afresh while three hundred nodes of an attacker dial it and each other, seed %s',
-    async (seed) => {
-      const { net, me, nodes, start, watch } = createClientWorld(seed)
-      const honest = nodes('honest', 60, { tells: (asker, limit) => tellsOf(() => honest, net.random)(asker, limit) })
+/** All of them dial for as long as the work lasts. */
+async function besieged<T>(
+  { net, me }: ClientWorld,
+  attackers: readonly SimNode[],
+  work: () => Promise<T>,
+): Promise<T> {
+  const over = new AbortController()
+  for (const attacker of attackers) {
+    const again = (): void => {
+      if (over.signal.aborted) return
+      net.dial(attacker, me.id, over.signal).catch(() => {})
+      net.clock.setTimer(again, MINUTE_MS)
+    }
+    net.clock.setTimer(again, net.random() * MINUTE_MS)
+  }
+  try {
+    return await work()
+  } finally {
+    over.abort()
+  }
+}
+
+const stays = { stay: {}, 'send it away after half a minute': { leaseMs: 30_000 } } as const
+
+describe('a client is not without an honest peer for more than a few minutes', { timeout: 120_000 }, () => {
+  it.each([
+    [3, 'stay', 1, 60],
+    [1, 'stay', 1, 180],
+    [1, 'stay', 2, 180],
+    [3, 'send it away after half a minute', 1, 180],
+    [1, 'send it away after half a minute', 1, 240],
+  ] as const)(
+    'that starts afresh with %i honest nodes of ten, which %s, while three hundred of an attacker dial it and tell of each other, seed %i',
+    async (honestSeeds, how, seed, mostSeconds) => {
+      const world = createClientWorld(seed)
+      const { net, nodes, start, watch } = world
+      const honest = nodes('honest', 60, {
+        ...stays[how],
+        tells: (asker, limit) => tellsOf(() => honest, net.random)(asker, limit),
+      })
       const attackers = nodes('attacker', 300, {
         groups: 30,
         maxInbound: 1_000,
         tells: (asker, limit) => tellsOf(() => attackers, net.random)(asker, limit),
       })
-      const client = start({ seeds: [...honest.slice(0, 3), ...attackers.slice(0, 7)] })
-      const { mean, longestWithout } = await besieged(async () => watch(client, HOUR_MS), 5 * MINUTE_MS)
-      tell('eclipse of a fresh client', {
+      const list = [...honest.slice(0, honestSeeds), ...attackers.slice(0, 10 - honestSeeds)]
+      const client = start({ seeds: tellsOf(() => list, net.random)(world.me, list.length) })
+      const { mean, longestWithout } = await besieged(world, attackers, async () => {
+        await net.clock.advance(5 * MINUTE_MS)
+        return watch(client, HOUR_MS)
+      })
+      tell(`eclipse of a fresh client, ${honestSeeds} of 10 honest, which ${how}`, {
         honest: mean.honest,
         attacker: mean.attacker,
         secondsWithout: longestWithout.honest,
       })
-      expect(longestWithout.honest).toBeLessThan(20 * 60)
+      expect(longestWithout.honest).toBeLessThan(mostSeconds)
       await client.stop()
-
-      /** All attackers dial for as long as the client is watched. */
-      async function besieged<T>(work: () => Promise<T>, warmUpMs: number): Promise<T> {
-        const over = new AbortController()
-        for (const attacker of attackers) {
-          const again = (): void => {
-            if (over.signal.aborted) return
-            net.dial(attacker, me.id, over.signal).catch(() => {})
-            net.clock.setTimer(again, 60_000)
-          }
-          net.clock.setTimer(again, net.random() * 60_000)
-        }
-        await net.clock.advance(warmUpMs)
-        const result = await work()
-        over.abort()
-        return result
-      }
     },
   )
 
   it.each([
-    ['stay', undefined, 1],
-    ['send it away after half a minute', 30_000, 0],
-  ])(
-    'in a client that comes back with its address book, whose honest nodes %s, while an attacker tells it of five hundred',
-    async (_, leaseMs, fewest) => {
-      const { net, nodes, start, watch } = createClientWorld(5)
-      const honest = nodes('honest', 100, leaseMs === undefined ? {} : { leaseMs })
+    ['stay', 5, 1, 1],
+    ['send it away after half a minute', 5, 0, 150],
+    ['send it away after half a minute', 6, 0, 150],
+  ] as const)(
+    'that comes back with its address book, whose honest nodes %s, while an attacker tells it of five hundred, seed %i',
+    async (how, seed, fewest, mostSeconds) => {
+      const { net, nodes, start, watch } = createClientWorld(seed)
+      const honest = nodes('honest', 100, stays[how])
       const attackers = nodes('attacker', 500, {
         groups: 50,
         maxInbound: 1_000,
@@ -125,14 +147,14 @@ describe('a client is not without an honest peer', { timeout: 120_000 }, () => {
       })
       await net.clock.advance(MINUTE_MS)
       const { least, mean, longestWithout } = await watch(client, 4 * HOUR_MS)
-      tell('eclipse of a warm client', {
+      tell(`eclipse of a warm client, whose honest nodes ${how}`, {
         leastHonest: least.honest,
         honest: mean.honest,
         attacker: mean.attacker,
         secondsWithout: longestWithout.honest,
       })
       expect(least.honest).toBeGreaterThanOrEqual(fewest)
-      expect(longestWithout.honest).toBeLessThan(20 * 60)
+      expect(longestWithout.honest).toBeLessThan(mostSeconds)
       await client.stop()
     },
   )

@@ -9,7 +9,7 @@ import { startRecruiting } from '../../../src/peers/recruit/recruiter.ts'
 import type { RecruitHost, RecruitLimits } from '../../../src/peers/recruit/types.ts'
 import type { PeerView } from '../../../src/peers/types.ts'
 import type { Candidate, CandidateSource } from '../../../src/platform/candidate-source.ts'
-import type { SimNet, SimNode } from './sim-net.ts'
+import type { SimConnection, SimNet, SimNode } from './sim-net.ts'
 
 const ASK_AGAIN_MS = 60_000
 const MAX_TOLD = 30
@@ -41,7 +41,6 @@ export function startSimClient(net: SimNet, node: SimNode, options: SimClientOpt
   const { clock, random, counts } = net
   const limits: RecruitLimits = {
     target: 8,
-    minOutbound: 4,
     maxOutbound: 8,
     maxDialing: 8,
     maxPerGroup: 3,
@@ -59,17 +58,23 @@ export function startSimClient(net: SimNet, node: SimNode, options: SimClientOpt
       for (const { id, address } of options.seeds) yield { peerId: id, addresses: [address] }
     },
   }
+  function* toldBy({ view, peer }: SimConnection): Generator<Candidate> {
+    if (clock.now() - (askedAtMs.get(view.id) ?? 0) < ASK_AGAIN_MS) return
+    askedAtMs.set(view.id, clock.now())
+    counts.exchanges++
+    for (const { id, address } of peer.tells(node, MAX_TOLD)) {
+      yield { peerId: id, addresses: [address], toldBy: peer.address }
+    }
+  }
+
   const exchange: CandidateSource = {
     name: 'peer-exchange',
     async *candidates(): AsyncGenerator<Candidate> {
-      for (const { view, peer } of [...node.connections.values()]) {
-        if (clock.now() - (askedAtMs.get(view.id) ?? 0) < ASK_AGAIN_MS) continue
-        askedAtMs.set(view.id, clock.now())
-        counts.exchanges++
-        for (const { id, address } of peer.tells(node, MAX_TOLD)) {
-          yield { peerId: id, addresses: [address], toldBy: peer.address }
-        }
-      }
+      for (const connection of [...node.connections.values()]) yield* toldBy(connection)
+    },
+    async *candidatesOf(peerId): AsyncGenerator<Candidate> {
+      const connection = node.connections.get(peerId)
+      if (connection !== undefined) yield* toldBy(connection)
     },
   }
 
@@ -115,7 +120,14 @@ export function startSimClient(net: SimNet, node: SimNode, options: SimClientOpt
     onDialFailed: () => {},
   })
   const stops = [
-    startTurnover({ clock, random, canReplace: recruiter.canReplace, facts, replace: recruiter.replace }),
+    startTurnover({
+      clock,
+      random,
+      canReplace: recruiter.canReplace,
+      waitingLineages: recruiter.waitingLineages,
+      facts,
+      replace: recruiter.replace,
+    }),
     startPruning({ clock, limits: { all: 100, inbound: node.maxInbound }, facts, leave: host.leave }),
   ]
   if (options.crawl === true) stops.push(startCrawl({ clock, random, visit: recruiter.visit }))
