@@ -62,7 +62,7 @@ async function follow(options: Omit<FollowOptions, 'timeoutMs' | 'allowPrivateAd
   await page.goto(launched.pages.harness)
   const summary = page.evaluate((given) => globalThis.lamparaHarness.follow(given), {
     ...options,
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
     allowPrivateAddresses: true,
   })
   summary.catch(() => {})
@@ -70,9 +70,9 @@ async function follow(options: Omit<FollowOptions, 'timeoutMs' | 'allowPrivateAd
 }
 
 const never = { optimisticSlot: 10_000, finalizedSlot: 10_000 }
-const within = { timeout: 20_000 }
+const within = { timeout: 60_000 }
 
-describe('a page that is told of one bootnode, which keeps the chain from it,', { timeout: 90_000 }, () => {
+describe('a page that is told of one bootnode, which keeps the chain from it,', { timeout: 240_000 }, () => {
   test('finds a beacon node on TCP through it, and follows the chain by that one alone', async () => {
     const behind = await startBehind()
     const { devnet, door } = behind
@@ -112,18 +112,18 @@ describe('a page that is told of one bootnode, which keeps the chain from it,', 
     await door.shut()
     await expect.poll(() => censor.tunnelCounts, within).toMatchObject({ live: 0, dialing: 0 })
     expect(door.live).toBe(0)
-    await expect.poll(() => states.at(-1), { timeout: 40_000 }).not.toBe('following')
+    await expect.poll(() => states.at(-1), { timeout: 60_000 }).not.toBe('following')
   })
 })
 
-describe('a page that holds a tunnel through a bootnode', { timeout: 90_000 }, () => {
+describe('a page that holds a tunnel through a bootnode', { timeout: 240_000 }, () => {
   test('loses it when the bootnode is killed, and nothing is left at the beacon node', async () => {
     const { devnet, door, address, record } = await startBehind()
     const bootnode = await startKillableBootnode(devnet.restUrl, { upstream: [address], records: [record] })
     onTestFinished(bootnode.stop)
     const { states } = await follow({ join: bootnode.url, goal: never })
     // The bootnode's own connection, and the page's.
-    await expect.poll(() => door.live, { timeout: 40_000 }).toBe(2)
+    await expect.poll(() => door.live, { timeout: 60_000 }).toBe(2)
     await expect.poll(() => devnet.network.peers.length, within).toBe(2)
     await bootnode.kill()
     await expect.poll(() => door.live, within).toBe(0)

@@ -122,7 +122,7 @@ describe('lampara follow', { timeout: 60_000 }, () => {
     [['follow', '--peer', 'x', '--heads=1.5', '--checkpoint', `0x${'00'.repeat(32)}`], '1.5'],
     [['follow', '--chain', '/no/such/file', '--peer', 'x'], '/no/such/file'],
     [['follow', '--flub'], '--flub'],
-    [['bootnode'], 'say what to follow'],
+    [['bootnode'], 'give the block root to trust'],
     [['bootnode', '--upstream', 'x', '--checkpoint', `0x${'00'.repeat(32)}`, '--port', '70000'], '70000'],
     [['bootnode', '--upstream', 'x', '--checkpoint', `0x${'00'.repeat(32)}`, '--tls-cert', 'c.pem'], '--tls-key'],
   ])('refuses %j in words', async (argv, words) => {

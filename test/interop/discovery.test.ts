@@ -42,9 +42,9 @@ describe('a Lodestar beacon node of which only the record is known', () => {
 
   it('is connected, counts us as a peer, and is heard', async () => {
     const network = await discover()
-    await untilPeers(network, 1, within(30_000))
+    await untilPeers(network, 1, within(60_000))
     expect(network.peers).toMatchObject([{ id: lodestar.peerId, direction: 'outbound', enr: lodestar.record }])
-    const updates = network.gossip.subscribe(topics.lightClientOptimisticUpdate, within(60_000))
+    const updates = network.gossip.subscribe(topics.lightClientOptimisticUpdate, within(180_000))
     for await (const { from } of updates) {
       expect(from).toBe(lodestar.peerId)
       break
@@ -54,7 +54,7 @@ describe('a Lodestar beacon node of which only the record is known', () => {
 
   it('lets two nodes of ours find each other that know of it alone', async () => {
     const [first, second] = await Promise.all([1, 2].map(() => discover({ listen: ['/ip4/127.0.0.1/tcp/0'] })))
-    await Promise.all([untilPeers(first!, 2, within(60_000)), untilPeers(second!, 2, within(60_000))])
+    await Promise.all([untilPeers(first!, 2, within(180_000)), untilPeers(second!, 2, within(180_000))])
     expect(first!.peers.map(({ id }) => id).sort()).toEqual([lodestar.peerId, second!.peerId].sort())
     expect(second!.peers.map(({ id }) => id).sort()).toEqual([lodestar.peerId, first!.peerId].sort())
   })
