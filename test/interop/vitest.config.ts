@@ -10,7 +10,7 @@ export default defineConfig({
     ...base.test,
     include: ['test/interop/*.test.ts'],
     exclude: ['**/node_modules/**'],
-    testTimeout: 100_000,
+    testTimeout: 260_000,
     hookTimeout: 90_000,
     // Each file has a node of its own, which is to have the machine to itself.
     fileParallelism: false,
