@@ -1,7 +1,16 @@
 import { expect, it } from 'vitest'
 import { topics } from '../../src/gossip/index.ts'
-import { cleanUpAfterEach, slotNow, startBareNode, startNetwork, testChain, topicAt } from '../network/support.ts'
-import { until, viewOf } from './support.ts'
+import {
+  cleanUpAfterEach,
+  payloadOf,
+  slotNow,
+  startBareNode,
+  startNetwork,
+  testChain,
+  topicAt,
+  updateAt,
+} from '../network/support.ts'
+import { take, until, viewOf } from './support.ts'
 
 cleanUpAfterEach()
 const chain = testChain()
@@ -15,6 +24,12 @@ it('a topic that is left is kept from for a minute, which is when the strictest 
   await network.connect(bare.address)
   const subscription = network.gossip.subscribe(topic)
   await until(() => viewOf(bare, network.peerId).inMesh(name))
+  // What it publishes comes after its graft, which would else cross our leaving, and be ignored.
+  await bare.libp2p.services.pubsub.publish(
+    name,
+    payloadOf(chain, updateAt(chain, 'optimistic_update', slotNow(chain) - 1)),
+  )
+  await take(subscription, 1)
   const leftMs = Date.now()
   subscription.stop()
   await until(() => !viewOf(bare, network.peerId).inMesh(name))
