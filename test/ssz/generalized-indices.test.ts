@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { mainnetPreset, minimalPreset } from '../../src/chain/index.ts'
-import { beaconBlockBodyFields, beaconStateFields } from '../../src/ssz/beacon-fields.ts'
 import { beaconBlockBodyTypes, beaconStateTypes } from '../../src/ssz/beacon-state.ts'
 import {
   executionBlockHashGindexGloas,
@@ -10,6 +9,16 @@ import {
   lightClientGindices,
 } from '../../src/ssz/index.ts'
 import { failureOf } from '../wire/support/failure.ts'
+import {
+  bodyFields,
+  checkpointFields,
+  concatGindices,
+  containerGindex,
+  executionPayloadBidFields,
+  progressiveContainerGindex,
+  signedExecutionPayloadBidFields,
+  stateFields,
+} from './support/gloas-gindices.ts'
 
 const forks = ['altair', 'bellatrix', 'capella', 'deneb', 'electra', 'fulu'] as const
 
@@ -48,8 +57,6 @@ describe('generalized indices', () => {
     const states = beaconStateTypes(preset)
     const bodies = beaconBlockBodyTypes(preset)
     for (const fork of forks) {
-      expect(Object.keys(states[fork].fields)).toEqual(beaconStateFields[fork])
-      expect(Object.keys(bodies[fork].fields)).toEqual(beaconBlockBodyFields[fork])
       const gindices = lightClientGindices(fork)
       expect(states[fork].getPathInfo(['finalizedCheckpoint', 'root']).gindex).toBe(BigInt(gindices.finalizedRoot))
       expect(states[fork].getPathInfo(['currentSyncCommittee']).gindex).toBe(BigInt(gindices.currentSyncCommittee))
@@ -60,8 +67,22 @@ describe('generalized indices', () => {
     }
   })
 
-  it('have the depth of Gloas’s progressive containers, whose active fields are mixed in', () => {
-    expect(beaconStateFields.gloas).toHaveLength(46)
-    expect(beaconBlockBodyFields.gloas).toHaveLength(13)
+  it('follow in Gloas from the fields of its progressive containers, whose active fields are mixed in', () => {
+    expect(stateFields).toHaveLength(46)
+    expect(bodyFields).toHaveLength(13)
+    expect(lightClientGindices('gloas')).toEqual({
+      finalizedRoot: concatGindices(
+        progressiveContainerGindex(stateFields, 'finalizedCheckpoint'),
+        containerGindex(checkpointFields, 'root'),
+      ),
+      currentSyncCommittee: progressiveContainerGindex(stateFields, 'currentSyncCommittee'),
+      nextSyncCommittee: progressiveContainerGindex(stateFields, 'nextSyncCommittee'),
+    })
+    const path = [
+      progressiveContainerGindex(bodyFields, 'signedExecutionPayloadBid'),
+      containerGindex(signedExecutionPayloadBidFields, 'message'),
+      progressiveContainerGindex(executionPayloadBidFields, 'parentBlockHash'),
+    ]
+    expect(executionBlockHashGindexGloas).toBe(concatGindices(...path))
   })
 })

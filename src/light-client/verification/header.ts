@@ -1,4 +1,4 @@
-import { type Chain, epochOfSlot, type ForkName, forkAtSlot, isForkActive } from '../../chain/index.ts'
+import { type Chain, epochOfSlot, forkAtSlot, isForkActive } from '../../chain/index.ts'
 import { LamparaError } from '../../errors/index.ts'
 import {
   type ExecutionPayloadHeader,
@@ -13,8 +13,6 @@ import { isValidNormalizedMerkleBranch, isZero, isZeroBranch } from './merkle-br
 
 /** Which header of an object is meant, for messages. */
 export type HeaderRole = 'bootstrap' | 'attested' | 'finalized'
-
-const gindicesByFork = new Map<ForkName, LightClientGindices>()
 
 /**
  * is_valid_light_client_header (capella and deneb/light-client/sync-protocol.md): the header proves just the execution
@@ -80,9 +78,7 @@ export function gindicesAt(chain: Chain, header: LightClientHeader): LightClient
   if (name === 'phase0') {
     throw new LamparaError('header_invalid', `Invalid header: slot ${header.beacon.slot} is before Altair`)
   }
-  const gindices = gindicesByFork.get(name) ?? lightClientGindices(name)
-  gindicesByFork.set(name, gindices)
-  return gindices
+  return lightClientGindices(name)
 }
 
 /** A container of Capella's lacks the blob gas. */
