@@ -59,6 +59,8 @@ export {
   createNetwork,
   libp2pOptions,
   type NetworkNodeOptions,
+  type OpenStorageOptions,
+  openStorage,
   type ServiceFactory,
 } from './network/index.ts'
 export type * from './network/types.ts'

@@ -1,5 +1,14 @@
-import type { Hex, LightClient } from 'lampara'
-import { createLightClient, fetchJoinDocument, hoodi, LamparaError, mainnet, offsetClock, sepolia } from 'lampara'
+import type { Chain, Hex, KeyValueStorage, LightClient } from 'lampara'
+import {
+  createLightClient,
+  fetchJoinDocument,
+  hoodi,
+  LamparaError,
+  mainnet,
+  offsetClock,
+  openStorage,
+  sepolia,
+} from 'lampara'
 import type { NamedChain, Target } from './target.ts'
 
 const chains = { mainnet, sepolia, hoodi } satisfies Record<NamedChain, unknown>
@@ -11,8 +20,10 @@ const chains = { mainnet, sepolia, hoodi } satisfies Record<NamedChain, unknown>
  */
 export async function openClient(target: Target, signal: AbortSignal): Promise<LightClient> {
   if (target.kind === 'bootnode') {
+    const chain = chains[target.chain]
     return createLightClient({
-      chain: chains[target.chain],
+      chain,
+      ...(await storageOf(chain)),
       bootnodes: [target.address],
       checkpoint: target.checkpoint as Hex,
       signal,
@@ -27,6 +38,7 @@ export async function openClient(target: Target, signal: AbortSignal): Promise<L
   }
   return createLightClient({
     chain,
+    ...(await storageOf(chain)),
     bootnodes,
     checkpoint,
     clock: offsetClock(clockOffsetMs),
@@ -34,6 +46,18 @@ export async function openClient(target: Target, signal: AbortSignal): Promise<L
     allowPrivateAddresses: LOOPBACK.test(globalThis.location?.hostname ?? ''),
     signal,
   })
+}
+
+/** Open for as long as the page is: one for each chain. */
+const storages = new Map<string, KeyValueStorage>()
+
+/** A browser may refuse storage, as some do in private windows: then each visit starts afresh. */
+async function storageOf(chain: Chain): Promise<{ storage?: KeyValueStorage }> {
+  const key = `${chain.genesisValidatorsRoot} ${chain.genesisTimeMs}`
+  const storage = storages.get(key) ?? (await openStorage(chain).catch(() => undefined))
+  if (storage === undefined) return {}
+  storages.set(key, storage)
+  return { storage }
 }
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/

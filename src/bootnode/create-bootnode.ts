@@ -86,6 +86,8 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
       allowPrivateAddresses: options.allowPrivateAddresses,
       checkpoint: options.checkpoint,
       maxCheckpointAgeMs: options.maxCheckpointAgeMs,
+      // Clients are served what was verified since the checkpoint: all of it has to be verified anew.
+      resume: false,
       ...(await storageOf('upstream')),
     })
     stack.push(client.stop)

@@ -1,6 +1,6 @@
 import { createLightClient } from '../light-client/index.ts'
 import { exitStatus } from './exit-status.ts'
-import { followHelp, parseFollowOptions } from './follow/options.ts'
+import { type FollowOptions, followHelp, parseFollowOptions } from './follow/options.ts'
 import { createReporter } from './follow/reporter.ts'
 import type { CliIo } from './io.ts'
 
@@ -16,13 +16,24 @@ export async function run(argv: string[], io: CliIo): Promise<number> {
     io.stdout(followHelp)
     return exitStatus.ok
   }
-  const { limit, json, kinds, client: clientOptions } = options
+  try {
+    return await follow(options, io)
+  } finally {
+    await options.client.storage?.close()
+  }
+}
+
+async function follow({ limit, json, kinds, client: clientOptions }: FollowOptions, io: CliIo): Promise<number> {
   const client = await createLightClient({ ...clientOptions, signal: io.signal })
   const reporter = createReporter(io, { json })
   const enough = new AbortController()
   let printed = 0
   try {
     const unwatch = client.watchStatus((status) => reporter.status(status))
+    const { signal } = enough
+    void (async () => {
+      for await (const { error } of client.network.events(['storage:failed'], { signal })) reporter.trouble(error)
+    })().catch(() => {})
     await Promise.all(
       kinds.map(async (kind) => {
         for await (const head of client.heads({ kind, signal: AbortSignal.any([io.signal, enough.signal]) })) {

@@ -1,7 +1,7 @@
 import { createNetwork } from '../network/index.ts'
 import { exitStatus } from './exit-status.ts'
 import type { CliIo } from './io.ts'
-import { parsePeersOptions, peersHelp } from './peers/options.ts'
+import { type PeersOptions, parsePeersOptions, peersHelp } from './peers/options.ts'
 import { drawTable, printEvents } from './peers/watch.ts'
 
 /** Beyond this a timer fires at once. */
@@ -19,6 +19,14 @@ export async function run(argv: string[], io: CliIo): Promise<number> {
     io.stdout(peersHelp)
     return exitStatus.ok
   }
+  try {
+    return await watch(options, io)
+  } finally {
+    await options.network.storage?.close()
+  }
+}
+
+async function watch(options: PeersOptions, io: CliIo): Promise<number> {
   const over = new AbortController()
   const timer = options.forMs <= MAX_TIMER_MS ? setTimeout(() => over.abort(), options.forMs) : undefined
   const network = await createNetwork({ ...options.network, signal: io.signal })

@@ -7,6 +7,7 @@ import { raceSignal } from '../streams/abort.ts'
 import { definedValues } from '../streams/defined-values.ts'
 import { readCheckpoint } from './checkpoint.ts'
 import { type Follower, startFollower } from './follower.ts'
+import { type KeptResumePoint, keepResumePoint } from './resume/keep-resume-point.ts'
 import type { Head, LightClient, LightClientOptions } from './types.ts'
 import { createCommitteeVerifier } from './verification/index.ts'
 
@@ -22,7 +23,8 @@ const wantedProtocols = [
 const DEFAULT_STALLED_AFTER_SLOTS = 4
 
 /**
- * Creates a light client: joins the network, bootstraps from the checkpoint, catches up, and follows the chain.
+ * Creates a light client: joins the network, goes on from what it verified before or bootstraps from the checkpoint, catches up,
+ * and follows the chain.
  * Resolves as soon as it runs; `ready()` and `watchStatus()` tell the rest.
  *
  * A browser needs `bootnodes` or `peers`. Node, where nobody is named in these, in `records` or by `sources`, finds
@@ -47,10 +49,16 @@ export async function createLightClient(options: LightClientOptions): Promise<Li
   const alone = platform.startDiscv5 && (await import('../network/late.ts')).findWhereNobodyIsNamed(options)
   const network = options.network ?? (await createNetwork({ wantedProtocols, ...options, ...alone }))
   try {
-    const { chain, clock } = network
-    const [checkpoint, bls] = await raceSignal(
+    const { chain, clock, storage, emit } = network
+    const maxCheckpointAgeMs = options.maxCheckpointAgeMs ?? chain.maxCheckpointAgeMs
+    const keeping =
+      storage && options.resume !== false
+        ? keepResumePoint({ chain, clock, storage, emit, maxAgeMs: maxCheckpointAgeMs })
+        : undefined
+    const [kept, start, bls] = await raceSignal(
       Promise.all([
-        resolveCheckpoint(chain, { clock, signal: options.signal }),
+        keeping,
+        (async () => (await keeping)?.state ?? resolveCheckpoint(chain, { clock, signal: options.signal }))(),
         platform.loadBls(),
         platform.useFastHasher(),
       ]),
@@ -61,19 +69,26 @@ export async function createLightClient(options: LightClientOptions): Promise<Li
     const follower = startFollower({
       network,
       context: { chain, committees: createCommitteeVerifier(bls) },
-      checkpoint,
+      start,
       minParticipation,
-      maxCheckpointAgeMs: options.maxCheckpointAgeMs ?? chain.maxCheckpointAgeMs,
+      maxCheckpointAgeMs,
       stalledAfterSlots: options.stalledAfterSlots ?? DEFAULT_STALLED_AFTER_SLOTS,
+      onSettled: kept?.keep,
     })
-    return lightClientOf(network, follower, options)
+    kept?.begin()
+    return lightClientOf(network, follower, kept, options)
   } catch (error) {
     if (options.network === undefined) await network.stop()
     throw error
   }
 }
 
-function lightClientOf(network: Network, follower: Follower, options: LightClientOptions): LightClient {
+function lightClientOf(
+  network: Network,
+  follower: Follower,
+  kept: KeptResumePoint | undefined,
+  options: LightClientOptions,
+): LightClient {
   const { heads, status } = follower
   let stopped: Promise<void> | undefined
 
@@ -81,6 +96,7 @@ function lightClientOf(network: Network, follower: Follower, options: LightClien
     stopped ??= (async () => {
       options.signal?.removeEventListener('abort', stop)
       await follower.stop()
+      await kept?.close(follower.settled())
       if (options.network === undefined) await network.stop()
     })()
     return stopped

@@ -17,7 +17,6 @@ export interface FetcherOptions {
   readonly network: Network
   readonly verified: VerifiedStore
   readonly slotClock: SlotClock
-  readonly checkpoint: Hex
   readonly maxCheckpointAgeMs: number
   readonly signal: AbortSignal
   onProgress(progress: SyncProgress): void
@@ -26,11 +25,11 @@ export interface FetcherOptions {
 /** Brings into the store what peers answer when asked; who sends what is invalid is reported. */
 export interface Fetcher {
   /**
-   * Starts the store from the checkpoint.
+   * Starts the store from the checkpoint, a block root.
    *
    * @throws LamparaError `checkpoint_too_old`, `checkpoint_unavailable`, `peer_unavailable`; what the last peer came to; the signal's reason
    */
-  bootstrap(): Promise<void>
+  bootstrap(checkpoint: Hex): Promise<void>
   /**
    * Updates by range until nothing is left to ask for, or what peers have leads no further.
    *
@@ -49,7 +48,7 @@ export interface Fetcher {
 
 /** Creates a fetcher. */
 export function createFetcher(options: FetcherOptions): Fetcher {
-  const { network, verified, slotClock, checkpoint, signal } = options
+  const { network, verified, slotClock, signal } = options
   const { chain, clock } = network
   const senders = new WeakMap<AnyObject, string>()
   let askedInEpoch = -1
@@ -76,7 +75,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     }
   }
 
-  function refuseOld(bootstrap: LightClientObject<'bootstrap'>): void {
+  function refuseOld(checkpoint: Hex, bootstrap: LightClientObject<'bootstrap'>): void {
     const { beacon } = bootstrap.value.header
     // What is not the checkpoint's block has no say in how old that is: verification refuses it.
     if (toHex(headerRoot(beacon)) !== checkpoint) return
@@ -120,12 +119,12 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   }
 
   return {
-    bootstrap: () =>
+    bootstrap: (checkpoint) =>
       askBootstrap(
         network,
         checkpoint,
         async (bootstrap, peer) => {
-          refuseOld(bootstrap)
+          refuseOld(checkpoint, bootstrap)
           await judged(bootstrap, peer, () => verified.bootstrap(checkpoint, bootstrap))
           return true
         },

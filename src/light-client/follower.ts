@@ -12,16 +12,19 @@ import { createHeadBoard, type HeadBoard } from './head-board.ts'
 import { localStatusOf } from './local-status.ts'
 import type { LightClientStatus } from './types.ts'
 import { type VerificationContext, verdictOf } from './verification/index.ts'
-import { createVerifiedStore, type VerifiedStoreEvents } from './verified-store.ts'
+import { createVerifiedStore, type VerifiedState, type VerifiedStoreEvents } from './verified-store.ts'
 
 /** What a follower works with; all of it is handed in. */
 export interface FollowerOptions {
   readonly network: Network
   readonly context: VerificationContext
-  readonly checkpoint: Hex
+  /** Where trust starts: a block root, or what was verified before. */
+  readonly start: Hex | VerifiedState
   readonly minParticipation: number
   readonly maxCheckpointAgeMs: number
   readonly stalledAfterSlots: number
+  /** Hears of what may be persisted. @default nobody */
+  readonly onSettled?: ((state: VerifiedState) => void) | undefined
 }
 
 /** The driver that keeps a verified store at the head of the chain. */
@@ -29,6 +32,8 @@ export interface Follower {
   readonly heads: HeadBoard
   readonly status: Watchable<LightClientStatus>
   watchVerified(callback: (object: LightClientObject) => void): () => void
+  /** Resolves when the committees of all that was verified by then are checked. */
+  settled(): Promise<void>
   /** Idempotent; resolves when nothing of it runs any more. */
   stop(): Promise<void>
 }
@@ -53,9 +58,9 @@ const topics = [lightClientFinalityUpdate, lightClientOptimisticUpdate]
 /** Waits between failed attempts double from the first to the second of these. */
 const RETRY_MS = { first: 500, most: 12_000 }
 
-/** Starts following: bootstrap, catch up, then gossip, and again from wherever it was after a loss. */
+/** Starts following: bootstrap where it has to, catch up, then gossip, and again from wherever it was after a loss. */
 export function startFollower(options: FollowerOptions): Follower {
-  const { network, context } = options
+  const { network, context, start } = options
   const { chain, clock } = network
   const slotClock = createSlotClock(chain, clock)
   const stopping = new AbortController()
@@ -72,13 +77,9 @@ export function startFollower(options: FollowerOptions): Follower {
   let leaveGossip: (() => void) | undefined
 
   const events: VerifiedStoreEvents = {
-    onChange({ finalizedAdvanced }) {
-      heads.update(verified.optimistic, verified.finalized)
-      const finalized = verified.store?.finalizedHeader.beacon
-      if (finalizedAdvanced && finalized !== undefined) network.setStatus(localStatusOf(chain, finalized))
-      tellStatus()
-    },
-    onSettled(object) {
+    onChange: ({ finalizedAdvanced }) => showVerified(finalizedAdvanced),
+    onSettled(object, reached) {
+      options.onSettled?.(reached)
       for (const watcher of watchers) tell(watcher, object)
     },
     onForged(object, forgery) {
@@ -92,12 +93,16 @@ export function startFollower(options: FollowerOptions): Follower {
   }
   // Summing up a committee takes a browser as long as ten signatures: not while the first head is on its way.
   const reachedHead = Promise.withResolvers<void>()
-  const verified = createVerifiedStore(context, events, () => reachedHead.promise)
+  const verified = createVerifiedStore(
+    context,
+    events,
+    () => reachedHead.promise,
+    typeof start === 'string' ? undefined : start,
+  )
   const fetcher = createFetcher({
     network,
     verified,
     slotClock,
-    checkpoint: options.checkpoint,
     maxCheckpointAgeMs: options.maxCheckpointAgeMs,
     signal,
     onProgress(progress) {
@@ -107,6 +112,7 @@ export function startFollower(options: FollowerOptions): Follower {
     },
   })
   const status = createWatchable<LightClientStatus>(assess(situation()))
+  showVerified(true)
 
   function situation(): Situation {
     return {
@@ -122,6 +128,13 @@ export function startFollower(options: FollowerOptions): Follower {
       sync,
       error,
     }
+  }
+
+  function showVerified(finalizedAdvanced: boolean): void {
+    heads.update(verified.optimistic, verified.finalized)
+    const finalized = verified.store?.finalizedHeader.beacon
+    if (finalizedAdvanced && finalized !== undefined) network.setStatus(localStatusOf(chain, finalized))
+    tellStatus()
   }
 
   function tellStatus(): void {
@@ -170,9 +183,9 @@ export function startFollower(options: FollowerOptions): Follower {
     // After a loss there is something to catch up with first: being behind is not being stalled.
     if (network.status.peers === 0 && verified.store !== undefined) enter('syncing')
     while (network.status.peers === 0) await bell.wait(signal)
-    if (verified.store === undefined) {
+    if (verified.store === undefined && typeof start === 'string') {
       enter('bootstrapping')
-      await fetcher.bootstrap()
+      await fetcher.bootstrap(start)
     }
     await fetcher.catchUp()
     await fetcher.refreshHeads()
@@ -242,6 +255,7 @@ export function startFollower(options: FollowerOptions): Follower {
       watchers.add(callback)
       return () => void watchers.delete(callback)
     },
+    settled: verified.settled,
     stop,
   }
 }

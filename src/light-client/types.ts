@@ -16,14 +16,22 @@ export type Checkpoint =
 
 /** Options of `createLightClient()`: those of the network, and: */
 export interface LightClientOptions extends NetworkOptions {
+  /** Where trust starts. Where there is something to `resume` from, that wins. */
   readonly checkpoint: Checkpoint
   /** The share of the committee that must have signed for a head to be shown, 0 to 1. @default 2/3 */
   readonly minParticipation?: number
-  /** How old the checkpoint may be. @default the chain's, 14 days */
+  /** How old the checkpoint may be, or the header that is resumed from. @default the chain's, 14 days */
   readonly maxCheckpointAgeMs?: number
+  /**
+   * After a restart go on from the finalized header that was verified last, which `storage` keeps: then nobody is asked for the
+   * checkpoint. False begins with the checkpoint whatever is stored, and stores nothing.
+   *
+   * @default true
+   */
+  readonly resume?: boolean
   /** Slots without a new head after which the state is `stalled`. @default 4 */
   readonly stalledAfterSlots?: number
-  /** A running network to use instead of a new one; `stop()` then leaves it running. */
+  /** A running network to use instead of a new one, and its storage; `stop()` then leaves it running. */
   readonly network?: Network
 }
 

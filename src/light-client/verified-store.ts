@@ -64,20 +64,28 @@ export type AnyObject = AnyUpdate | LightClientObject<'bootstrap'>
 /** Called on every change, and when a committee proves forged after the fact and the store was rolled back. */
 export interface VerifiedStoreEvents {
   onChange(processed: Processed): void
-  /** The object's committees are checked: it may be served and persisted. */
-  onSettled(object: AnyObject): void
+  /** The committees of what an object moved the store to are checked: both may be served and persisted. None for a forced update. */
+  onSettled(object: AnyObject, reached: VerifiedState): void
   onForged(object: AnyObject | undefined, error: LamparaError): void
 }
 
-interface State {
+/** What was verified, at a moment. */
+export interface VerifiedState {
   readonly store: LightClientStore
   readonly finalized: ProvenHeader
   readonly optimistic: ProvenHeader
 }
 
+/** The state that a store begins with. */
+export function beginningAt(store: LightClientStore, participation: number): VerifiedState {
+  const proven = { header: store.finalizedHeader, participation }
+  return { store, finalized: proven, optimistic: proven }
+}
+
 /**
- * Creates an empty verified store.
+ * Creates a verified store.
  *
+ * @param initial - verified before, its committees checked; empty without it
  * @param calm - resolves when nothing more urgent is to be done: committees are compared with their sums from then on.
  *   Until then they are only taken lazily, and never advanced by: advancing itself compares first
  */
@@ -85,10 +93,11 @@ export function createVerifiedStore(
   context: VerificationContext,
   events: VerifiedStoreEvents,
   calm: () => Promise<void> = async () => {},
+  initial?: VerifiedState,
 ): VerifiedStore {
-  let state: State | undefined
+  let state = initial
   // In the order in which they were reached: the first one that proves forged takes the rest with it.
-  const unsettled = new Set<State>()
+  const unsettled = new Set<VerifiedState>()
   let tail: Promise<void> = Promise.resolve()
   let settling: Promise<void> = Promise.resolve()
   let waiting = 0
@@ -112,7 +121,7 @@ export function createVerifiedStore(
   /** Moves on from the present state; begins anew when that was rolled back while the next one was worked out. */
   async function advance(
     object: AnyObject | undefined,
-    next: (from: State | undefined) => Promise<State | undefined>,
+    next: (from: VerifiedState | undefined) => Promise<VerifiedState | undefined>,
   ): Promise<Processed> {
     for (;;) {
       const from = state
@@ -128,7 +137,11 @@ export function createVerifiedStore(
     }
   }
 
-  async function settle(object: AnyObject | undefined, from: State | undefined, reached: State): Promise<void> {
+  async function settle(
+    object: AnyObject | undefined,
+    from: VerifiedState | undefined,
+    reached: VerifiedState,
+  ): Promise<void> {
     await calm()
     if (!unsettled.has(reached)) return
     try {
@@ -140,7 +153,7 @@ export function createVerifiedStore(
       return
     }
     unsettled.delete(reached)
-    if (object !== undefined) events.onSettled(object)
+    if (object !== undefined) events.onSettled(object, reached)
   }
 
   return {
@@ -159,8 +172,7 @@ export function createVerifiedStore(
         await advance(bootstrap, async () => {
           const store = await initializeLightClientStore(context, trustedRoot, bootstrap)
           // A trusted root needs no signature.
-          const proven = { header: store.finalizedHeader, participation: 1 }
-          return { store, finalized: proven, optimistic: proven }
+          return beginningAt(store, 1)
         })
       }),
 
@@ -193,7 +205,7 @@ export function createVerifiedStore(
   }
 }
 
-function advanced(before: State, store: LightClientStore, participation: number): State {
+function advanced(before: VerifiedState, store: LightClientStore, participation: number): VerifiedState {
   return {
     store,
     finalized: moved(before.finalized, store.finalizedHeader, participation),
@@ -206,7 +218,7 @@ function moved(before: ProvenHeader, header: LightClientHeader, participation: n
   return { header, participation }
 }
 
-function comparison(before: State | undefined, after: State | undefined): Processed {
+function comparison(before: VerifiedState | undefined, after: VerifiedState | undefined): Processed {
   return {
     finalizedAdvanced: slotOf(after?.finalized) > slotOf(before?.finalized),
     optimisticAdvanced: slotOf(after?.optimistic) > slotOf(before?.optimistic),

@@ -179,6 +179,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     },
     gossip,
     reqresp,
+    storage: options.storage,
     get status() {
       return status.value
     },
@@ -189,6 +190,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     watchStatus: status.watch,
     watchPeers: peers.list.watch,
     events: hub.events,
+    emit: hub.emit,
     async connect(address, { signal: own } = {}) {
       const parsed = parsePeerAddress(address)
       gater.allow(parsed.address)

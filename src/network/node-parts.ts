@@ -40,8 +40,10 @@ export async function createNodeParts(platform: Platform, options: NetworkOption
   const { chain, clock = systemClock, role = 'peer', signal } = options
   const late = lateOptions.some((name) => options[name] !== undefined) ? await import('./late.ts') : undefined
   late?.checkLateOptions(options)
-  // A storage may keep its answer to itself: IndexedDB does while another tab upgrades it.
-  const privateKey = await raceSignal(loadIdentity(options.privateKey, options.storage), signal)
+  // The pages of an origin share a storage: of two peers of one identity a bootnode would hear but one.
+  const storage = platform.name === 'browser' ? undefined : options.storage
+  // A storage may keep its answer to itself.
+  const privateKey = await raceSignal(loadIdentity(options.privateKey, storage), signal)
   signal?.throwIfAborted()
   const transports = await chooseTransports(platform, options.transports)
   const book = createScoreBook(clock)

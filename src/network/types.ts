@@ -21,7 +21,10 @@ export interface NetworkOptions {
   readonly listen?: readonly string[]
   /** Multiaddrs to announce instead of those listened on. */
   readonly announce?: readonly string[]
-  /** Where the identity and the address book persist. Without it they live as long as the network. */
+  /**
+   * Where the address book, bans, a light client's verified head, and in Node the identity persist: `openStorage()`, or one of
+   * your own. It is not closed with the network. Without it they live as long as the network.
+   */
   readonly storage?: KeyValueStorage
   /** secp256k1 private key, 32 bytes; wins over the stored one. */
   readonly privateKey?: Uint8Array
@@ -160,7 +163,7 @@ export type NetworkEvent =
       readonly peers: number
       readonly tried: number
     }
-  /** The address book or the bans could not be read, or not be written. The network goes on without. */
+  /** What is persisted could not be read, or not be written. All goes on without. */
   | { readonly type: 'storage:failed'; readonly error: LamparaError }
   /** A gossip validator threw, was late, or gave no verdict: the message counts as ignored. */
   | { readonly type: 'validator:failed'; readonly topic: string; readonly error: LamparaError }
@@ -175,6 +178,8 @@ export interface Network {
   readonly addresses: readonly string[]
   readonly gossip: Gossip
   readonly reqresp: ReqResp
+  /** What it was given to persist things in. */
+  readonly storage?: KeyValueStorage | undefined
   readonly status: NetworkStatus
   /** Peers whose Status matched ours, at this moment. */
   readonly peers: readonly PeerView[]
@@ -233,6 +238,12 @@ export interface Network {
     handler: (stream: Stream, connection: Connection) => void,
     options: { readonly maxStreams: number },
   ): Promise<() => Promise<void>>
+  /**
+   * Tells whoever listens to `events()`.
+   *
+   * @internal
+   */
+  emit(event: NetworkEvent): void
   /** Says goodbye to all, closes everything. Idempotent. */
   stop(): Promise<void>
 }

@@ -135,6 +135,26 @@ describe('a page through a bootnode and Node over TCP run the same scenario', ()
   })
 })
 
+test('a page that is loaded anew goes on from what it verified before, though nobody has its checkpoint any more', async () => {
+  await withChain({ slotDurationMs: 400, startSlot: 36 }, async (devnet, bootnode) => {
+    const { page, errors } = await openPage(launched.browser)
+    const visit = async (options: Omit<FollowOptions, 'join' | 'persist' | 'timeoutMs'>): Promise<FollowSummary> => {
+      await page.goto(launched.pages.harness)
+      const given = { join: bootnode.url, persist: true, timeoutMs: 60_000, ...options }
+      return page.evaluate((whole) => globalThis.lamparaHarness.follow(whole), given)
+    }
+    const before = await visit({ goal: { optimisticSlot: 1, finalizedSlot: devnet.finalized().slot + 8 } })
+    expect(before.states).toContain('bootstrapping')
+    const goal = { optimisticSlot: before.optimistic.slot + 1, finalizedSlot: before.finalized.slot + 1 }
+    const after = await visit({ checkpoint: `0x${'11'.repeat(32)}`, goal })
+    expect(after.states).not.toContain('bootstrapping')
+    expect(after.states).toContain('following')
+    expect(after.heads[0]!.slot).toBeGreaterThanOrEqual(before.finalized.slot)
+    expect(errors).toEqual([])
+    await page.close()
+  })
+}, 120_000)
+
 test('the browser platform passes the conformance suite in a browser', async () => {
   const { page, errors } = await openPage(launched.browser)
   await page.goto(launched.pages.harness)

@@ -63,6 +63,26 @@ describe('lampara follow', { timeout: 60_000 }, () => {
     expect(heads[1]!.slot).toBeGreaterThan(heads[0]!.slot!)
   })
 
+  it('goes on with --data-dir from what it verified before, and prints that first', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'lampara-follow-'))
+    const follow = (...more: string[]) =>
+      lampara('follow', '--join', devnet.restUrl, '--data-dir', directory, '--heads', '2', '--json', ...more)
+    const headsOf = (out: readonly string[]) =>
+      out.map((line) => JSON.parse(line)).filter(({ type }) => type === 'head') as readonly Head[]
+    const before = headsOf((await follow('--kind', 'finalized')).out)
+    const nowhere = `0x${'11'.repeat(32)}`
+    const { status, out } = await follow('--kind', 'finalized', '--checkpoint', nowhere)
+    expect(status).toBe(0)
+    expect(headsOf(out)[0]).toMatchObject({ slot: before[1]!.slot, root: before[1]!.root })
+    await rm(directory, { recursive: true })
+  })
+
+  it('says that a --data-dir cannot be used', async () => {
+    const { status, err } = await lampara('follow', '--join', devnet.restUrl, '--data-dir', '/dev/null/here')
+    expect(status).toBe(1)
+    expect(err.join('\n')).toMatch(/Cannot open storage .*ENOTDIR/)
+  })
+
   it('follows a beacon node named by its multiaddr, on a chain from a config.yaml', async () => {
     const { data } = (await (await fetch(`${devnet.restUrl}/eth/v1/config/spec`)).json()) as { data: object }
     const genesis = (await (await fetch(`${devnet.restUrl}/eth/v1/beacon/genesis`)).json()) as {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { generateKeyPair } from '@libp2p/crypto/keys'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { isLamparaError } from '../../src/errors/index.ts'
 import { topics } from '../../src/gossip/index.ts'
 import { createNetworkOn } from '../../src/network/create-network-on.ts'
@@ -173,6 +173,17 @@ describe('starting', () => {
     const fourth = await startNetwork({ chain, storage, privateKey })
     expect(fourth.peerId).not.toBe(first.peerId)
     expect((await startNetwork({ chain, storage })).peerId).toBe(first.peerId)
+  })
+
+  it('has an identity of its own in each of the pages that share a storage', async () => {
+    const { addresses } = await startNetwork({ chain, listen: listenOn.tcp })
+    const storage = memoryStorage()
+    const page = () => createNetworkOn({ ...platform, name: 'browser' }, { chain, storage, bootnodes: addresses })
+    const [first, second] = await Promise.all([page(), page()])
+    for (const { stop } of [first, second]) onTestFinished(stop)
+    await Promise.all([untilPeers(first, 1), untilPeers(second, 1)])
+    expect(first.peerId).not.toBe(second.peerId)
+    expect(await storage.get('identity')).toBeUndefined()
   })
 
   it('makes a new identity where the stored one is none, and refuses a given key that is none', async () => {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { messageOf } from '../../errors/index.ts'
 import type { Head, LightClientOptions } from '../../light-client/types.ts'
+import { dataDirHelp, dataDirOptions, openDataDir } from '../options/data-dir.ts'
 import { joinAddressOf, meetHelp, meetOptions, readMeeting } from '../options/meet.ts'
 import { readTarget, targetHelp, targetOptions } from '../options/target.ts'
 import { usageError } from '../options/usage.ts'
@@ -23,6 +24,7 @@ Usage: lampara follow [--join URL | --bootnode ADDRESS | --peer ADDRESS | --reco
 
 ${targetHelp}
 ${meetHelp}
+${dataDirHelp}
   --kind KIND          optimistic, finalized or both. Default: both
   --heads N            end after N heads
   --min-participation SHARE    share of the committee that must have signed, 0 to 1. Default: two thirds
@@ -32,7 +34,7 @@ ${meetHelp}
 
 Ctrl-C ends it.`
 
-/** Understands the arguments. @throws LamparaError `invalid_argument`; as `fetchJoinDocument()` */
+/** Understands the arguments. @throws LamparaError `invalid_argument`; as `fetchJoinDocument()` and `openStorage()` */
 export async function parseFollowOptions(
   argv: readonly string[],
   signal: AbortSignal,
@@ -49,6 +51,7 @@ export async function parseFollowOptions(
       checkpoint,
       clock,
       ...(await readMeeting('follow', values, place, warn)),
+      ...(await openDataDir(place.chain, values)),
       ...(participation && {
         minParticipation: numberValue('follow', '--min-participation', participation, { min: 0, max: 1 }),
       }),
@@ -71,6 +74,7 @@ function parsed(argv: readonly string[]) {
       options: {
         ...targetOptions,
         ...meetOptions,
+        ...dataDirOptions,
         kind: { type: 'string', default: 'both' },
         heads: { type: 'string' },
         'min-participation': { type: 'string' },

@@ -1,3 +1,4 @@
+import type { LamparaError } from '../../errors/index.ts'
 import type { Head, LightClientStatus } from '../../light-client/types.ts'
 import type { CliIo } from '../io.ts'
 import { headJson, headLine, progressBar, statusJson } from './render.ts'
@@ -6,6 +7,8 @@ import { headJson, headLine, progressBar, statusJson } from './render.ts'
 export interface Reporter {
   status(status: LightClientStatus): void
   head(head: Head): void
+  /** Something went wrong that does not keep the client from following. */
+  trouble(error: LamparaError): void
   /** Leaves the terminal clean. */
   end(): void
 }
@@ -42,6 +45,11 @@ export function createReporter(io: CliIo, options: { readonly json: boolean }): 
     head(head) {
       clearBar()
       io.stdout(options.json ? headJson(head) : headLine(head))
+    },
+    trouble({ code, message }) {
+      clearBar()
+      if (options.json) io.stdout(JSON.stringify({ type: 'trouble', error: code, message }))
+      else io.stderr(message)
     },
     end: clearBar,
   }

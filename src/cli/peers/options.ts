@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { messageOf } from '../../errors/index.ts'
 import type { NetworkOptions } from '../../network/types.ts'
+import { dataDirHelp, dataDirOptions, openDataDir } from '../options/data-dir.ts'
 import { joinAddressOf, meetHelp, meetOptions, readMeeting } from '../options/meet.ts'
 import { placeHelp, placeOptions, readPlace } from '../options/target.ts'
 import { usageError } from '../options/usage.ts'
@@ -20,6 +21,7 @@ Usage: lampara peers [--join URL | --bootnode ADDRESS | --peer ADDRESS | --recor
 
 ${placeHelp}
 ${meetHelp}
+${dataDirHelp}
   --target N           how many peers to hold. Default: 10
   --for SECONDS        end after so long
   --json               print one JSON object a line, for each peer that comes, goes, is found or cannot be dialed
@@ -27,7 +29,7 @@ ${meetHelp}
 
 On a terminal the table is drawn anew in place. Ctrl-C ends it.`
 
-/** Understands the arguments. @throws LamparaError `invalid_argument`; as `fetchJoinDocument()` */
+/** Understands the arguments. @throws LamparaError `invalid_argument`; as `fetchJoinDocument()` and `openStorage()` */
 export async function parsePeersOptions(
   argv: readonly string[],
   signal: AbortSignal,
@@ -41,6 +43,7 @@ export async function parsePeersOptions(
       chain: place.chain,
       clock: place.clock,
       ...(await readMeeting('peers', values, place, warn)),
+      ...(await openDataDir(place.chain, values)),
       ...(values.target && {
         targetPeers: numberValue('peers', '--target', values.target, { min: 0, max: 1000, integer: true }),
       }),
@@ -57,6 +60,7 @@ function parsed(argv: readonly string[]) {
       options: {
         ...placeOptions,
         ...meetOptions,
+        ...dataDirOptions,
         target: { type: 'string' },
         for: { type: 'string' },
         json: { type: 'boolean', default: false },

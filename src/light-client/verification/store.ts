@@ -69,10 +69,15 @@ export async function initializeLightClientStore(
       'Cannot start from the bootstrap: its branch does not prove the sync committee',
     )
   }
+  return storeAt(header, currentSyncCommittee)
+}
+
+/** The store of whom nothing else is known than a finalized header, and the sync committee of its period. */
+export function storeAt(finalizedHeader: LightClientHeader, currentSyncCommittee: SyncCommittee): LightClientStore {
   return {
-    finalizedHeader: header,
+    finalizedHeader,
     currentSyncCommittee,
-    optimisticHeader: header,
+    optimisticHeader: finalizedHeader,
     previousMaxActiveParticipants: 0,
     currentMaxActiveParticipants: 0,
   }

@@ -1,7 +1,7 @@
 import { LamparaError } from '../../errors/index.ts'
+import { readStored } from '../../platform/read-stored.ts'
 import type { KeyValueStorage } from '../../platform/storage.ts'
 import type { CancelTimer, Clock } from '../../streams/clock.ts'
-import { readStored } from '../read-stored.ts'
 import { type AddressBook, createAddressBook } from './address-book.ts'
 import { decodeBook, encodeBook } from './stored-book.ts'
 

@@ -1,6 +1,6 @@
 import { LamparaError, messageOf } from '../../errors/index.ts'
+import { readStored } from '../../platform/read-stored.ts'
 import type { KeyValueStorage } from '../../platform/storage.ts'
-import { readStored } from '../read-stored.ts'
 import type { ScoreBook } from '../score-book.ts'
 
 const STORAGE_KEY = 'bans'

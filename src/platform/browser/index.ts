@@ -2,7 +2,6 @@ import { setHasher } from '@chainsafe/persistent-merkle-tree'
 import { hasher } from '@chainsafe/persistent-merkle-tree/hasher/as-sha256'
 import type { Bls } from '../bls.ts'
 import type { Platform } from '../platform.ts'
-import { openIndexedDbStorage } from './indexed-db-storage.ts'
 import { browserTransports } from './transports.ts'
 
 let bls: Promise<Bls> | undefined
@@ -19,5 +18,7 @@ export const platform: Platform = {
     setHasher(hasher)
   },
   transports: browserTransports,
-  openStorage: openIndexedDbStorage,
+  async openStorage(namespace) {
+    return (await import('./indexed-db-storage.ts')).openIndexedDbStorage(namespace)
+  },
 }

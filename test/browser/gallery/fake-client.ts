@@ -44,6 +44,7 @@ export function fakeClient(scene: Scene): LightClient {
     report: refuse,
     drawPeers: () => [],
     everyPeer: () => scene.peers,
+    emit: refuse,
     record: async () => refuse(),
     setStatus: refuse,
     handleStreams: async () => refuse(),

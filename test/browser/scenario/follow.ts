@@ -10,6 +10,7 @@ import {
   libp2pOptions,
   type Network,
   offsetClock,
+  openStorage,
   serveVerified,
   topics,
 } from 'lampara'
@@ -27,6 +28,8 @@ export interface FollowOptions {
   /** Instead of the join document's. */
   readonly checkpoint?: Hex
   readonly maxCheckpointAgeMs?: number
+  /** Keep things in the platform's own storage. */
+  readonly persist?: boolean
   /** Dial private addresses that are learnt, too. */
   readonly allowPrivateAddresses?: boolean
   /** Tell of gossip, too: who sends it, and who is in our meshes. It takes a libp2p node of our own making. */
@@ -90,6 +93,7 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
     tooLate.abort(new LamparaError('timeout', `Cannot follow ${chain.name} to the goal in time: ${words}`))
   }, options.timeoutMs)
 
+  const storage = options.persist === true ? await openStorage(chain) : undefined
   const own = options.tellGossip === true ? await makeOwnNode(chain, options) : undefined
   const client = await createLightClient({
     chain,
@@ -97,6 +101,7 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
     checkpoint: trusted,
     clock: offsetClock(clockOffsetMs),
     ...(own !== undefined && { libp2p: own.libp2p }),
+    ...(storage !== undefined && { storage }),
     ...(options.maxCheckpointAgeMs !== undefined && { maxCheckpointAgeMs: options.maxCheckpointAgeMs }),
     ...(options.allowPrivateAddresses !== undefined && { allowPrivateAddresses: options.allowPrivateAddresses }),
     ...(options.webRtc !== undefined && { transports: { add: [webRtc()] } }),
@@ -146,6 +151,7 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
   } finally {
     clearTimeout(timer)
     await client.stop()
+    await storage?.close()
     await own?.libp2p.stop()
   }
 }

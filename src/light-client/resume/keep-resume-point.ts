@@ -1,0 +1,102 @@
+import { type Chain, slotStartMs } from '../../chain/index.ts'
+import { LamparaError } from '../../errors/index.ts'
+import type { NetworkEvent } from '../../network/types.ts'
+import { readStored } from '../../platform/read-stored.ts'
+import type { KeyValueStorage } from '../../platform/storage.ts'
+import { deadline, raceSignal } from '../../streams/abort.ts'
+import type { Clock } from '../../streams/clock.ts'
+import { storeAt } from '../verification/store.ts'
+import { beginningAt, type VerifiedState } from '../verified-store.ts'
+import { decodeResumePoint, encodeResumePoint } from './resume-point.ts'
+
+const STORAGE_KEY = 'verified'
+/** Of whom fewer signed may have been forced: it was never final, and after a restart nobody would know. */
+const LEAST_PARTICIPATION = 2 / 3
+/** What is not written by then is not waited for. */
+const LAST_WRITE_MS = 3_000
+
+/** What keeping a resume point needs; a network has it. */
+export interface KeepResumePointOptions {
+  readonly chain: Chain
+  readonly clock: Clock
+  readonly storage: KeyValueStorage
+  /** How old a header may be to go on from, in milliseconds. */
+  readonly maxAgeMs: number
+  emit(event: Extract<NetworkEvent, { type: 'storage:failed' }>): void
+}
+
+/** What outlives a light client. */
+export interface KeptResumePoint {
+  /** Where the client before ended; undefined when there was none, or its header is too old, or ahead of the clock. */
+  readonly state: VerifiedState | undefined
+  /** The light client is made: trouble is told from now on, that of reading included. */
+  begin(): void
+  /** Writes what was reached, where its finalized header is newer than the one written last. Trouble is told. */
+  keep(reached: VerifiedState): void
+  /** Resolves when what is settled by then is written; after three seconds at most. Nothing is written afterwards. */
+  close(settled: Promise<void>): Promise<void>
+}
+
+/** Reads the resume point, and writes it anew from then on. Never rejects: trouble is told by `storage:failed`. */
+export async function keepResumePoint(options: KeepResumePointOptions): Promise<KeptResumePoint> {
+  const { chain, clock, storage } = options
+  const untold: LamparaError[] = []
+  let tell = (error: LamparaError): void => void untold.push(error)
+  const stored = await readStored({
+    storage,
+    key: STORAGE_KEY,
+    what: 'what was verified',
+    decode: (bytes) => decodeResumePoint(chain, bytes),
+    onTrouble: (error) => tell(error),
+  })
+  const ageMs = clock.now() - slotStartMs(chain, stored?.finalized.header.beacon.slot ?? 0)
+  const usable = ageMs >= 0 && ageMs <= options.maxAgeMs ? stored : undefined
+
+  let keptSlot = usable?.finalized.header.beacon.slot ?? -1
+  let latest: VerifiedState | undefined
+  let writing: Promise<void> | undefined
+  let closed = false
+
+  /** One after the other, and of those that wait only the latest. */
+  async function write(): Promise<void> {
+    while (latest !== undefined) {
+      const { finalized, store } = latest
+      latest = undefined
+      const { currentSyncCommittee } = store
+      try {
+        await storage.set(STORAGE_KEY, encodeResumePoint(chain, { finalized, currentSyncCommittee }))
+      } catch (error) {
+        tell(LamparaError.from(error, 'storage_unavailable', 'Cannot write what was verified'))
+      }
+    }
+    writing = undefined
+  }
+
+  return {
+    state:
+      usable &&
+      beginningAt(storeAt(usable.finalized.header, usable.currentSyncCommittee), usable.finalized.participation),
+    begin() {
+      tell = (error) => options.emit({ type: 'storage:failed', error })
+      // Whoever is given the light client can listen by then.
+      clock.setTimer(() => untold.splice(0).forEach(tell), 0)
+    },
+    keep(reached) {
+      const { header, participation } = reached.finalized
+      const { slot } = header.beacon
+      if (closed || slot <= keptSlot || participation < LEAST_PARTICIPATION) return
+      keptSlot = slot
+      latest = reached
+      writing ??= write()
+    },
+    async close(settled) {
+      const limit = deadline({ clock, afterMs: LAST_WRITE_MS, error: () => new Error('it takes too long') })
+      await raceSignal(
+        settled.then(() => writing),
+        limit.signal,
+      ).catch(() => {})
+      limit.cancel()
+      closed = true
+    },
+  }
+}

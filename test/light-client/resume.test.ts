@@ -1,0 +1,135 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Hex } from '../../src/chain/index.ts'
+import { createDevnet, type Devnet } from '../../src/devnet/index.ts'
+import { createLightClient } from '../../src/light-client/index.ts'
+import type { LightClient, LightClientOptions, LightClientState } from '../../src/light-client/types.ts'
+import { createNetwork } from '../../src/network/index.ts'
+import { type KeyValueStorage, memoryStorage } from '../../src/platform/storage.ts'
+import { offsetClock } from '../../src/streams/clock.ts'
+import { nextEvent } from '../network/support.ts'
+
+/** A block that nobody has. */
+const NOWHERE: Hex = `0x${'11'.repeat(32)}`
+/** Providers that do not answer. */
+const nobody = { providers: ['http://127.0.0.1:9'] }
+const waitMs = 30_000
+
+async function startDevnet(): Promise<Devnet> {
+  const devnet = await createDevnet({ slotDurationMs: 500, startSlot: 36 })
+  onTestFinished(devnet.stop)
+  return devnet
+}
+
+async function start(devnet: Devnet, options: Partial<LightClientOptions>): Promise<LightClient> {
+  const { chain, clock, addresses } = devnet
+  const peers = options.network === undefined ? { peers: addresses } : {}
+  const client = await createLightClient({ chain, clock, ...peers, checkpoint: devnet.checkpoint(), ...options })
+  onTestFinished(client.stop)
+  return client
+}
+
+const ready = (client: LightClient) => client.ready({ signal: AbortSignal.timeout(waitMs) })
+
+/** The storage of a client that followed the chain, and was stopped as soon as it did. */
+async function followedBefore(devnet: Devnet): Promise<{ storage: KeyValueStorage; finalizedSlot: number }> {
+  const storage = memoryStorage()
+  const client = await start(devnet, { storage })
+  await ready(client)
+  await client.stop()
+  return { storage, finalizedSlot: client.status.finalized!.slot }
+}
+
+function statesOf(client: LightClient): LightClientState[] {
+  const states: LightClientState[] = []
+  client.watchStatus(({ state }) => void (states.at(-1) !== state && states.push(state)))
+  return states
+}
+
+describe('a light client with a storage', () => {
+  it('goes on after a restart from what it verified, though nobody has its checkpoint any more', async () => {
+    const devnet = await startDevnet()
+    const { storage, finalizedSlot } = await followedBefore(devnet)
+    const client = await start(devnet, { storage, checkpoint: NOWHERE })
+    // Known before anybody is asked.
+    expect(client.status.finalized?.slot).toBeGreaterThanOrEqual(finalizedSlot)
+    const states = statesOf(client)
+    const { slot } = await ready(client)
+    expect(slot).toBeGreaterThan(finalizedSlot)
+    expect(states).not.toContain('bootstrapping')
+    // What it goes on from is as good as any other beginning: finality moves on.
+    for await (const head of client.heads({ kind: 'finalized' })) if (head.slot > slot) break
+  }, 60_000)
+
+  it('asks no checkpoint provider after a restart', async () => {
+    const devnet = await startDevnet()
+    const { storage } = await followedBefore(devnet)
+    await ready(await start(devnet, { storage, checkpoint: nobody }))
+  }, 60_000)
+
+  it('keeps what it verified in the storage of the network that it was given', async () => {
+    const devnet = await startDevnet()
+    const { storage } = await followedBefore(devnet)
+    const { chain, clock, addresses } = devnet
+    const network = await createNetwork({ chain, clock, peers: addresses, targetPeers: 0, storage })
+    onTestFinished(() => network.stop())
+    await ready(await start(devnet, { network, checkpoint: NOWHERE }))
+  }, 60_000)
+
+  it.each<[string, (devnet: Devnet) => Partial<LightClientOptions>]>([
+    ['is older than a checkpoint may be', () => ({ maxCheckpointAgeMs: 1 })],
+    ['is ahead of its clock', ({ clock }) => ({ clock: offsetClock(-60_000, clock) })],
+    ['is not to be resumed from', () => ({ resume: false })],
+  ])(
+    'begins with its checkpoint where what is stored %s',
+    async (_, options) => {
+      const devnet = await startDevnet()
+      const { storage } = await followedBefore(devnet)
+      await expect(start(devnet, { storage, checkpoint: nobody, ...options(devnet) })).rejects.toMatchObject({
+        code: 'checkpoint_unavailable',
+      })
+    },
+    60_000,
+  )
+
+  it('tells of stored bytes that are damaged, sets them aside, and begins with its checkpoint', async () => {
+    const devnet = await startDevnet()
+    const { storage } = await followedBefore(devnet)
+    const damaged = (await storage.get('verified'))!
+    damaged[40]! ^= 1
+    await storage.set('verified', damaged)
+    const client = await start(devnet, { storage })
+    const told = await nextEvent(client.network.events(['storage:failed']))
+    expect(told.error.code).toBe('storage_invalid')
+    await ready(client)
+    await client.stop()
+    expect(await storage.get('verified.damaged')).toEqual(damaged)
+    expect(await storage.get('verified')).not.toEqual(damaged)
+  }, 60_000)
+
+  it('follows, and tells why, where nothing can be written', async () => {
+    const devnet = await startDevnet()
+    const full = new Error('no space left')
+    const storage = {
+      ...memoryStorage(),
+      set: (key: string) => (key === 'verified' ? Promise.reject(full) : Promise.resolve()),
+    }
+    const client = await start(devnet, { storage })
+    const told = nextEvent(client.network.events(['storage:failed']))
+    await ready(client)
+    expect((await told).error.message).toContain('no space left')
+  }, 60_000)
+
+  it('stops in bounded time though a write does not end', async () => {
+    const devnet = await startDevnet()
+    const begun = Promise.withResolvers<void>()
+    const set = (key: string) => {
+      if (key !== 'verified') return Promise.resolve()
+      begun.resolve()
+      return new Promise<never>(() => {})
+    }
+    const client = await start(devnet, { storage: { ...memoryStorage(), set } })
+    await begun.promise
+    await client.stop()
+    expect(client.status.state).toBe('stopped')
+  }, 60_000)
+})

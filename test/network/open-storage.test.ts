@@ -1,0 +1,39 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { hoodi, mainnet } from '../../src/chain/index.ts'
+import { openStorage } from '../../src/network/index.ts'
+
+async function temporary(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'lampara-storage-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  return directory
+}
+
+it('storage of one chain, genesis and name outlives who opened it, and no other sees it', async () => {
+  const directory = await temporary()
+  const first = await openStorage(mainnet, { directory })
+  await first.set('verified', Uint8Array.of(1, 2, 3))
+  await first.close()
+  expect(await (await openStorage(mainnet, { directory })).get('verified')).toEqual(Uint8Array.of(1, 2, 3))
+  const others = [
+    openStorage(hoodi, { directory }),
+    openStorage({ ...mainnet, genesisTimeMs: 0 }, { directory }),
+    openStorage(mainnet, { directory, name: 'another' }),
+  ]
+  for (const other of others) expect(await (await other).get('verified')).toBeUndefined()
+})
+
+it('storage of a chain with any name has a folder of its own below the directory', async () => {
+  const directory = await temporary()
+  await openStorage({ ...mainnet, name: '../../of a long and strange name' }, { directory })
+  expect(await readdir(directory)).toEqual([expect.stringMatching(/^light-client-[\w-]+$/)])
+})
+
+it('storage with a name that is none is refused', async () => {
+  const directory = await temporary()
+  for (const name of ['../up', 'a b', 'a'.repeat(60)]) {
+    await expect(openStorage(mainnet, { directory, name })).rejects.toMatchObject({ code: 'invalid_argument' })
+  }
+})
