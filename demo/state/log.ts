@@ -20,7 +20,7 @@ export interface LogEntry extends LogLine {
 const stateLines = {
   connecting: { tone: 'plain', text: 'Connecting' },
   bootstrapping: { tone: 'plain', text: 'Connected; asking for the checkpoint' },
-  syncing: { tone: 'plain', text: 'Checkpoint proven; catching up' },
+  syncing: { tone: 'plain', text: 'Catching up' },
   following: { tone: 'good', text: 'Following the chain' },
   stalled: { tone: 'bad', text: 'Stalled: no new head' },
   disconnected: { tone: 'bad', text: 'Connection lost' },
