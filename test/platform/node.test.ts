@@ -54,6 +54,15 @@ describe('storage in files', () => {
     expect((await stat(join(directory, 'private'))).mode & 0o777).toBe(0o700)
   })
 
+  it('takes the writes of two that have the same folder open, as those of two containers, whose process ids are alike', async () => {
+    const both = await Promise.all([1, 2].map(() => platform.openStorage('shared', { directory })))
+    const values = [...Array(20).keys()].map((round) => new Uint8Array(50_000).fill(round))
+    await Promise.all(values.flatMap((value) => both.map((storage) => storage.set('verified', value))))
+    const last = (await both[0]!.get('verified'))!
+    expect(values).toContainEqual(last)
+    expect(await readdir(join(directory, 'shared'))).toEqual(['verified'])
+  })
+
   it('leaves no temporary file behind, whether a write succeeds or fails', async () => {
     const storage = await platform.openStorage('tidy', { directory })
     await storage.set('key', Uint8Array.of(1))

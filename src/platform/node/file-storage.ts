@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -21,7 +22,6 @@ export async function openFileStorage(
   const folder = join(options.directory ?? join(homedir(), '.lampara'), namespace)
   await attempt(`open storage "${namespace}"`, () => mkdir(folder, { recursive: true, mode: 0o700 }))
   let closed = false
-  let writes = 0
 
   async function run<T>(action: string, key: string, work: (path: string) => Promise<T>): Promise<T> {
     const path = join(folder, fileNameOf(key))
@@ -31,8 +31,7 @@ export async function openFileStorage(
 
   return {
     get: (key) => run('read', key, readIfPresent),
-    set: (key, value) =>
-      run('write', key, (path) => writeAtomically(path, `${path}.${process.pid}-${writes++}.tmp`, value)),
+    set: (key, value) => run('write', key, (path) => writeAtomically(path, `${path}.${randomUUID()}.tmp`, value)),
     delete: (key) => run('delete', key, (path) => rm(path, { force: true })),
     close: async () => {
       closed = true
