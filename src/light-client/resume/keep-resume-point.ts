@@ -1,8 +1,8 @@
 import { type Chain, slotStartMs } from '../../chain/index.ts'
-import { LamparaError } from '../../errors/index.ts'
+import type { LamparaError } from '../../errors/index.ts'
 import type { NetworkEvent } from '../../network/types.ts'
-import { readStored } from '../../platform/read-stored.ts'
 import type { KeyValueStorage } from '../../platform/storage.ts'
+import { readStored, writeStored } from '../../platform/stored.ts'
 import { deadline, raceSignal } from '../../streams/abort.ts'
 import type { Clock } from '../../streams/clock.ts'
 import { storeAt } from '../verification/store.ts'
@@ -42,13 +42,13 @@ export async function keepResumePoint(options: KeepResumePointOptions): Promise<
   const { chain, clock, storage } = options
   const untold: LamparaError[] = []
   let tell = (error: LamparaError): void => void untold.push(error)
-  const stored = await readStored({
+  const place = {
     storage,
     key: STORAGE_KEY,
     what: 'what was verified',
-    decode: (bytes) => decodeResumePoint(chain, bytes),
-    onTrouble: (error) => tell(error),
-  })
+    onTrouble: (error: LamparaError) => tell(error),
+  }
+  const stored = await readStored(place, (bytes) => decodeResumePoint(chain, bytes))
   const ageMs = clock.now() - slotStartMs(chain, stored?.finalized.header.beacon.slot ?? 0)
   const usable = ageMs >= 0 && ageMs <= options.maxAgeMs ? stored : undefined
 
@@ -63,11 +63,7 @@ export async function keepResumePoint(options: KeepResumePointOptions): Promise<
       const { finalized, store } = latest
       latest = undefined
       const { currentSyncCommittee } = store
-      try {
-        await storage.set(STORAGE_KEY, encodeResumePoint(chain, { finalized, currentSyncCommittee }))
-      } catch (error) {
-        tell(LamparaError.from(error, 'storage_unavailable', 'Cannot write what was verified'))
-      }
+      await writeStored(place, () => encodeResumePoint(chain, { finalized, currentSyncCommittee }))
     }
     writing = undefined
   }
@@ -90,7 +86,7 @@ export async function keepResumePoint(options: KeepResumePointOptions): Promise<
       writing ??= write()
     },
     async close(settled) {
-      const limit = deadline({ clock, afterMs: LAST_WRITE_MS, error: () => new Error('it takes too long') })
+      const limit = deadline({ clock, afterMs: LAST_WRITE_MS, error: () => new Error('it does not end') })
       await raceSignal(
         settled.then(() => writing),
         limit.signal,

@@ -1,6 +1,6 @@
-import { LamparaError } from '../../errors/index.ts'
-import { readStored } from '../../platform/read-stored.ts'
+import type { LamparaError } from '../../errors/index.ts'
 import type { KeyValueStorage } from '../../platform/storage.ts'
+import { readStored, writeStored } from '../../platform/stored.ts'
 import type { CancelTimer, Clock } from '../../streams/clock.ts'
 import { type AddressBook, createAddressBook } from './address-book.ts'
 import { decodeBook, encodeBook } from './stored-book.ts'
@@ -33,13 +33,8 @@ export interface OpenBook {
 /** Opens the stored address book, or an empty one, and writes it every two minutes from then on. */
 export async function openAddressBook(options: OpenBookOptions): Promise<OpenBook> {
   const { clock, random, storage, isPrivate, onTrouble } = options
-  const stored = await readStored({
-    storage,
-    key: STORAGE_KEY,
-    what: 'the address book',
-    decode: decodeBook,
-    onTrouble,
-  })
+  const place = storage && { storage, key: STORAGE_KEY, what: 'the address book', onTrouble }
+  const stored = place && (await readStored(place, decodeBook))
   const key = stored?.key ?? crypto.getRandomValues(new Uint8Array(KEY_BYTES))
   const book = createAddressBook({ clock, random, key, ...(isPrivate && { isPrivate }) })
   for (const entry of stored?.entries ?? []) book.restore(entry)
@@ -50,18 +45,13 @@ export async function openAddressBook(options: OpenBookOptions): Promise<OpenBoo
 
   async function write(): Promise<void> {
     const { revision } = book
-    if (revision === writtenRevision) return
-    try {
-      await storage?.set(STORAGE_KEY, encodeBook({ key, entries: [...book.entries()] }))
-      writtenRevision = revision
-    } catch (error) {
-      onTrouble(LamparaError.from(error, 'storage_unavailable', 'Cannot write the address book'))
-    }
+    if (place === undefined || revision === writtenRevision) return
+    if (await writeStored(place, () => encodeBook({ key, entries: [...book.entries()] }))) writtenRevision = revision
   }
 
   /** One after the other: an earlier state must not overtake a later one. */
   function save(): Promise<void> {
-    if (storage === undefined || closed) return writing
+    if (closed) return writing
     writing = writing.then(write)
     return writing
   }

@@ -1,8 +1,7 @@
 import { fromHex, toHex } from '../../chain/index.ts'
-import { LamparaError, messageOf } from '../../errors/index.ts'
+import { decodeStoredJson, encodeStoredJson, isRecord } from '../stored-json.ts'
 import type { AddressEntry } from './entry.ts'
 
-const VERSION = 1
 const KEY_BYTES = 32
 /** Beyond this a stored book is no book of ours. */
 const MAX_STORED_BYTES = 16 * 1024 * 1024
@@ -15,9 +14,9 @@ export interface StoredBook {
   readonly entries: readonly AddressEntry[]
 }
 
-/** A book as bytes: JSON, so that an operator can read it. */
+/** A book as bytes. */
 export function encodeBook({ key, entries }: StoredBook): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify({ version: VERSION, key: toHex(key), entries }))
+  return encodeStoredJson({ key: toHex(key), entries })
 }
 
 /**
@@ -26,15 +25,10 @@ export function encodeBook({ key, entries }: StoredBook): Uint8Array {
  * @throws LamparaError `storage_invalid` when it is no book at all
  */
 export function decodeBook(bytes: Uint8Array): StoredBook {
-  try {
-    if (bytes.length > MAX_STORED_BYTES) throw new Error(`${bytes.length} bytes are too many`)
-    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    if (!isRecord(json) || json.version !== VERSION) throw new Error('its version is unknown')
-    if (typeof json.key !== 'string' || !Array.isArray(json.entries)) throw new Error('key or entries are missing')
-    return { key: fromHex(json.key, KEY_BYTES), entries: json.entries.flatMap((entry) => readEntry(entry) ?? []) }
-  } catch (error) {
-    throw new LamparaError('storage_invalid', `Cannot read the address book: ${messageOf(error)}`, { cause: error })
-  }
+  return decodeStoredJson(bytes, { what: 'the address book', maxBytes: MAX_STORED_BYTES }, ({ key, entries }) => {
+    if (typeof key !== 'string' || !Array.isArray(entries)) throw new Error('key or entries are missing')
+    return { key: fromHex(key, KEY_BYTES), entries: entries.flatMap((entry) => readEntry(entry) ?? []) }
+  })
 }
 
 function readEntry(json: unknown): AddressEntry | undefined {
@@ -66,10 +60,6 @@ function times<Name extends string>(json: Record<string, unknown>, ...names: Nam
     if (isTime(value)) found[name] = value
   }
   return found
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isText(value: unknown): value is string {

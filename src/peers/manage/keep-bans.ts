@@ -1,10 +1,10 @@
-import { LamparaError, messageOf } from '../../errors/index.ts'
-import { readStored } from '../../platform/read-stored.ts'
+import type { LamparaError } from '../../errors/index.ts'
 import type { KeyValueStorage } from '../../platform/storage.ts'
+import { readStored, writeStored } from '../../platform/stored.ts'
 import type { ScoreBook } from '../score-book.ts'
+import { decodeStoredJson, encodeStoredJson } from '../stored-json.ts'
 
 const STORAGE_KEY = 'bans'
-const VERSION = 1
 /** Far beyond what the score book remembers. */
 const MAX_STORED_BYTES = 2 * 1024 * 1024
 const MAX_ID = 128
@@ -29,17 +29,12 @@ export interface KeptBans {
 
 /** Takes up the stored bans, and writes them all at each new one. */
 export async function keepBans({ storage, bans, banned, onTrouble }: KeepBansOptions): Promise<KeptBans> {
-  const stored = await readStored({ storage, key: STORAGE_KEY, what: 'the bans', decode: decodeBans, onTrouble })
+  const place = { storage, key: STORAGE_KEY, what: 'the bans', onTrouble }
+  const stored = await readStored(place, decodeBans)
   const known = new Set(bans.bans().map(([peerId]) => peerId))
   for (const [peerId, untilMs] of stored ?? []) if (!known.has(peerId)) bans.restoreBan(peerId, untilMs)
 
-  async function write(): Promise<void> {
-    try {
-      await storage.set(STORAGE_KEY, encodeBans(bans.bans()))
-    } catch (error) {
-      onTrouble(LamparaError.from(error, 'storage_unavailable', 'Cannot write the bans'))
-    }
-  }
+  const write = () => writeStored(place, () => encodeBans(bans.bans()))
 
   async function follow(): Promise<void> {
     // One may have come while the stored ones were read.
@@ -52,26 +47,17 @@ export async function keepBans({ storage, bans, banned, onTrouble }: KeepBansOpt
 
 type Bans = readonly (readonly [peerId: string, untilMs: number])[]
 
-/** Bans as bytes: JSON, so that an operator can read and change them. */
+/** Bans as bytes, which an operator may change. */
 export function encodeBans(bans: Bans): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify({ version: VERSION, bans }))
+  return encodeStoredJson({ bans })
 }
 
 /** Reads stored bans; entries that are none are left out. @throws LamparaError `storage_invalid` when it is no list of bans */
 export function decodeBans(bytes: Uint8Array): Bans {
-  try {
-    if (bytes.length > MAX_STORED_BYTES) throw new Error(`${bytes.length} bytes are too many`)
-    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-    if (!isBans(json)) throw new Error('it is no list of bans of this version')
-    return json.bans.flatMap((entry) => readBan(entry) ?? [])
-  } catch (error) {
-    throw new LamparaError('storage_invalid', `Cannot read the bans: ${messageOf(error)}`, { cause: error })
-  }
-}
-
-function isBans(json: unknown): json is { readonly bans: readonly unknown[] } {
-  if (typeof json !== 'object' || json === null || !('version' in json) || !('bans' in json)) return false
-  return json.version === VERSION && Array.isArray(json.bans)
+  return decodeStoredJson(bytes, { what: 'the bans', maxBytes: MAX_STORED_BYTES }, ({ bans }) => {
+    if (!Array.isArray(bans)) throw new Error('it has no list of bans')
+    return bans.flatMap((entry) => readBan(entry) ?? [])
+  })
 }
 
 function readBan(entry: unknown): Bans | undefined {

@@ -44,7 +44,7 @@ export const gno: SeedSystem = {
       at: [
         'src/discovery/peer-exchange/exchange-source.ts',
         'src/peers/address-book/persistent-book.ts',
-        'src/peers/read-stored.ts',
+        'src/platform/stored.ts',
       ],
       tests: [
         'test/discovery/peer-exchange/peer-exchange.test.ts > answering peer exchange > tells only of peers of the digest asked for that the asker can reach, and never of itself',
