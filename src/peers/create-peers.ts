@@ -1,6 +1,8 @@
+import type { Libp2pEvents } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { LamparaError } from '../errors/index.ts'
 import { linkSignals } from '../streams/abort.ts'
+import { listen } from '../streams/listen.ts'
 import type { Watchable } from '../streams/watchable.ts'
 import { createConnections } from './connections.ts'
 import { closeConnection } from './dial.ts'
@@ -108,20 +110,19 @@ export function createPeers(options: PeersOptions): Peers {
     })
   }
 
-  libp2p.addEventListener('connection:open', onOpen)
-  libp2p.addEventListener('connection:close', onClose)
-  libp2p.addEventListener('peer:identify', onIdentify)
-  libp2p.addEventListener('peer:update', onUpdate)
+  const stopListening = listen<Libp2pEvents>(libp2p, {
+    'connection:open': onOpen,
+    'connection:close': onClose,
+    'peer:identify': onIdentify,
+    'peer:update': onUpdate,
+  })
 
   async function end(): Promise<void> {
     keeper.stop()
     stopWatchingDigests()
     stopper.abort(new LamparaError('stopped', 'The network has stopped'))
     await Promise.all(roster.all().map((peer) => leave(peer, CLIENT_SHUTDOWN, 'we stopped')))
-    libp2p.removeEventListener('connection:open', onOpen)
-    libp2p.removeEventListener('connection:close', onClose)
-    libp2p.removeEventListener('peer:identify', onIdentify)
-    libp2p.removeEventListener('peer:update', onUpdate)
+    stopListening()
     roster.end()
   }
 

@@ -1,6 +1,7 @@
-import type { Stream } from '@libp2p/interface'
+import type { MessageStreamEvents, Stream } from '@libp2p/interface'
 import { LamparaError, messageOf } from '../errors/index.ts'
 import type { Clock } from '../streams/clock.ts'
+import { listen } from '../streams/listen.ts'
 
 /** How long a finished stream may wait for the other side's close before it is reset. */
 const LINGER_MS = 1_000
@@ -20,9 +21,7 @@ export async function sendAll(stream: Stream, bytes: Uint8Array, signal: AbortSi
   if (sent()) return
   await new Promise<void>((resolve, reject) => {
     const finish = (settle: () => void): void => {
-      stream.removeEventListener('drain', progress)
-      stream.removeEventListener('idle', progress)
-      stream.removeEventListener('close', closed)
+      stopListening()
       signal.removeEventListener('abort', aborted)
       settle()
     }
@@ -30,9 +29,7 @@ export async function sendAll(stream: Stream, bytes: Uint8Array, signal: AbortSi
     const progress = (): void => queueMicrotask(() => sent() && finish(resolve))
     const closed = (): void => finish(() => reject(gone()))
     const aborted = (): void => finish(() => reject(signal.reason))
-    stream.addEventListener('drain', progress)
-    stream.addEventListener('idle', progress)
-    stream.addEventListener('close', closed)
+    const stopListening = listen<MessageStreamEvents>(stream, { drain: progress, idle: progress, close: closed })
     signal.addEventListener('abort', aborted)
   })
 }

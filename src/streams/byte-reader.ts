@@ -1,6 +1,8 @@
-import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
-import { LamparaError, messageOf } from '../errors/index.ts'
+import type { MessageStreamEvents, Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
+import { LamparaError } from '../errors/index.ts'
+import { brokenStream } from './broken-stream.ts'
 import { type ByteReader, type ByteSink, type ByteSource, createReader } from './exact-reader.ts'
+import { listen } from './listen.ts'
 
 export type { ByteReader } from './exact-reader.ts'
 export { bytesReader } from './memory-reader.ts'
@@ -23,6 +25,7 @@ export interface ByteReaderOptions {
   readonly maxBuffered?: number
 }
 
+const FAILED = 'Cannot read from stream'
 /** A window of the muxer: pausing sooner makes a fast sender wait, and send in small pieces. */
 const DEFAULT_MAX_BUFFERED = 1024 * 1024
 
@@ -59,7 +62,7 @@ function attach(stream: ReadableStreamSide, sink: ByteSink, maxBuffered: number)
       if (stream.readStatus === 'paused' && isShort) stream.resume()
       if (stream.readStatus === 'readable' && sink.buffered >= Math.max(sink.wanted, maxBuffered)) stream.pause()
     } catch (error) {
-      over ??= { error: LamparaError.from(error, 'peer_disconnected', 'Cannot read from stream') }
+      over ??= { error: LamparaError.from(error, 'peer_disconnected', FAILED) }
     } finally {
       adjusting = false
     }
@@ -86,34 +89,21 @@ function attach(stream: ReadableStreamSide, sink: ByteSink, maxBuffered: number)
   }
 
   function onClose({ error, local }: StreamCloseEvent): void {
-    if (error !== undefined) over = { error: disconnected(error, local === true) }
-    else if (!remoteClosed) over = { error: disconnected(undefined, false) }
+    if (error !== undefined) over = { error: brokenStream(FAILED, error, local === true) }
+    else if (!remoteClosed) over = { error: brokenStream(FAILED, undefined, false) }
     settle()
   }
 
-  stream.addEventListener('message', onMessage)
-  stream.addEventListener('remoteCloseWrite', onRemoteCloseWrite)
-  stream.addEventListener('end', onEnd)
-  stream.addEventListener('close', onClose)
+  const detach = listen<MessageStreamEvents>(stream, {
+    message: onMessage,
+    remoteCloseWrite: onRemoteCloseWrite,
+    end: onEnd,
+    close: onClose,
+  })
 
-  if (stream.status === 'reset' || stream.status === 'aborted') over = { error: disconnected(undefined, false) }
+  if (stream.status === 'reset' || stream.status === 'aborted') over = { error: brokenStream(FAILED, undefined, false) }
   else if (remoteClosed) over = {}
   settle()
 
-  return {
-    demand: adjust,
-    detach() {
-      stream.removeEventListener('message', onMessage)
-      stream.removeEventListener('remoteCloseWrite', onRemoteCloseWrite)
-      stream.removeEventListener('end', onEnd)
-      stream.removeEventListener('close', onClose)
-    },
-  }
-}
-
-function disconnected(cause: Error | undefined, local: boolean): LamparaError {
-  if (cause instanceof LamparaError) return cause
-  const what = local ? 'it was aborted' : 'the peer reset it or went away'
-  const reason = cause === undefined ? what : `${what}: ${messageOf(cause)}`
-  return new LamparaError('peer_disconnected', `Cannot read from stream: ${reason}`, { cause })
+  return { demand: adjust, detach }
 }

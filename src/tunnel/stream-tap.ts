@@ -1,5 +1,9 @@
-import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
-import { LamparaError, messageOf } from '../errors/index.ts'
+import type { MessageStreamEvents, Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
+import type { LamparaError } from '../errors/index.ts'
+import { brokenStream } from '../streams/broken-stream.ts'
+import { listen } from '../streams/listen.ts'
+
+const FAILED = 'The tunnel broke'
 
 /** What a tap needs of a libp2p stream. */
 export type TappedStream = Pick<
@@ -102,7 +106,7 @@ export function tapStream(stream: TappedStream, events: StreamTapEvents): Stream
   }
 
   function onClose({ error, local }: StreamCloseEvent): void {
-    if (error !== undefined || !remoteClosed) tellClosed(lost(error, local === true))
+    if (error !== undefined || !remoteClosed) tellClosed(brokenStream(FAILED, error, local === true))
     else {
       closing = true
       settleLater()
@@ -115,11 +119,14 @@ export function tapStream(stream: TappedStream, events: StreamTapEvents): Stream
     events.onClose(error)
   }
 
-  stream.addEventListener('message', onMessage)
-  stream.addEventListener('remoteCloseWrite', onRemoteCloseWrite)
-  stream.addEventListener('end', settleLater)
-  stream.addEventListener('close', onClose)
-  if (stream.status === 'reset' || stream.status === 'aborted') queueMicrotask(() => tellClosed(lost(undefined, false)))
+  const stopListening = listen<MessageStreamEvents>(stream, {
+    message: onMessage,
+    remoteCloseWrite: onRemoteCloseWrite,
+    end: settleLater,
+    close: onClose,
+  })
+  if (stream.status === 'reset' || stream.status === 'aborted')
+    queueMicrotask(() => tellClosed(brokenStream(FAILED, undefined, false)))
   else if (remoteClosed) settleLater()
 
   return {
@@ -137,17 +144,7 @@ export function tapStream(stream: TappedStream, events: StreamTapEvents): Stream
     detach() {
       detached = true
       held.length = 0
-      stream.removeEventListener('message', onMessage)
-      stream.removeEventListener('remoteCloseWrite', onRemoteCloseWrite)
-      stream.removeEventListener('end', settleLater)
-      stream.removeEventListener('close', onClose)
+      stopListening()
     },
   }
-}
-
-function lost(cause: Error | undefined, local: boolean): LamparaError {
-  if (cause instanceof LamparaError) return cause
-  const what = local ? 'its stream was aborted' : 'its stream was reset, or the connection under it went away'
-  const reason = cause === undefined ? what : `${what}: ${messageOf(cause)}`
-  return new LamparaError('peer_disconnected', `The tunnel broke: ${reason}`, { cause })
 }
