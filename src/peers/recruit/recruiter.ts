@@ -1,18 +1,19 @@
 import { multiaddr } from '@multiformats/multiaddr'
-import { LamparaError, type LamparaErrorCode } from '../../errors/index.ts'
+import { LamparaError } from '../../errors/index.ts'
 import type { Candidate, CandidateSource } from '../../platform/candidate-source.ts'
 import { delay, raceSignal } from '../../streams/abort.ts'
 import { createBell } from '../../streams/bell.ts'
 import type { Clock } from '../../streams/clock.ts'
 import type { AddressBook } from '../address-book/address-book.ts'
-import { groupOf } from '../address-book/address-group.ts'
 import type { AddressEntry } from '../address-book/entry.ts'
 import { isDue, isStale } from '../address-book/quality.ts'
 import type { Loss } from '../back-off.ts'
 import type { PeerView } from '../types.ts'
-import { afterFailedDial, afterFailureAlone, afterLostPeer, REPLACED_MS, SPARE_MS, USELESS_MS } from './cool-down.ts'
+import { createChoice } from './choice.ts'
+import { createDials } from './dials.ts'
 import { gather } from './gather.ts'
 import { createIntake } from './intake.ts'
+import { createOutcomes } from './outcomes.ts'
 import { createSeats, isOfOurs } from './seats.ts'
 import type { RecruitHost, RecruitLimits } from './types.ts'
 
@@ -20,10 +21,6 @@ import type { RecruitHost, RecruitLimits } from './types.ts'
 const LOOK_AGAIN_MS = 10_000
 /** Dials begin this far apart at most, at random: many that start together must not all knock at once. */
 const STAGGER_MS = 100
-/** A dial that goes on for so long leads nowhere most likely: its seat is given to another. */
-const SLOW_MS = 2_000
-/** How often one never reached is drawn, by how many peers there are: those reached before cost an attacker something. */
-const NEW_BIAS = { least: 0.1, perPeer: 0.05, most: 0.3 } as const
 /** By then a peer has told what it can be asked. */
 const HEAR_AFTER_MS = 2_000
 
@@ -66,7 +63,7 @@ export interface Recruiter {
 
 /**
  * Starts to recruit: draws from the address book while peers are lacking, and from the sources while the book is thin. Each
- * outcome goes back to the book: see `afterFailedDial()` and `afterLostPeer()` for how long a peer is then left alone.
+ * outcome goes back to the book, which is told for how long a peer is then left alone.
  */
 export function startRecruiting(options: RecruiterOptions): Recruiter {
   const { clock, random, book, sources, limits, host, isUseful } = options
@@ -75,55 +72,19 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
   const bell = createBell()
   // A bell wakes one waiter: each source has its own.
   const stock = sources.map((source) => ({ source, bell: createBell() }))
-  const dialing = new Map<string, AddressEntry>()
-  const seats = createSeats({ clock, random, book, connected: host.connected, dialing: () => dialing.values() })
-  /** Dials that hold a seat still. */
-  const seated = new Set<string>()
+  const dials = createDials(clock, bell.ring)
+  const seats = createSeats({ clock, random, book, connected: host.connected, dialing: () => dials.all.values() })
+  const choice = createChoice({ book, host, seats, dials: dials.all, maxPerGroup: limits.maxPerGroup })
+  const outcomes = createOutcomes({ clock, random, book, host, isUseful })
   const work = new Set<Promise<void>>()
-  /** Dials in vain since the last that was not. */
-  let inVain = 0
   /** A peer was left for another, who is not chosen yet. */
   let isReplacing = false
 
   function lacking(): number {
     const connected = host.connected()
-    const outbound = connected.filter(({ direction }) => direction === 'outbound')
     const wanted = limits.target - connected.filter(isOfOurs).length
-    const free = limits.maxOutbound - outbound.filter(({ persistent }) => !persistent).length
-    return Math.min(wanted, free) - seated.size
-  }
-
-  function mayDial(
-    entry: AddressEntry,
-    busyGroups: ReadonlyMap<string, number>,
-    connected: ReadonlySet<string>,
-  ): boolean {
-    if (connected.has(entry.id) || dialing.has(entry.id) || host.isTaken(entry.id)) return false
-    if (!entry.addresses.some(host.canDial) || host.passesOver?.(entry)) return false
-    const group = groupOf(entry.addresses[0]!)
-    return group === 'local' || (busyGroups.get(group) ?? 0) < limits.maxPerGroup
-  }
-
-  function busyGroups(): Map<string, number> {
-    const groups = new Map<string, number>()
-    const count = (address: string): void => {
-      const group = groupOf(address)
-      groups.set(group, (groups.get(group) ?? 0) + 1)
-    }
-    for (const { address, persistent } of host.connected()) if (!persistent) count(address)
-    for (const { addresses } of dialing.values()) count(addresses[0]!)
-    return groups
-  }
-
-  function next(): AddressEntry | undefined {
-    const connected = host.connected()
-    const ids = new Set(connected.map(({ id }) => id))
-    const groups = busyGroups()
-    const chosen = isReplacing ? seats.successor((entry) => mayDial(entry, groups, ids)) : undefined
-    if (chosen !== undefined) return chosen
-    // The fewer there are, the safer the ground to begin with: those that were reached before.
-    const newBias = Math.min(NEW_BIAS.most, NEW_BIAS.least + NEW_BIAS.perPeer * connected.length)
-    return book.pick({ newBias, accept: (entry) => mayDial(entry, groups, ids) })
+    const free = limits.maxOutbound - connected.filter(isRecruited).length
+    return Math.min(wanted, free) - dials.seated.size
   }
 
   /** Only those count that could be dialed now. */
@@ -158,113 +119,62 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
     work.add(tracked)
   }
 
-  async function dial(entry: AddressEntry, meet: typeof accompany = accompany): Promise<void> {
+  /** @param meet - what to do with a peer that counts and is of use */
+  async function dial(
+    entry: AddressEntry,
+    meet: (view: PeerView, lost: Promise<Loss>) => Promise<void>,
+  ): Promise<void> {
     const { id } = entry
-    dialing.set(id, entry)
-    seated.add(id)
-    const cancelSlow = clock.setTimer(() => standUp(id), SLOW_MS)
-    const over = (): void => {
-      cancelSlow()
-      dialing.delete(id)
-      seated.delete(id)
-    }
+    const over = dials.begin(entry)
     try {
       await delay(random() * STAGGER_MS, { clock, signal })
       book.attempted(id)
       const addresses = entry.addresses.filter(host.canDial).map((address) => multiaddr(address))
       const { view, lost } = await host.reach(id, addresses, signal)
       over()
-      inVain = 0
-      await meet(view, lost)
+      if (outcomes.reached(view)) await meet(view, lost)
+      else await host.leave(id, 'it offers nothing that we need')
     } catch (thrown) {
       over()
       if (signal.aborted) return
       const error = LamparaError.from(thrown, 'dial_failed', `Cannot dial ${id}`)
-      inVain++
-      blame(entry, error.code)
+      outcomes.failed(entry, error.code)
       options.onDialFailed(entry.addresses[0]!, error)
     } finally {
       bell.ring()
     }
   }
 
-  function standUp(id: string): void {
-    if (seated.delete(id)) bell.ring()
-  }
-
-  /** Without any peer at all it is most likely ourselves who are offline. */
-  function blame({ id, failures }: AddressEntry, code: LamparaErrorCode): void {
-    const alone = host.connected().length === 0 && code !== 'irrelevant_network'
-    const rounds = Math.floor(inVain / Math.max(1, book.size))
-    const waitMs = alone ? afterFailureAlone(rounds, random) : afterFailedDial(failures, code, random)
-    book.failed(id, { notBeforeMs: clock.now() + waitMs, blameless: alone })
-  }
-
-  /** True when a peer that counts is of use; it is left when it is not. */
-  async function proves(view: PeerView): Promise<boolean> {
-    if (isUseful(view)) {
-      book.succeeded(view.id)
-      return true
-    }
-    book.failed(view.id, { notBeforeMs: clock.now() + USELESS_MS })
-    await host.leave(view.id, 'it offers nothing that we need')
-    return false
-  }
-
-  /** True when a slow dial came to something after all, and its seat is taken. */
-  function isOverfull(): boolean {
-    const outbound = host.connected().filter(({ direction, persistent }) => direction === 'outbound' && !persistent)
-    return outbound.length > limits.maxOutbound
-  }
-
-  /** From the moment that a peer counts until it is lost. */
+  /** Until it is lost. */
   async function accompany(view: PeerView, lost: Promise<Loss>): Promise<void> {
-    if (!(await proves(view))) return
     track(hear(view))
-    if (isOverfull()) {
-      book.postpone(view.id, clock.now() + SPARE_MS)
+    // A slow dial came to something after all, and its seat is taken.
+    if (host.connected().filter(isRecruited).length > limits.maxOutbound) {
+      outcomes.spare(view.id)
       return host.leave(view.id, 'others were quicker')
     }
-    const loss = await raceSignal(lost, signal)
-    book.postpone(view.id, clock.now() + afterLostPeer(loss, random))
+    outcomes.lost(view.id, await raceSignal(lost, signal))
   }
 
-  async function visited(view: PeerView): Promise<void> {
-    if (!(await proves(view))) return
-    book.postpone(view.id, clock.now() + REPLACED_MS)
-    await host.leave(view.id, 'it was only visited')
+  async function leaveVisited({ id }: PeerView): Promise<void> {
+    outcomes.replaced(id)
+    await host.leave(id, 'it was only visited')
   }
 
   async function visit(notSinceMs: number): Promise<void> {
-    // Whoever counts is there, however long ago it was dialed.
-    for (const { id } of host.counted())
-      if ((book.get(id)?.succeededAtMs ?? notSinceMs) < notSinceMs) book.succeeded(id)
-    const connected = new Set(host.connected().map(({ id }) => id))
-    // Those never reached and those to be verified anew alike.
-    const entry = book.pick({
-      newBias: 0.5,
-      accept: (one) => (one.succeededAtMs ?? 0) < notSinceMs && mayDial(one, new Map(), connected),
-    })
-    if (entry !== undefined && !signal.aborted) await dial(entry, visited)
-  }
-
-  /** Peers that are kept by other means, and were dialed where the book has them. */
-  function noteReached(): void {
-    for (const view of host.counted()) {
-      const entry = view.direction === 'outbound' ? book.get(view.id) : undefined
-      if (entry === undefined || entry.succeededAtMs !== undefined || !isUseful(view)) continue
-      if (entry.addresses.some((known) => withoutPeer(known) === withoutPeer(view.address))) book.succeeded(view.id)
-    }
+    outcomes.noteHeld(notSinceMs)
+    const entry = choice.toVisit(notSinceMs)
+    if (entry !== undefined && !signal.aborted) await dial(entry, leaveVisited)
   }
 
   async function recruit(): Promise<void> {
     while (!signal.aborted) {
-      noteReached()
-      while (lacking() > 0 && dialing.size < limits.maxDialing) {
-        const entry = next()
+      outcomes.noteKept()
+      while (lacking() > 0 && dials.all.size < limits.maxDialing) {
+        const entry = choice.next(isReplacing)
         if (entry === undefined) break
         isReplacing = false
-        track(dial(entry))
+        track(dial(entry, accompany))
       }
       for (const { bell: wanting } of stock) wanting.ring()
       // With all that are wanted there is nothing to look for until one is lost.
@@ -275,34 +185,25 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
 
   const unwatch = host.watch(bell.ring)
   track(recruit())
+  const isShort = (): boolean => lacking() > 0
   for (const { source, bell: wanting } of stock) {
-    track(
-      gather(source, {
-        clock,
-        random,
-        takeIn,
-        bell: wanting,
-        signal,
-        wanted,
-        isShort: () => lacking() > 0,
-      }),
-    )
+    track(gather(source, { clock, random, takeIn, bell: wanting, signal, wanted, isShort }))
   }
 
   return {
     get dialing() {
-      return dialing.size
+      return dials.all.size
     },
     async visit(notSinceMs) {
       const visiting = visit(notSinceMs)
       track(visiting)
       await visiting.catch(() => {})
     },
-    canReplace: () => lacking() <= 0 && dialing.size === 0 && next() !== undefined,
+    canReplace: () => lacking() <= 0 && dials.all.size === 0 && choice.next(isReplacing) !== undefined,
     waitingLineages: seats.waiting,
     async replace(peerId, reason, code) {
       isReplacing = true
-      book.postpone(peerId, clock.now() + REPLACED_MS)
+      outcomes.replaced(peerId)
       await host.leave(peerId, reason, code)
     },
     async stop() {
@@ -313,6 +214,7 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
   }
 }
 
-function withoutPeer(address: string): string {
-  return address.replace(/\/p2p\/[^/]+$/, '')
+/** Whom the recruiter dialed. */
+function isRecruited({ direction, persistent }: Pick<PeerView, 'direction' | 'persistent'>): boolean {
+  return direction === 'outbound' && !persistent
 }
