@@ -13,10 +13,19 @@ const STORE = 'values'
  */
 export async function openIndexedDbStorage(namespace: string): Promise<KeyValueStorage> {
   assertNamespace(namespace)
-  const database = await attempt(`open storage "${namespace}"`, () => openDatabase(`lampara-${namespace}`))
+  let database: IDBDatabase | undefined = await attempt(`open storage "${namespace}"`, open)
   let closed = false
-  // Another tab may delete or upgrade the database, which waits until everyone lets go of it.
-  database.onversionchange = () => database.close()
+
+  async function open(): Promise<IDBDatabase> {
+    const opened = await openDatabase(`lampara-${namespace}`)
+    // Another tab may delete or upgrade the database, which waits until everyone lets go of it; a browser that clears it
+    // asks nobody. Either way it is opened anew when it is needed next.
+    opened.onversionchange = opened.onclose = () => {
+      opened.close()
+      database = undefined
+    }
+    return opened
+  }
 
   async function run<T>(
     action: string,
@@ -25,8 +34,11 @@ export async function openIndexedDbStorage(namespace: string): Promise<KeyValueS
     work: (store: IDBObjectStore) => IDBRequest<T>,
   ): Promise<T> {
     if (key === '') throw new LamparaError('invalid_argument', 'Cannot use "" as a storage key: it is empty')
-    if (closed) throw new LamparaError('storage_unavailable', `Cannot ${action} "${key}": the storage is closed`)
-    return attempt(`${action} "${key}"`, () => inTransaction(database, mode, work))
+    return attempt(`${action} "${key}"`, async () => {
+      if (closed) throw new Error('the storage is closed')
+      database ??= await open()
+      return inTransaction(database, mode, work)
+    })
   }
 
   return {
@@ -42,7 +54,7 @@ export async function openIndexedDbStorage(namespace: string): Promise<KeyValueS
     },
     async close() {
       closed = true
-      database.close()
+      database?.close()
     },
   }
 }
@@ -69,8 +81,8 @@ function inTransaction<T>(
     const transaction = database.transaction(STORE, mode)
     const request = work(transaction.objectStore(STORE))
     transaction.oncomplete = () => resolve(request.result)
+    // A request that fails aborts its transaction.
     transaction.onabort = () => reject(transaction.error ?? request.error)
-    transaction.onerror = () => reject(transaction.error ?? request.error)
   })
 }
 

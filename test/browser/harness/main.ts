@@ -1,5 +1,6 @@
 import { platform } from '#platform'
 import { platformConformance } from '../../platform/conformance.ts'
+import { indexedDbConformance } from '../../platform/indexed-db-conformance.ts'
 import { dataChannelScenarios } from '../../transports/scenario/data-channels.ts'
 import { type MetNode, startMetNode } from '../../transports/scenario/meet.ts'
 import { type ScenarioNode, startScenarioNode } from '../../transports/scenario/node.ts'
@@ -23,7 +24,7 @@ export const harness: Harness = {
   follow: (options) => follow(options, (report) => console.debug(JSON.stringify(report))),
   async conformance() {
     const results: { name: string; failure?: string }[] = []
-    for (const { name, run } of platformConformance) {
+    for (const { name, run } of [...platformConformance, ...indexedDbConformance]) {
       const failure = await run(platform).then(
         () => undefined,
         (error: unknown) => String(error),
