@@ -24,6 +24,7 @@ export const targets: Readonly<Record<string, () => Promise<Target>>> = {
   'verify-file': async () => (await import('./targets/verify-file.ts')).verifyFile(),
   'join-document': async () => (await import('./targets/documents.ts')).joinDocument(),
   'chain-config': async () => (await import('./targets/documents.ts')).chainConfig(),
+  'resume-point': async () => (await import('./targets/resume-point.ts')).resumePoint(),
   'address-book': async () => (await import('./targets/documents.ts')).addressBook(),
   'peer-address': async () => (await import('./targets/addresses.ts')).peerAddress(),
   'bootstrap-list': async () => (await import('./targets/bootstrap-list.ts')).bootstrapList(),
