@@ -1,5 +1,5 @@
 // Runs in the page: from navigation to the first verified head that is current, as a wallet's page would.
-import { createLightClient, fetchJoinDocument, offsetClock } from 'lampara'
+import { createLightClient, fetchJoinDocument, offsetClock, openStorage } from 'lampara'
 import type { Bls } from '../../src/platform/bls.ts'
 import { platform } from '../../src/platform/browser/index.ts'
 
@@ -49,6 +49,19 @@ function timedBls(bls: Bls): Bls {
     equal: timed(bls.equal.bind(bls)),
     verify: timed(bls.verify.bind(bls)),
   }
+}
+
+/** Follows with a storage until the first current head; stops then. @returns milliseconds from navigation to that head */
+export async function measureWithStorage(join: string): Promise<number> {
+  const { chain, bootnodes, checkpoint, clockOffsetMs } = await fetchJoinDocument(join)
+  if (checkpoint === undefined) throw new Error(`Cannot start from ${join}: it names no checkpoint`)
+  const storage = await openStorage(chain)
+  const client = await createLightClient({ chain, bootnodes, checkpoint, clock: offsetClock(clockOffsetMs), storage })
+  await client.ready()
+  const readyAt = performance.now()
+  await client.stop()
+  await storage.close()
+  return readyAt
 }
 
 /** Follows until the first current head; stops then. */
