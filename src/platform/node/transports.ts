@@ -4,6 +4,7 @@ import { dialKindOf } from '../dial-kind.ts'
 import { endingAtOnce } from '../ending-at-once.ts'
 import type { Libp2pTransport, ReadyPlatformTransport, TransportName } from '../transports.ts'
 import { boundStrangers } from './bound-strangers.ts'
+import { closeInOrder } from './close-in-order.ts'
 import { loadQuic } from './load-quic.ts'
 import { sendWholeMessages } from './whole-messages.ts'
 
@@ -12,7 +13,7 @@ export async function nodeTransports(): Promise<readonly ReadyPlatformTransport[
   const quic = await loadQuic()
   return [
     ...(quic === undefined ? [] : [transport('quic', quic)]),
-    transport('tcp', endingAtOnce(tcp())),
+    transport('tcp', endingAtOnce(tcp(), { attach: closeInOrder })),
     transport('websocket', endingAtOnce(boundedWebSockets, { attach: sendWholeMessages })),
   ]
 }
