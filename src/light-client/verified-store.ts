@@ -19,6 +19,8 @@ export type AnyUpdate = UpdateObject
 export interface ProvenHeader {
   readonly header: LightClientHeader
   readonly participation: number
+  /** True for a finalized header that never was final: a forced update took it for want of one. */
+  readonly forced?: boolean
 }
 
 /** What an object did to the store. */
@@ -193,7 +195,7 @@ export function createVerifiedStore(
           const best = from?.store.bestValidUpdate
           if (from === undefined || best === undefined) return from
           const store = await processLightClientStoreForceUpdate(context, from.store, currentSlot)
-          return advanced(from, store, participationOf(best.syncAggregate))
+          return advanced(from, store, participationOf(best.syncAggregate), true)
         })
         return changed
       }),
@@ -205,17 +207,22 @@ export function createVerifiedStore(
   }
 }
 
-function advanced(before: VerifiedState, store: LightClientStore, participation: number): VerifiedState {
+function advanced(
+  before: VerifiedState,
+  store: LightClientStore,
+  participation: number,
+  forced = false,
+): VerifiedState {
   return {
     store,
-    finalized: moved(before.finalized, store.finalizedHeader, participation),
+    finalized: moved(before.finalized, store.finalizedHeader, participation, forced),
     optimistic: moved(before.optimistic, store.optimisticHeader, participation),
   }
 }
 
-function moved(before: ProvenHeader, header: LightClientHeader, participation: number): ProvenHeader {
+function moved(before: ProvenHeader, header: LightClientHeader, participation: number, forced = false): ProvenHeader {
   if (equalBytes(headerRoot(before.header.beacon), headerRoot(header.beacon))) return before
-  return { header, participation }
+  return { header, participation, forced }
 }
 
 function comparison(before: VerifiedState | undefined, after: VerifiedState | undefined): Processed {

@@ -28,7 +28,8 @@ export async function readStored<Value>(
   } catch (error) {
     onTrouble(LamparaError.from(error, 'storage_unavailable', `Cannot open ${what}`))
     if (bytes !== undefined && isLamparaError(error, 'storage_invalid')) {
-      await storage.set(`${key}.damaged`, bytes).catch(() => {})
+      const damaged = bytes
+      await writeStored({ storage, key: `${key}.damaged`, what, onTrouble() {} }, () => damaged)
     }
     return undefined
   }

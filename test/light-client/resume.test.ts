@@ -1,11 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { Hex } from '../../src/chain/index.ts'
-import { createDevnet, type Devnet } from '../../src/devnet/index.ts'
+import { type Hex, slotStartMs } from '../../src/chain/index.ts'
+import { createDevnet, type Devnet, type MadeDevnetOptions } from '../../src/devnet/index.ts'
 import { createLightClient } from '../../src/light-client/index.ts'
 import type { LightClient, LightClientOptions, LightClientState } from '../../src/light-client/types.ts'
 import { createNetwork } from '../../src/network/index.ts'
 import { type KeyValueStorage, memoryStorage } from '../../src/platform/storage.ts'
-import { offsetClock } from '../../src/streams/clock.ts'
+import { type Clock, offsetClock, systemClock } from '../../src/streams/clock.ts'
 import { nextEvent } from '../network/support.ts'
 
 /** A block that nobody has. */
@@ -14,8 +14,8 @@ const NOWHERE: Hex = `0x${'11'.repeat(32)}`
 const nobody = { providers: ['http://127.0.0.1:9'] }
 const waitMs = 30_000
 
-async function startDevnet(): Promise<Devnet> {
-  const devnet = await createDevnet({ slotDurationMs: 500, startSlot: 36 })
+async function startDevnet(options: MadeDevnetOptions = {}): Promise<Devnet> {
+  const devnet = await createDevnet({ slotDurationMs: 500, startSlot: 36, ...options })
   onTestFinished(devnet.stop)
   return devnet
 }
@@ -59,6 +59,31 @@ describe('a light client with a storage', () => {
     // What it goes on from is as good as any other beginning: finality moves on.
     for await (const head of client.heads({ kind: 'finalized' })) if (head.slot > slot) break
   }, 60_000)
+
+  it.each([1, 3])(
+    'goes on %i sync-committee periods later, with a fork in between, and again from there',
+    async (periods) => {
+      let aheadMs = 0
+      const clock: Clock = { ...systemClock, now: () => Date.now() + aheadMs }
+      const forks = { deneb: 0, electra: 8, fulu: 16 }
+      const devnet = await startDevnet({ clock, slotDurationMs: 250, forks })
+      const { chain } = devnet
+      const { storage } = await followedBefore(devnet)
+      const firstSlot = periods * chain.preset.epochsPerSyncCommitteePeriod * chain.preset.slotsPerEpoch
+      const events = devnet.events()
+      aheadMs += slotStartMs(chain, firstSlot) - clock.now()
+      for await (const event of events) if (event.type === 'slot' && event.slot >= firstSlot) break
+
+      const client = await start(devnet, { storage, checkpoint: NOWHERE })
+      expect((await ready(client)).slot).toBeGreaterThanOrEqual(firstSlot - 1)
+      for await (const { slot } of client.heads({ kind: 'finalized' })) if (slot >= firstSlot) break
+      await client.stop()
+      const again = await start(devnet, { storage, checkpoint: NOWHERE })
+      expect(again.status.finalized?.slot).toBeGreaterThanOrEqual(firstSlot)
+      await ready(again)
+    },
+    60_000,
+  )
 
   it('asks no checkpoint provider after a restart', async () => {
     const devnet = await startDevnet()

@@ -10,8 +10,6 @@ import { beginningAt, type VerifiedState } from '../verified-store.ts'
 import { decodeResumePoint, encodeResumePoint } from './resume-point.ts'
 
 const STORAGE_KEY = 'verified'
-/** Of whom fewer signed may have been forced: it was never final, and after a restart nobody would know. */
-const LEAST_PARTICIPATION = 2 / 3
 /** What is not written by then is not waited for. */
 const LAST_WRITE_MS = 3_000
 
@@ -31,7 +29,7 @@ export interface KeptResumePoint {
   readonly state: VerifiedState | undefined
   /** The light client is made: trouble is told from now on, that of reading included. */
   begin(): void
-  /** Writes what was reached, where its finalized header is newer than the one written last. Trouble is told. */
+  /** Writes what was reached, where its finalized header is final and newer than the one written last. Trouble is told. */
   keep(reached: VerifiedState): void
   /** Resolves when what is settled by then is written; after three seconds at most. Nothing is written afterwards. */
   close(settled: Promise<void>): Promise<void>
@@ -49,23 +47,22 @@ export async function keepResumePoint(options: KeepResumePointOptions): Promise<
     onTrouble: (error: LamparaError) => tell(error),
   }
   const stored = await readStored(place, (bytes) => decodeResumePoint(chain, bytes))
-  const ageMs = clock.now() - slotStartMs(chain, stored?.finalized.header.beacon.slot ?? 0)
+  const storedSlot = stored?.finalized.header.beacon.slot ?? -1
+  const ageMs = clock.now() - slotStartMs(chain, storedSlot)
   const usable = ageMs >= 0 && ageMs <= options.maxAgeMs ? stored : undefined
 
-  let keptSlot = usable?.finalized.header.beacon.slot ?? -1
+  // What is ahead of the clock stays until there is something newer: it may be the clock that is wrong.
+  let keptSlot = storedSlot
   let latest: VerifiedState | undefined
-  let writing: Promise<void> | undefined
-  let closed = false
+  let writing = Promise.resolve()
 
   /** One after the other, and of those that wait only the latest. */
   async function write(): Promise<void> {
-    while (latest !== undefined) {
-      const { finalized, store } = latest
-      latest = undefined
-      const { currentSyncCommittee } = store
-      await writeStored(place, () => encodeResumePoint(chain, { finalized, currentSyncCommittee }))
-    }
-    writing = undefined
+    if (latest === undefined) return
+    const { finalized, store } = latest
+    latest = undefined
+    const { currentSyncCommittee } = store
+    await writeStored(place, () => encodeResumePoint(chain, { finalized, currentSyncCommittee }))
   }
 
   return {
@@ -78,12 +75,13 @@ export async function keepResumePoint(options: KeepResumePointOptions): Promise<
       clock.setTimer(() => untold.splice(0).forEach(tell), 0)
     },
     keep(reached) {
-      const { header, participation } = reached.finalized
+      const { header, forced } = reached.finalized
       const { slot } = header.beacon
-      if (closed || slot <= keptSlot || participation < LEAST_PARTICIPATION) return
+      // After a restart nobody would know that it never was final.
+      if (slot <= keptSlot || forced) return
       keptSlot = slot
       latest = reached
-      writing ??= write()
+      writing = writing.then(write)
     },
     async close(settled) {
       const limit = deadline({ clock, afterMs: LAST_WRITE_MS, error: () => new Error('it does not end') })
@@ -92,7 +90,8 @@ export async function keepResumePoint(options: KeepResumePointOptions): Promise<
         limit.signal,
       ).catch(() => {})
       limit.cancel()
-      closed = true
+      keptSlot = Number.POSITIVE_INFINITY
+      latest = undefined
     },
   }
 }

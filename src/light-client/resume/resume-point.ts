@@ -51,7 +51,8 @@ export function encodeResumePoint(chain: Chain, { finalized, currentSyncCommitte
  */
 export function decodeResumePoint(chain: Chain, bytes: Uint8Array): ResumePoint {
   try {
-    return decode(chain, bytes)
+    // A Buffer's slice() is no copy.
+    return decode(chain, new Uint8Array(bytes))
   } catch (cause) {
     throw new LamparaError('storage_invalid', `Cannot read what was verified: ${messageOf(cause)}`, { cause })
   }
