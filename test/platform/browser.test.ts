@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { canDialFromPage } from '../../src/platform/browser/can-dial.ts'
 import { platform } from '../../src/platform/browser/index.ts'
 import { platformConformance } from './conformance.ts'
@@ -16,6 +16,18 @@ describe('the browser platform', () => {
 
   it('reports storage_unavailable where there is no IndexedDB', async () => {
     await expect(platform.openStorage('any')).rejects.toMatchObject({ code: 'storage_unavailable' })
+  })
+
+  it('reports storage_unavailable where IndexedDB does not answer', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const asked = Promise.withResolvers<void>()
+    vi.stubGlobal('indexedDB', { open: () => asked.resolve() ?? {} })
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const opening = expect(platform.openStorage('any')).rejects.toMatchObject({ code: 'storage_unavailable' })
+    await asked.promise
+    await vi.advanceTimersByTimeAsync(5_000)
+    await opening
   })
 
   it('dials no plain TCP', async () => {

@@ -3,13 +3,15 @@ import type { KeyValueStorage } from '../storage.ts'
 import { assertNamespace } from '../storage-names.ts'
 
 const STORE = 'values'
+/** A page without storage is better than one that waits for it. */
+const ANSWER_MS = 5_000
 
 /**
  * Opens storage in an IndexedDB database of its own.
  *
  * @param namespace - becomes part of the database's name
  * @throws LamparaError `invalid_argument` for a bad namespace, `storage_unavailable` where the browser refuses, as some
- *   do in private windows
+ *   do in private windows, or does not answer within five seconds
  */
 export async function openIndexedDbStorage(namespace: string): Promise<KeyValueStorage> {
   assertNamespace(namespace)
@@ -67,7 +69,8 @@ function openDatabase(name: string): Promise<IDBDatabase> {
     request.onupgradeneeded = () => request.result.createObjectStore(STORE)
     request.onsuccess = () => resolve(request.result)
     request.onerror = () => reject(request.error)
-    request.onblocked = () => reject(new Error('another tab holds an older version open'))
+    // Its turn comes, with no word until then, after a deletion that another page keeps from going on.
+    setTimeout(() => reject(new Error('the browser does not answer')), ANSWER_MS)
   })
 }
 
