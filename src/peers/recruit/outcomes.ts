@@ -25,8 +25,8 @@ export interface Outcomes {
   failed(entry: AddressEntry, code: LamparaErrorCode): void
   /** There was no seat for it any more. */
   spare(peerId: string): void
-  /** It gave its place to another. */
-  replaced(peerId: string): void
+  /** It gave its place to another. The only one of its lineage may have it back soon: else that lineage had none for long. */
+  replaced(peerId: string, isOnlyOne?: boolean): void
   lost(peerId: string, loss: Loss): void
   /** Peers that are kept by other means, and were dialed where the book has them. */
   noteKept(): void
@@ -57,7 +57,7 @@ export function createOutcomes({ clock, random, book, host, isUseful }: Outcomes
       book.failed(id, { notBeforeMs: clock.now() + waitMs, blameless: alone })
     },
     spare: (peerId) => postpone(peerId, SPARE_MS),
-    replaced: (peerId) => postpone(peerId, REPLACED_MS),
+    replaced: (peerId, isOnlyOne) => postpone(peerId, isOnlyOne ? SPARE_MS : REPLACED_MS),
     lost: (peerId, loss) => postpone(peerId, afterLostPeer(loss, random)),
     noteKept() {
       for (const view of host.counted()) {

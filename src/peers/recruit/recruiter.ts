@@ -52,7 +52,8 @@ export interface Recruiter {
    */
   visit(notSinceMs: number): Promise<void>
   /**
-   * Leaves a peer to make room for one of the lineage that has waited longest, and leaves it alone for ten minutes.
+   * Leaves a peer to make room for one of the lineage that has waited longest, and leaves it alone for ten minutes; the only
+   * one of its own lineage for one.
    *
    * @param code - of the goodbye, as `RecruitHost.leave`
    */
@@ -203,7 +204,7 @@ export function startRecruiting(options: RecruiterOptions): Recruiter {
     waitingLineages: seats.waiting,
     async replace(peerId, reason, code) {
       isReplacing = true
-      outcomes.replaced(peerId)
+      outcomes.replaced(peerId, seats.isOnlyOne(peerId))
       await host.leave(peerId, reason, code)
     },
     async stop() {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../streams/clock.ts'
 import type { AddressBook } from '../address-book/address-book.ts'
 import { type AddressEntry, STRANGERS } from '../address-book/entry.ts'
+import { isDue } from '../address-book/quality.ts'
 import type { PeerView } from '../types.ts'
 import { drawLongestWaiting, type Lineage, lineageOf, lineagesToSeat, oldestOf } from './lineages.ts'
 import type { RecruitHost } from './types.ts'
@@ -26,6 +27,8 @@ export interface Seats {
   waiting(): number
   /** The lineage of the peer at an address; `STRANGERS` for one that dialed us. */
   lineageAt(address: string): string
+  /** True when nobody else of the lineage of a peer could be dialed now. */
+  isOnlyOne(peerId: string): boolean
   /** True when few are known of the lineage of a peer. */
   isLittleKnown(peerId: string): boolean
 }
@@ -40,6 +43,12 @@ export function createSeats({ clock, random, book, connected, dialing }: SeatOpt
   let turn = 0
 
   const lineageOfPeer = (id: string): string => lineageOf(book.get(id) ?? { id })
+
+  /** All others of the lineage of a peer. */
+  function othersOf(peerId: string): AddressEntry[] {
+    const lineage = lineageOfPeer(peerId)
+    return [...book.entries()].filter((entry) => entry.id !== peerId && lineageOf(entry) === lineage)
+  }
 
   function taken(): Map<string, number> {
     const seats = new Map<string, number>()
@@ -66,9 +75,7 @@ export function createSeats({ clock, random, book, connected, dialing }: SeatOpt
       const teller = connected().find((peer) => peer.address === address)
       return teller !== undefined && isOfOurs(teller) ? lineageOfPeer(teller.id) : STRANGERS
     },
-    isLittleKnown(peerId) {
-      const lineage = lineageOfPeer(peerId)
-      return [...book.entries()].filter((entry) => lineageOf(entry) === lineage).length < FEW_OF_LINEAGE
-    },
+    isOnlyOne: (peerId) => !othersOf(peerId).some((entry) => isDue(entry, clock.now())),
+    isLittleKnown: (peerId) => othersOf(peerId).length + 1 < FEW_OF_LINEAGE,
   }
 }

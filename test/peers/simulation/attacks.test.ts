@@ -87,13 +87,19 @@ async function besieged<T>(
   }
 }
 
-const stays = { stay: {}, 'send it away after half a minute': { leaseMs: 30_000 } } as const
+const stays = {
+  stay: {},
+  'stay, and tell of nobody, as beacon nodes do': { tells: () => [] },
+  'send it away after half a minute': { leaseMs: 30_000 },
+} as const
 
 describe('a client is not without an honest peer for more than a few minutes', { timeout: 120_000 }, () => {
   it.each([
     [3, 'stay', 1, 60],
     [1, 'stay', 1, 180],
     [1, 'stay', 2, 180],
+    [1, 'stay, and tell of nobody, as beacon nodes do', 1, 180],
+    [1, 'stay, and tell of nobody, as beacon nodes do', 2, 180],
     [3, 'send it away after half a minute', 1, 180],
     [1, 'send it away after half a minute', 1, 240],
   ] as const)(
@@ -102,8 +108,8 @@ describe('a client is not without an honest peer for more than a few minutes', {
       const world = createClientWorld(seed)
       const { net, nodes, start, watch } = world
       const honest = nodes('honest', 60, {
-        ...stays[how],
         tells: (asker, limit) => tellsOf(() => honest, net.random)(asker, limit),
+        ...stays[how],
       })
       const attackers = nodes('attacker', 300, {
         groups: 30,
