@@ -87,6 +87,23 @@ describe('storage in files', () => {
     })
   })
 
+  it('makes the folders above its own, for whoever opens it first or at the same time', async () => {
+    const deep = join(directory, 'a', 'b', 'c')
+    const [one, other] = await Promise.all([1, 2].map(() => platform.openStorage('deep', { directory: deep })))
+    await one!.set('key', Uint8Array.of(1))
+    expect(await other!.get('key')).toEqual(Uint8Array.of(1))
+    expect((await stat(join(directory, 'a'))).mode & 0o777).toBe(0o700)
+  })
+
+  it.runIf(process.platform === 'linux')(
+    'fails with storage_unavailable where a folder takes none and says that it is not there',
+    async () => {
+      await expect(platform.openStorage('any', { directory: '/proc/lampara' })).rejects.toMatchObject({
+        code: 'storage_unavailable',
+      })
+    },
+  )
+
   it('refuses a key too long for a file name', async () => {
     const storage = await platform.openStorage('long', { directory })
     await expect(storage.get('k'.repeat(201))).rejects.toMatchObject({ code: 'invalid_argument' })

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { open, readFile, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { LamparaError, messageOf } from '../../errors/index.ts'
 import type { KeyValueStorage } from '../storage.ts'
 import { assertNamespace } from '../storage-names.ts'
 import { fileNameOf } from './file-name.ts'
+import { makeFolder } from './make-folder.ts'
 
 /**
  * Opens storage that keeps each value in a file of its own.
@@ -20,7 +21,7 @@ export async function openFileStorage(
 ): Promise<KeyValueStorage> {
   assertNamespace(namespace)
   const folder = join(options.directory ?? join(homedir(), '.lampara'), namespace)
-  await attempt(`open storage "${namespace}"`, () => mkdir(folder, { recursive: true, mode: 0o700 }))
+  await attempt(`open storage "${namespace}"`, () => makeFolder(folder))
   let closed = false
 
   async function run<T>(action: string, key: string, work: (path: string) => Promise<T>): Promise<T> {
