@@ -15,18 +15,26 @@ const ANSWER_MS = 5_000
  */
 export async function openIndexedDbStorage(namespace: string): Promise<KeyValueStorage> {
   assertNamespace(namespace)
-  let database: IDBDatabase | undefined = await attempt(`open storage "${namespace}"`, open)
+  let opening: Promise<IDBDatabase> | undefined
   let closed = false
+  await attempt(`open storage "${namespace}"`, database)
 
-  async function open(): Promise<IDBDatabase> {
-    const opened = await openDatabase(`lampara-${namespace}`)
-    // Another tab may delete or upgrade the database, which waits until everyone lets go of it; a browser that clears it
-    // asks nobody. Either way it is opened anew when it is needed next.
-    opened.onversionchange = opened.onclose = () => {
-      opened.close()
-      database = undefined
+  /** Open, and opened anew where it was lost, or could not be opened before. */
+  function database(): Promise<IDBDatabase> {
+    if (opening !== undefined) return opening
+    const mine = openDatabase(`lampara-${namespace}`)
+    const forget = (): void => {
+      if (opening === mine) opening = undefined
     }
-    return opened
+    opening = mine
+    mine.then((opened) => {
+      // Another tab may delete or upgrade the database, which waits until everyone lets go of it; a browser that clears it asks nobody.
+      opened.onversionchange = opened.onclose = () => {
+        opened.close()
+        forget()
+      }
+    }, forget)
+    return mine
   }
 
   async function run<T>(
@@ -38,8 +46,7 @@ export async function openIndexedDbStorage(namespace: string): Promise<KeyValueS
     if (key === '') throw new LamparaError('invalid_argument', 'Cannot use "" as a storage key: it is empty')
     return attempt(`${action} "${key}"`, async () => {
       if (closed) throw new Error('the storage is closed')
-      database ??= await open()
-      return inTransaction(database, mode, work)
+      return inTransaction(await database(), mode, work)
     })
   }
 
@@ -56,7 +63,7 @@ export async function openIndexedDbStorage(namespace: string): Promise<KeyValueS
     },
     async close() {
       closed = true
-      database?.close()
+      await opening?.then((opened) => opened.close()).catch(() => {})
     },
   }
 }
@@ -67,10 +74,21 @@ function openDatabase(name: string): Promise<IDBDatabase> {
     if (globalThis.indexedDB === undefined) throw new Error('there is no IndexedDB here')
     const request = globalThis.indexedDB.open(name, 1)
     request.onupgradeneeded = () => request.result.createObjectStore(STORE)
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
+    let tooLate = false
     // Its turn comes, with no word until then, after a deletion that another page keeps from going on.
-    setTimeout(() => reject(new Error('the browser does not answer')), ANSWER_MS)
+    const timer = setTimeout(() => {
+      tooLate = true
+      reject(new Error('the browser does not answer'))
+    }, ANSWER_MS)
+    request.onsuccess = () => {
+      clearTimeout(timer)
+      if (tooLate) request.result.close()
+      else resolve(request.result)
+    }
+    request.onerror = () => {
+      clearTimeout(timer)
+      reject(request.error)
+    }
   })
 }
 
