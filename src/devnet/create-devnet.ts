@@ -3,6 +3,7 @@ import { serveLightClientData } from '../light-client/index.ts'
 import { createNetwork } from '../network/index.ts'
 import { platform } from '../platform/node/index.ts'
 import { onAbort } from '../streams/abort.ts'
+import { disposable } from '../streams/disposable.ts'
 import type { ProducedSlot } from './beacon/beacon-chain.ts'
 import { within } from './beacon/plan.ts'
 import { discv5Options } from './discv5-options.ts'
@@ -121,8 +122,7 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<Devnet>
       objects: (listening) => hub.listen((event) => (event.type === 'object' ? event.object : undefined), listening),
       stop,
     }
-    // The symbol is not everywhere: `stop()` is the way to end things, this a convenience where it exists.
-    return Symbol.asyncDispose === undefined ? devnet : Object.assign(devnet, { [Symbol.asyncDispose]: stop })
+    return disposable(devnet)
   } catch (error) {
     await stop()
     signal?.throwIfAborted()

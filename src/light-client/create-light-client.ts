@@ -3,8 +3,9 @@ import { LamparaError } from '../errors/index.ts'
 import { createNetwork } from '../network/index.ts'
 import type { Network } from '../network/types.ts'
 import { protocols } from '../reqresp/index.ts'
-import { raceSignal } from '../streams/abort.ts'
+import { onAbort, raceSignal } from '../streams/abort.ts'
 import { definedValues } from '../streams/defined-values.ts'
+import { disposable } from '../streams/disposable.ts'
 import { readCheckpoint } from './checkpoint.ts'
 import { type Follower, startFollower } from './follower.ts'
 import { type KeptResumePoint, keepResumePoint } from './resume/keep-resume-point.ts'
@@ -94,16 +95,16 @@ function lightClientOf(
 
   function stop(): Promise<void> {
     stopped ??= (async () => {
-      options.signal?.removeEventListener('abort', stop)
+      forgetSignal()
       await follower.stop()
       await kept?.close(follower.settled())
       if (options.network === undefined) await network.stop()
     })()
     return stopped
   }
-  options.signal?.addEventListener('abort', stop, { once: true })
+  const forgetSignal = onAbort(options.signal, stop)
 
-  const client: LightClient = {
+  const client: LightClient = disposable({
     chain: network.chain,
     network,
     get status() {
@@ -114,9 +115,7 @@ function lightClientOf(
     watchVerified: (callback) => follower.watchVerified(callback),
     ready: (readyOptions) => firstCurrentHead(client, readyOptions?.signal),
     stop,
-  }
-  // Safari lacks the symbol; `stop()` is the way to end things everywhere.
-  if (Symbol.asyncDispose !== undefined) Object.defineProperty(client, Symbol.asyncDispose, { value: stop })
+  })
   return client
 }
 

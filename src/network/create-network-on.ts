@@ -7,6 +7,7 @@ import type { Platform } from '../platform/platform.ts'
 import { createReqResp, type ReqResp } from '../reqresp/index.ts'
 import { deadline, onAbort, raceSignal } from '../streams/abort.ts'
 import { systemClock } from '../streams/clock.ts'
+import { disposable } from '../streams/disposable.ts'
 import { createWatchable } from '../streams/watchable.ts'
 import { baseProtocols, createOwnStatus, peerWire, serveBaseProtocols } from './base-protocols.ts'
 import { checkOptions } from './check-options.ts'
@@ -170,7 +171,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     throw error
   }
 
-  const network: Network = {
+  return disposable<Network>({
     chain,
     clock,
     peerId: libp2p.peerId.toString(),
@@ -206,7 +207,5 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
       return () => libp2p.unhandle(protocolId)
     },
     stop,
-  }
-  // Safari has no such symbol: `stop()` is the way to end things, this a convenience where it exists.
-  return Symbol.asyncDispose === undefined ? network : Object.assign(network, { [Symbol.asyncDispose]: stop })
+  })
 }

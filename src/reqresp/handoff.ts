@@ -1,3 +1,4 @@
+import { onAbort } from '../streams/abort.ts'
 /**
  * Hands values from one producer to one consumer, one lying ready at a time: what the consumer does not take, the producer waits with.
  */
@@ -41,11 +42,11 @@ export function createHandoff<T>(): Handoff<T> {
       }
       if (signal.aborted) return abort()
       onEmpty = () => {
-        signal.removeEventListener('abort', abort)
+        forget()
         onEmpty = undefined
         resolve()
       }
-      signal.addEventListener('abort', abort, { once: true })
+      const forget = onAbort(signal, abort)
     })
   }
 

@@ -1,4 +1,5 @@
 import { LamparaError } from '../errors/index.ts'
+import { onAbort } from '../streams/abort.ts'
 import type { CancelTimer, Clock } from '../streams/clock.ts'
 import { createQuotaKeeper } from './quota.ts'
 import type { Quota, RequestPriority } from './types.ts'
@@ -108,7 +109,7 @@ export function createLimiter(options: {
           ...turn,
           rank: lane.tickets++ + PLACES_BEHIND[turn.priority ?? 'normal'],
           grant() {
-            signal.removeEventListener('abort', leave)
+            forget()
             resolve(releaseOf(key, lane))
           },
         }
@@ -119,7 +120,7 @@ export function createLimiter(options: {
         }
         const behind = waiting.findIndex(({ rank }) => rank > waiter.rank)
         waiting.splice(behind < 0 ? waiting.length : behind, 0, waiter)
-        signal.addEventListener('abort', leave, { once: true })
+        const forget = onAbort(signal, leave)
         pump(key, lane)
       })
     },

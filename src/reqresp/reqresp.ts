@@ -1,7 +1,7 @@
 import type { Libp2p } from '@libp2p/interface'
 import type { Chain } from '../chain/index.ts'
 import { LamparaError } from '../errors/index.ts'
-import { linkSignals } from '../streams/abort.ts'
+import { linkSignals, onAbort } from '../streams/abort.ts'
 import type { Clock } from '../streams/clock.ts'
 import { type AnswerContext, answer } from './answer.ts'
 import { type ExchangeContext, startExchange } from './exchange.ts'
@@ -104,11 +104,9 @@ export function createReqResp(options: ReqRespOptions): ReqResp & { stop(): Prom
     return withdraw
   }
 
-  const end = (): void => {
+  onAbort(life.signal, () => {
     for (const withdraw of withdrawals) withdraw()
-  }
-  if (life.signal.aborted) end()
-  else life.signal.addEventListener('abort', end, { once: true })
+  })
 
   return {
     request(protocol, request, requestOptions = {}) {

@@ -1,5 +1,6 @@
 import type { MessageStreamEvents, Stream } from '@libp2p/interface'
 import { LamparaError, messageOf } from '../errors/index.ts'
+import { onAbort } from '../streams/abort.ts'
 import type { Clock } from '../streams/clock.ts'
 import { listen } from '../streams/listen.ts'
 
@@ -22,7 +23,7 @@ export async function sendAll(stream: Stream, bytes: Uint8Array, signal: AbortSi
   await new Promise<void>((resolve, reject) => {
     const finish = (settle: () => void): void => {
       stopListening()
-      signal.removeEventListener('abort', aborted)
+      forget()
       settle()
     }
     // On `drain` the stream sends on in a microtask that it queued before this one. Its onDrain() works only once: events do not.
@@ -30,7 +31,7 @@ export async function sendAll(stream: Stream, bytes: Uint8Array, signal: AbortSi
     const closed = (): void => finish(() => reject(gone()))
     const aborted = (): void => finish(() => reject(signal.reason))
     const stopListening = listen<MessageStreamEvents>(stream, { drain: progress, idle: progress, close: closed })
-    signal.addEventListener('abort', aborted)
+    const forget = onAbort(signal, aborted)
   })
 }
 
