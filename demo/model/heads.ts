@@ -55,7 +55,7 @@ export function headModel(state: AppState, kind: Head['kind'], nowMs: number): H
     fork: capitalise(head.fork),
     root: shortHex(head.root),
     executionHash: execution === undefined ? { short: 'not proven before Capella' } : shortHex(execution.blockHash),
-    executionNumber: execution === undefined ? NONE : formatCount(execution.blockNumber),
+    executionNumber: execution?.blockNumber === undefined ? NONE : formatCount(execution.blockNumber),
     participation: head.participation,
     participationWords: participationWords(head.participation, state.chain?.committeeSize),
   }

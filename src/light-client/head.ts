@@ -36,14 +36,15 @@ export function participationOf(aggregate: SyncAggregate): number {
 
 /** Headers before Capella prove no execution block, even inside a later container, which fills the field with zeros. */
 function executionOf(chain: Chain, header: LightClientHeader): ExecutionHead | undefined {
-  const { execution } = header
-  if (execution === undefined || !isForkActive(chain, 'capella', epochOfSlot(chain, header.beacon.slot))) {
-    return undefined
-  }
-  return {
-    blockHash: toHex(execution.blockHash),
-    blockNumber: execution.blockNumber,
-    stateRoot: toHex(execution.stateRoot),
-    timestamp: execution.timestamp,
-  }
+  const { execution, executionBlockHash } = header
+  if (!isForkActive(chain, 'capella', epochOfSlot(chain, header.beacon.slot))) return undefined
+  if (executionBlockHash !== undefined) return { blockHash: toHex(executionBlockHash) }
+  return (
+    execution && {
+      blockHash: toHex(execution.blockHash),
+      blockNumber: execution.blockNumber,
+      stateRoot: toHex(execution.stateRoot),
+      timestamp: execution.timestamp,
+    }
+  )
 }

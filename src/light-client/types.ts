@@ -35,13 +35,18 @@ export interface LightClientOptions extends NetworkOptions {
   readonly network?: Network
 }
 
-/** The verified execution block of a head. */
+/**
+ * The verified execution block of a head. From Gloas on (experimental) light-client data proves its hash and no more, and the
+ * block is the one that the head's own is to follow: a head's payload may still be withheld.
+ */
 export interface ExecutionHead {
   readonly blockHash: Hex
-  readonly blockNumber: bigint
-  readonly stateRoot: Hex
-  /** Unix seconds. */
-  readonly timestamp: bigint
+  /** Until Fulu. */
+  readonly blockNumber?: bigint
+  /** Until Fulu. */
+  readonly stateRoot?: Hex
+  /** Unix seconds. Until Fulu. */
+  readonly timestamp?: bigint
 }
 
 /** A verified head. */

@@ -2,11 +2,11 @@ import type { ForkName, Preset } from '../chain/index.ts'
 import {
   attestationTypes,
   attestationTypesElectra,
-  container,
   Eth1Data,
   executionPayloadTypes,
   operations,
 } from './beacon-operations.ts'
+import { container } from './container.ts'
 import { bytes32, bytes96 } from './primitives.ts'
 import { committeeTypes } from './types.ts'
 

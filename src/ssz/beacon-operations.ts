@@ -1,6 +1,7 @@
-import { BooleanType, ContainerType, type Type, UintNumberType } from '@chainsafe/ssz'
+import { BooleanType, UintNumberType } from '@chainsafe/ssz'
 import type { Preset } from '../chain/index.ts'
 import { beaconLimits, sharedLimits } from './beacon-limits.ts'
+import { container } from './container.ts'
 import { ExactBitVectorType, ExactVectorType } from './exact-vectors.ts'
 import { executionFieldsBellatrix } from './execution-header.ts'
 import { PortableBitListType } from './portable-bit-list.ts'
@@ -163,9 +164,4 @@ export function executionPayloadTypes(preset: Preset) {
     capella: container('ExecutionPayload', capella),
     deneb: container('ExecutionPayload', { ...capella, blobGasUsed: uint64Bigint, excessBlobGas: uint64Bigint }),
   }
-}
-
-/** A container with the Beacon API's JSON keys. */
-export function container<Fields extends Record<string, Type<unknown>>>(typeName: string, fields: Fields) {
-  return new ContainerType(fields, { typeName, jsonCase: 'eth2' })
 }

@@ -10,7 +10,6 @@ import type { ForkName, Preset } from '../chain/index.ts'
 import { beaconLimits, sharedLimits } from './beacon-limits.ts'
 import {
   Checkpoint,
-  container,
   Eth1Data,
   Fork,
   HistoricalSummary,
@@ -19,6 +18,7 @@ import {
   PendingPartialWithdrawal,
   Validator,
 } from './beacon-operations.ts'
+import { container } from './container.ts'
 import {
   ExecutionPayloadHeaderCapella,
   ExecutionPayloadHeaderDeneb,

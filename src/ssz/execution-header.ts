@@ -1,5 +1,5 @@
-import { ContainerType } from '@chainsafe/ssz'
 import { PortableByteListType } from './byte-list.ts'
+import { container } from './container.ts'
 import { bytes20, bytes32, bytes256, uint64Bigint, uint256 } from './primitives.ts'
 
 /** `extra_data`: at most MAX_EXTRA_DATA_BYTES. */
@@ -23,13 +23,15 @@ export const executionFieldsBellatrix = {
 }
 
 /** ExecutionPayloadHeader (capella/beacon-chain.md). */
-export const ExecutionPayloadHeaderCapella = new ContainerType(
-  { ...executionFieldsBellatrix, transactionsRoot: bytes32, withdrawalsRoot: bytes32 },
-  { typeName: 'ExecutionPayloadHeader', jsonCase: 'eth2' },
-)
+export const ExecutionPayloadHeaderCapella = container('ExecutionPayloadHeader', {
+  ...executionFieldsBellatrix,
+  transactionsRoot: bytes32,
+  withdrawalsRoot: bytes32,
+})
 
 /** ExecutionPayloadHeader (deneb/beacon-chain.md), Deneb to Fulu. */
-export const ExecutionPayloadHeaderDeneb = new ContainerType(
-  { ...ExecutionPayloadHeaderCapella.fields, blobGasUsed: uint64Bigint, excessBlobGas: uint64Bigint },
-  { typeName: 'ExecutionPayloadHeader', jsonCase: 'eth2' },
-)
+export const ExecutionPayloadHeaderDeneb = container('ExecutionPayloadHeader', {
+  ...ExecutionPayloadHeaderCapella.fields,
+  blobGasUsed: uint64Bigint,
+  excessBlobGas: uint64Bigint,
+})

@@ -49,5 +49,11 @@ export function lightClientGindices(fork: ForkName): LightClientGindices {
 /** EXECUTION_PAYLOAD_GINDEX: the execution payload in a BeaconBlockBody, Capella to Fulu (capella/light-client/sync-protocol.md). */
 export const executionPayloadGindex = 25
 
+/** EXECUTION_BLOCK_HASH_GINDEX: the block hash within it, in Capella (gloas/light-client/sync-protocol.md). */
+export const executionBlockHashGindex = 412
+
+/** EXECUTION_BLOCK_HASH_GINDEX_DENEB: the same, Deneb to Fulu. */
+export const executionBlockHashGindexDeneb = 812
+
 /** EXECUTION_BLOCK_HASH_GINDEX_GLOAS: the parent's execution block hash in a Gloas BeaconBlockBody. Experimental. */
 export const executionBlockHashGindexGloas = 2856

@@ -2,6 +2,8 @@ export { BitArray } from '@chainsafe/ssz'
 export { PortableByteListType } from './byte-list.ts'
 export { ExecutionPayloadHeaderCapella, ExecutionPayloadHeaderDeneb } from './execution-header.ts'
 export {
+  executionBlockHashGindex,
+  executionBlockHashGindexDeneb,
   executionBlockHashGindexGloas,
   executionPayloadGindex,
   gindexDepth,

@@ -10,12 +10,13 @@ export const containersOf: Readonly<Partial<Record<ForkName, LightClientFork>>> 
   deneb: 'deneb',
   electra: 'electra',
   fulu: 'electra',
+  gloas: 'gloas',
 }
 
 /**
  * Whose light-client containers a fork uses.
  *
- * @throws LamparaError `fork_unknown` for phase0, which has none, and Gloas, whose containers are not yet supported
+ * @throws LamparaError `fork_unknown` for phase0, which has none
  */
 export function lightClientForkOf(fork: ForkName): LightClientFork {
   const containers = containersOf[fork]
@@ -25,7 +26,7 @@ export function lightClientForkOf(fork: ForkName): LightClientFork {
   return containers
 }
 
-/** Whose light-client containers are in force at a slot. @throws LamparaError `fork_unknown` before Altair and from Gloas */
+/** Whose light-client containers are in force at a slot. @throws LamparaError `fork_unknown` before Altair */
 export function lightClientForkAtSlot(chain: Chain, slot: number): LightClientFork {
   return lightClientForkOf(forkAtSlot(chain, slot).name)
 }

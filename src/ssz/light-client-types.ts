@@ -1,9 +1,20 @@
-import { ContainerType, type Type } from '@chainsafe/ssz'
+import type { Type } from '@chainsafe/ssz'
 import type { ForkName, Preset } from '../chain/index.ts'
+import { container } from './container.ts'
 import { ExactVectorType } from './exact-vectors.ts'
 import { ExecutionPayloadHeaderCapella, ExecutionPayloadHeaderDeneb } from './execution-header.ts'
-import { executionPayloadGindex, gindexDepth, lightClientGindices } from './generalized-indices.ts'
-import type { LightClientFork, LightClientHeader, LightClientValues } from './light-client-values.ts'
+import {
+  executionBlockHashGindexGloas,
+  executionPayloadGindex,
+  gindexDepth,
+  lightClientGindices,
+} from './generalized-indices.ts'
+import {
+  type LightClientFork,
+  type LightClientHeader,
+  type LightClientValues,
+  lightClientForks,
+} from './light-client-values.ts'
 import { bytes32, uint64, uint64Bigint } from './primitives.ts'
 import { BeaconBlockHeader, BeaconBlockHeaderBigint, committeeTypes, type SszType } from './types.ts'
 
@@ -42,7 +53,7 @@ export function lightClientBigintTypes(preset: Preset): Readonly<Record<LightCli
 }
 
 function byFork<T>(build: (fork: LightClientFork) => T): Record<LightClientFork, T> {
-  return { altair: build('altair'), capella: build('capella'), deneb: build('deneb'), electra: build('electra') }
+  return Object.fromEntries(lightClientForks.map((fork) => [fork, build(fork)])) as Record<LightClientFork, T>
 }
 
 function buildTypes<Header extends Type<unknown>, Uint64 extends Type<unknown>>(
@@ -82,6 +93,10 @@ function buildTypes<Header extends Type<unknown>, Uint64 extends Type<unknown>>(
 
 function headerType<Header extends Type<unknown>>(fork: LightClientFork, beacon: Header) {
   if (fork === 'altair') return container('LightClientHeader', { beacon })
+  if (fork === 'gloas') {
+    const executionBranch = branchType(executionBlockHashGindexGloas)
+    return container('LightClientHeader', { beacon, executionBlockHash: bytes32, executionBranch })
+  }
   const execution = fork === 'capella' ? ExecutionPayloadHeaderCapella : ExecutionPayloadHeaderDeneb
   return container('LightClientHeader', {
     beacon,
@@ -101,8 +116,4 @@ function branchTypes(fork: ForkName) {
 
 function branchType(gindex: number) {
   return new ExactVectorType(bytes32, gindexDepth(gindex))
-}
-
-function container<Fields extends Record<string, Type<unknown>>>(typeName: string, fields: Fields) {
-  return new ContainerType(fields, { typeName, jsonCase: 'eth2' })
 }

@@ -1,9 +1,9 @@
 import type { BitArray } from '@chainsafe/ssz'
 
 /**
- * The forks at which the light-client containers change shape. Bellatrix uses Altair's, Fulu uses Electra's.
+ * The forks at which the light-client containers change shape. Bellatrix uses Altair's, Fulu uses Electra's. Gloas is experimental.
  */
-export const lightClientForks = ['altair', 'capella', 'deneb', 'electra'] as const
+export const lightClientForks = ['altair', 'capella', 'deneb', 'electra', 'gloas'] as const
 
 /** A fork at which the light-client containers change shape. */
 export type LightClientFork = (typeof lightClientForks)[number]
@@ -40,10 +40,13 @@ export interface ExecutionPayloadHeader {
   excessBlobGas?: bigint
 }
 
-/** LightClientHeader: `execution` and its branch are there from Capella's containers on. */
+/** LightClientHeader: a branch is there from Capella's containers on. */
 export interface LightClientHeader {
   beacon: BeaconBlockHeader
+  /** In the containers of Capella to Electra. */
   execution?: ExecutionPayloadHeader
+  /** In Gloas's containers. In Gloas's blocks it is the hash of the execution block that theirs is to follow. */
+  executionBlockHash?: Uint8Array
   executionBranch?: Uint8Array[]
 }
 

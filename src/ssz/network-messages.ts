@@ -1,4 +1,5 @@
-import { type BitArray, ContainerType } from '@chainsafe/ssz'
+import type { BitArray } from '@chainsafe/ssz'
+import { container } from './container.ts'
 import { ExactBitVectorType } from './exact-vectors.ts'
 import { bytes4, bytes32, uint64, uint64Bigint } from './primitives.ts'
 
@@ -62,22 +63,16 @@ const metadataV2Fields = { ...metadataV1Fields, syncnets: new ExactBitVectorType
 
 /** The types of request/response messages beside the light-client objects. Each has a fixed size. */
 export const networkMessages = {
-  status: new ContainerType(statusFields, { typeName: 'Status', jsonCase: 'eth2' }),
-  statusV2: new ContainerType(
-    { ...statusFields, earliestAvailableSlot: uint64 },
-    { typeName: 'StatusV2', jsonCase: 'eth2' },
-  ),
+  status: container('Status', statusFields),
+  statusV2: container('StatusV2', { ...statusFields, earliestAvailableSlot: uint64 }),
   goodbye: uint64Bigint,
   ping: uint64Bigint,
-  metadataV1: new ContainerType(metadataV1Fields, { typeName: 'MetadataV1', jsonCase: 'eth2' }),
-  metadataV2: new ContainerType(metadataV2Fields, { typeName: 'MetadataV2', jsonCase: 'eth2' }),
-  metadataV3: new ContainerType(
-    { ...metadataV2Fields, custodyGroupCount: uint64Bigint },
-    { typeName: 'MetadataV3', jsonCase: 'eth2' },
-  ),
-  lightClientUpdatesByRangeRequest: new ContainerType(
-    { startPeriod: uint64, count: uint64 },
-    { typeName: 'LightClientUpdatesByRangeRequest', jsonCase: 'eth2' },
-  ),
+  metadataV1: container('MetadataV1', metadataV1Fields),
+  metadataV2: container('MetadataV2', metadataV2Fields),
+  metadataV3: container('MetadataV3', { ...metadataV2Fields, custodyGroupCount: uint64Bigint }),
+  lightClientUpdatesByRangeRequest: container('LightClientUpdatesByRangeRequest', {
+    startPeriod: uint64,
+    count: uint64,
+  }),
   root: bytes32,
 }

@@ -1,5 +1,6 @@
-import { ContainerType, type Type } from '@chainsafe/ssz'
+import type { Type } from '@chainsafe/ssz'
 import type { Preset } from '../chain/index.ts'
+import { container } from './container.ts'
 import { ExactBitVectorType, ExactVectorType } from './exact-vectors.ts'
 import type * as values from './light-client-values.ts'
 import { bytes4, bytes32, bytes48, bytes96, uint64, uint64Bigint } from './primitives.ts'
@@ -8,29 +9,26 @@ import { bytes4, bytes32, bytes48, bytes96, uint64, uint64Bigint } from './primi
 export type SszType<V> = Type<V>
 
 /** ForkData (phase0/beacon-chain.md). */
-export const ForkData = new ContainerType(
-  { currentVersion: bytes4, genesisValidatorsRoot: bytes32 },
-  { typeName: 'ForkData', jsonCase: 'eth2' },
-)
+export const ForkData = container('ForkData', { currentVersion: bytes4, genesisValidatorsRoot: bytes32 })
 
 /** SigningData (phase0/beacon-chain.md). */
-export const SigningData = new ContainerType(
-  { objectRoot: bytes32, domain: bytes32 },
-  { typeName: 'SigningData', jsonCase: 'eth2' },
-)
+export const SigningData = container('SigningData', { objectRoot: bytes32, domain: bytes32 })
 
 /** BeaconBlockHeader (phase0/beacon-chain.md), slots and indices as numbers. */
 export const BeaconBlockHeader = headerType(uint64)
 export type BeaconBlockHeader = values.BeaconBlockHeader
 
 /** BeaconBlockHeader with bigint slots and indices: for values that no chain reaches, as the official random vectors have. */
-export const BeaconBlockHeaderBigint = headerType(uint64Bigint)
+export const BeaconBlockHeaderBigint = /* @__PURE__ */ headerType(uint64Bigint)
 
 function headerType<Uint64 extends Type<number> | Type<bigint>>(uint: Uint64) {
-  return new ContainerType(
-    { slot: uint, proposerIndex: uint, parentRoot: bytes32, stateRoot: bytes32, bodyRoot: bytes32 },
-    { typeName: 'BeaconBlockHeader', jsonCase: 'eth2' },
-  )
+  return container('BeaconBlockHeader', {
+    slot: uint,
+    proposerIndex: uint,
+    parentRoot: bytes32,
+    stateRoot: bytes32,
+    bodyRoot: bytes32,
+  })
 }
 
 /** The root of a block, which is that of its header. */
@@ -64,13 +62,10 @@ export function committeeTypes(size: number): ReturnType<typeof buildCommitteeTy
 
 function buildCommitteeTypes(size: number) {
   return {
-    committee: new ContainerType(
-      { pubkeys: new ExactVectorType(bytes48, size), aggregatePubkey: bytes48 },
-      { typeName: 'SyncCommittee', jsonCase: 'eth2' },
-    ),
-    aggregate: new ContainerType(
-      { syncCommitteeBits: new ExactBitVectorType(size), syncCommitteeSignature: bytes96 },
-      { typeName: 'SyncAggregate', jsonCase: 'eth2' },
-    ),
+    committee: container('SyncCommittee', { pubkeys: new ExactVectorType(bytes48, size), aggregatePubkey: bytes48 }),
+    aggregate: container('SyncAggregate', {
+      syncCommitteeBits: new ExactBitVectorType(size),
+      syncCommitteeSignature: bytes96,
+    }),
   }
 }

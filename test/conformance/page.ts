@@ -16,7 +16,7 @@ export function conformancePage(documents: readonly SpecDocument[]): string {
   return `${[
     '<!-- Made by `npm run conformance` from test/conformance. Do not edit. -->',
     '# Conformance',
-    `What the Ethereum consensus specifications ask of a light client on the wire, from phase0 to Fulu, and the test that shows each. Read from [consensus-specs](https://github.com/ethereum/consensus-specs/tree/${specification.commit}) (${specification.version}, ${specification.date}), in our own words; \`states\` marks what is laid down without MUST or SHOULD. Made by \`npm run conformance\` from \`test/conformance\`; \`npm test\` fails when a test named here is gone, renamed, skipped or failing.`,
+    `What the Ethereum consensus specifications ask of a light client on the wire, from phase0 to Fulu and for light-client data to Gloas, and the test that shows each. Read from [consensus-specs](https://github.com/ethereum/consensus-specs/tree/${specification.commit}) (${specification.version}, ${specification.date}), in our own words; \`states\` marks what is laid down without MUST or SHOULD. Made by \`npm run conformance\` from \`test/conformance\`; \`npm test\` fails when a test named here is gone, renamed, skipped or failing.`,
     `**${total} rules: ${counts.proven} proven, ${counts.deviates} kept otherwise for a reason, ${counts['not yet']} not kept yet.**`,
     open(documents),
     ...documents.map(section),

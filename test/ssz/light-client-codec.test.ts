@@ -23,12 +23,23 @@ import { createRandom, randomValue } from './support/random-value.ts'
 
 const kinds = ['bootstrap', 'update', 'finality_update', 'optimistic_update'] as const
 const everyContainer = lightClientForks.flatMap((fork) => kinds.map((kind) => ({ fork, kind })))
+/** Mainnet with a Gloas that it has not scheduled yet. */
+const forked: Chain = {
+  ...mainnet,
+  forks: [...mainnet.forks, { name: 'gloas', version: '0x07000000', epoch: 500_000 }],
+}
 const minimal: Chain = { ...mainnet, name: 'minimal', preset: minimalPreset }
 /** A committee whose bits do not fill their last byte. */
 const odd: Chain = { ...mainnet, name: 'odd', preset: { ...minimalPreset, syncCommitteeSize: 12 } }
 
 /** First slots of the forks on mainnet. */
-const slots = { altair: 2_375_680, capella: 6_209_536, deneb: 8_626_176, electra: 11_649_024 } as const
+const slots = {
+  altair: 2_375_680,
+  capella: 6_209_536,
+  deneb: 8_626_176,
+  electra: 11_649_024,
+  gloas: 16_000_000,
+} as const
 
 function made<K extends LightClientKind>(chain: Chain, kind: K, fork: keyof typeof slots): LightClientObject<K> {
   const type = lightClientTypes(chain.preset)[fork][kind]
@@ -46,6 +57,15 @@ describe('light-client objects', () => {
     ['optimistic_update', 1_000, 1_032],
   ] as const)('have the Electra sizes that were worked out by hand: %s, %i to %i bytes', (kind, minBytes, maxBytes) => {
     expect(lightClientSizeBounds(mainnet.preset, kind, 'electra')).toEqual({ minBytes, maxBytes })
+  })
+
+  it.each([
+    ['bootstrap', 25_472],
+    ['update', 26_424],
+    ['finality_update', 1_448],
+    ['optimistic_update', 664],
+  ] as const)('have the Gloas size that was worked out by hand: %s, %i bytes', (kind, bytes) => {
+    expect(lightClientSizeBounds(mainnet.preset, kind, 'gloas')).toEqual({ minBytes: bytes, maxBytes: bytes })
   })
 
   it.each(everyContainer)('survive the round trip: $fork $kind', ({ fork, kind }) => {
@@ -70,7 +90,7 @@ describe('light-client objects', () => {
     const bytes = encodeLightClientObject(minimal, made(minimal, kind, fork))
     const cutOff = bytes.subarray(0, bytes.length - 1)
     const tooLong = Uint8Array.of(...bytes, 0)
-    if (fork === 'altair') {
+    if (fork === 'altair' || fork === 'gloas') {
       expect(failureOf(() => decodeLightClientObject(minimal, kind, fork, cutOff))).toBe('ssz_invalid')
       expect(failureOf(() => decodeLightClientObject(minimal, kind, fork, tooLong))).toBe('ssz_invalid')
     } else {
@@ -175,21 +195,23 @@ describe('light-client objects', () => {
 describe('the fork of light-client objects', () => {
   it('is that of the containers in force', () => {
     expect(
-      ['altair', 'bellatrix', 'capella', 'deneb', 'electra', 'fulu'].map((fork) => lightClientForkOf(fork as 'altair')),
-    ).toEqual(['altair', 'altair', 'capella', 'deneb', 'electra', 'electra'])
+      ['altair', 'bellatrix', 'capella', 'deneb', 'electra', 'fulu', 'gloas'].map((fork) =>
+        lightClientForkOf(fork as 'altair'),
+      ),
+    ).toEqual(['altair', 'altair', 'capella', 'deneb', 'electra', 'electra', 'gloas'])
     expect(lightClientForkAtSlot(mainnet, slots.deneb - 1)).toBe('capella')
     expect(lightClientForkAtSlot(mainnet, slots.deneb)).toBe('deneb')
     expect(failureOf(() => lightClientForkAtSlot(mainnet, slots.altair - 1))).toBe('fork_unknown')
-    expect(failureOf(() => lightClientForkOf('gloas'))).toBe('fork_unknown')
+    expect(failureOf(() => lightClientForkOf('phase0'))).toBe('fork_unknown')
   })
 
   it.each(kinds)('follows from the digest that a %s was sent under', (kind) => {
     for (const fork of lightClientForks) {
-      const object = made(mainnet, kind, fork)
+      const object = made(forked, kind, fork)
       expect(contextSlotOf(object)).toBe(slots[fork] + 5)
-      const digest = contextDigestOf(mainnet, object)
-      const bytes = encodeLightClientObject(mainnet, object)
-      expect(decodeLightClientObjectOfDigest(mainnet, kind, digest, bytes)).toEqual(object)
+      const digest = contextDigestOf(forked, object)
+      const bytes = encodeLightClientObject(forked, object)
+      expect(decodeLightClientObjectOfDigest(forked, kind, digest, bytes)).toEqual(object)
     }
   })
 

@@ -153,7 +153,7 @@ describe('the JSON of light-client objects', () => {
       'electra',
       'electra',
     ])
-    expect([undefined, null, 7, '', 'phase0', 'gloas', '__proto__', 'toString'].map(forkFromJsonVersion)).toEqual(
+    expect([undefined, null, 7, '', 'phase0', 'heze', '__proto__', 'toString'].map(forkFromJsonVersion)).toEqual(
       Array.from({ length: 8 }, () => undefined),
     )
   })

@@ -7,6 +7,7 @@ import {
   upgradeLightClientObject,
   verdictOf,
 } from '../../src/light-client/verification/index.ts'
+import type { LightClientFork, LightClientKind, LightClientObject } from '../../src/ssz/index.ts'
 import { fixtures } from '../support/fixtures.ts'
 import { contextOf } from './support/context.ts'
 import { type Expected, type Folder, folderNames, readFolder } from './support/folders.ts'
@@ -16,26 +17,21 @@ const runs = folderNames.flatMap((name) => {
   return folder.expected.map((expected) => ({ folder, expected, name, checkpoint: expected.checkpoint }))
 })
 
-async function follow(folder: Folder, expected: Expected, upgrade: boolean) {
+async function follow(folder: Folder, expected: Expected, container?: LightClientFork) {
   const context = contextOf(folder.chain)
-  const prepared: typeof upgradeLightClientObject = (object, fork) =>
-    upgrade ? upgradeLightClientObject(object, fork) : object
+  const prepared = <K extends LightClientKind>(object: LightClientObject<K>): LightClientObject<K> =>
+    container === undefined ? object : upgradeLightClientObject(folder.chain, object, container)
   let store = await initializeLightClientStore(
     context,
     expected.checkpoint,
-    prepared(folder.bootstraps.get(expected.checkpoint)!, 'electra'),
+    prepared(folder.bootstraps.get(expected.checkpoint)!),
   )
   const bootstrap = store.finalizedHeader.beacon.slot
   const tally = { applied: 0, rejected: 0 }
   const codes: string[] = []
   for (const update of folder.updates) {
     try {
-      store = await processLightClientUpdate(
-        context,
-        store,
-        prepared(update, 'electra'),
-        update.value.signatureSlot + 1,
-      )
+      store = await processLightClientUpdate(context, store, prepared(update), update.value.signatureSlot + 1)
       tally.applied++
     } catch (error) {
       if (verdictOf(error) === 'reject') tally.rejected++
@@ -60,7 +56,7 @@ describe.skipIf(!fixtures.available)('recorded mainnet objects', () => {
   })
 
   it.each(runs)('$name from $checkpoint end on the heads that another light client reached', async (run) => {
-    const { outcome, codes } = await follow(run.folder, run.expected, false)
+    const { outcome, codes } = await follow(run.folder, run.expected)
     expect(outcome).toEqual(run.expected)
     const useless = ['period_out_of_reach', 'update_not_relevant', 'next_sync_committee_unknown']
     expect(codes.filter((code) => !useless.includes(code))).toEqual([])
@@ -70,13 +66,14 @@ describe.skipIf(!fixtures.available)('recorded mainnet objects', () => {
   it.each(runs.filter(({ expected }) => expected.applied < 10))(
     '$name from $checkpoint end on the same heads in the newest containers',
     async (run) => {
-      expect((await follow(run.folder, run.expected, true)).outcome).toEqual(run.expected)
+      expect((await follow(run.folder, run.expected, 'electra')).outcome).toEqual(run.expected)
+      expect((await follow(run.folder, run.expected, 'gloas')).outcome).toEqual(run.expected)
     },
   )
 
   it('are of no use again where they brought nothing that stayed open, though no fault', async () => {
     const folder = readFolder('colibri-electra-1600-1602')
-    const { context, store } = await follow(folder, folder.expected[0]!, false)
+    const { context, store } = await follow(folder, folder.expected[0]!)
     const codes = await Promise.all(
       folder.updates.map((update) =>
         processLightClientUpdate(context, store, update, update.value.signatureSlot).then(

@@ -213,11 +213,6 @@ describe('validateLightClientUpdate() of updates that are of no use', () => {
     await expectCode('signature_invalid', 'reject', stale, { thorough: true })
     await expectCode('update_not_relevant', 'ignore', update({ attested: 10 }), { thorough: true })
   })
-
-  it('ignores headers of Gloas, which it cannot check', async () => {
-    const gloas = altairChain({ bellatrix: 0, capella: 0, deneb: 0, electra: 0, fulu: 0, gloas: 2 })
-    await expectCode('fork_unknown', 'ignore', update({ attested: 40 }), { chain: gloas })
-  })
 })
 
 describe('processLightClientUpdate()', () => {

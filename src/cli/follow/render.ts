@@ -8,7 +8,7 @@ export function headLine(head: Head): string {
     short(head.root),
     head.execution === undefined
       ? 'no execution block'
-      : `block ${head.execution.blockNumber} ${short(head.execution.blockHash)}`,
+      : ['block', head.execution.blockNumber, short(head.execution.blockHash)].filter(Boolean).join(' '),
     `${(head.participation * 100).toFixed(1)} % signed`,
     `${seconds(head.verifiedAtMs - head.slotStartMs)} after its slot began`,
   ]

@@ -1,7 +1,7 @@
 import { digest as sha256 } from '@chainsafe/as-sha256'
-import { ContainerType } from '@chainsafe/ssz'
 import { type Chain, equalBytes, fromHex } from '../../chain/index.ts'
 import { LamparaError, messageOf } from '../../errors/index.ts'
+import { container } from '../../ssz/container.ts'
 import {
   type LightClientFork,
   type LightClientHeader,
@@ -87,20 +87,18 @@ function genesisOf(chain: Chain) {
 }
 
 function containerOf(chain: Chain, fork: LightClientFork) {
-  return new ContainerType(
-    {
-      genesisTimeMs: uint64,
-      validatorsRoot: bytes32,
-      participants: uint64,
-      header: lightClientTypes(chain.preset)[fork].header,
-      currentSyncCommittee: SyncCommittee(chain.preset),
-    },
-    { typeName: 'ResumePoint' },
-  )
+  return container('ResumePoint', {
+    genesisTimeMs: uint64,
+    validatorsRoot: bytes32,
+    participants: uint64,
+    header: lightClientTypes(chain.preset)[fork].header,
+    currentSyncCommittee: SyncCommittee(chain.preset),
+  })
 }
 
 /** The first containers that have all that this header has. */
-function containersOf({ execution }: LightClientHeader): LightClientFork {
+function containersOf({ execution, executionBlockHash }: LightClientHeader): LightClientFork {
+  if (executionBlockHash !== undefined) return 'gloas'
   if (execution === undefined) return 'altair'
   return execution.blobGasUsed === undefined ? 'capella' : 'deneb'
 }

@@ -40,7 +40,7 @@ export interface VerificationContext {
  *
  * @param trustedRoot - the beacon block root that is trusted, 32 bytes
  * @throws LamparaError `bootstrap_root_mismatch`, `header_invalid`, `execution_branch_invalid`,
- *   `current_sync_committee_branch_invalid`; `fork_unknown` from Gloas on
+ *   `current_sync_committee_branch_invalid`
  */
 export async function initializeLightClientStore(
   context: VerificationContext,

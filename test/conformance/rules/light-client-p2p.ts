@@ -226,19 +226,21 @@ export const lightClientP2p: SpecDocument = {
 }
 
 /** These three say only which containers an object of an epoch has. */
-export const lightClientP2pLater: readonly SpecDocument[] = (['capella', 'deneb', 'electra'] as const).map((fork) => ({
-  spec: `${fork}/light-client/p2p-interface.md`,
-  rules: [
-    {
-      id: `lc/${fork}/containers`,
-      section: 'Global topics; Messages',
-      level: 'states',
-      rule: `Objects of the epochs of this fork have its containers, over gossip and Req/Resp.`,
-      tests: [
-        'test/ssz/light-client-codec.test.ts > the fork of light-client objects > is that of the containers in force',
-        'test/ssz/light-client-codec.test.ts > light-client objects > survive the round trip: $fork $kind',
-        'test/reqresp/round-trip.test.ts > over %s > light-client updates by range: every chunk under the digest of its own fork',
-      ],
-    },
-  ],
-}))
+export const lightClientP2pLater: readonly SpecDocument[] = (['capella', 'deneb', 'electra', 'gloas'] as const).map(
+  (fork) => ({
+    spec: `${fork}/light-client/p2p-interface.md`,
+    rules: [
+      {
+        id: `lc/${fork}/containers`,
+        section: 'Global topics; Messages',
+        level: 'states',
+        rule: `Objects of the epochs of this fork have its containers, over gossip and Req/Resp.`,
+        tests: [
+          'test/ssz/light-client-codec.test.ts > the fork of light-client objects > is that of the containers in force',
+          'test/ssz/light-client-codec.test.ts > light-client objects > survive the round trip: $fork $kind',
+          'test/reqresp/round-trip.test.ts > over %s > light-client updates by range: every chunk under the digest of its own fork',
+        ],
+      },
+    ],
+  }),
+)

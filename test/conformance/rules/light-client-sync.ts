@@ -1,5 +1,6 @@
 import type { SpecDocument } from '../types.ts'
 
+const gloas = 'test/verification/gloas.test.ts > light-client data of Gloas'
 const vectors = 'test/verification/spec-sync.test.ts > the specification’s light_client/sync cases'
 const invalid = 'test/verification/validate-update.test.ts > validateLightClientUpdate() of invalid updates'
 const useless = 'test/verification/validate-update.test.ts > validateLightClientUpdate() of updates that are of no use'
@@ -156,6 +157,39 @@ export const lightClientSyncLater: readonly SpecDocument[] = [
           'test/ssz/generalized-indices.test.ts > generalized indices > follow from the very fields of the $name containers',
           `${vectors} > %s reaches every header of its steps`,
         ],
+      },
+    ],
+  },
+  {
+    spec: 'gloas/light-client/sync-protocol.md',
+    rules: [
+      {
+        id: 'sync/gloas/execution-block-hash',
+        section: '`is_valid_light_client_header`',
+        level: 'states',
+        rule: 'The hash of an execution block is proven by the block’s body, where the fork of its slot has it.',
+        tests: [
+          `${gloas} > is refused with another block hash, or one bit of its branch changed`,
+          `${gloas} > is followed across the fork, by an update that finalizes a block from before it`,
+          'test/verification/recorded-folders.test.ts > recorded mainnet objects > $name from $checkpoint end on the same heads in the newest containers',
+        ],
+      },
+      {
+        id: 'sync/gloas/generalized-indices',
+        section: 'Helpers',
+        level: 'states',
+        rule: 'From Gloas on branches are for the places in its progressive state.',
+        tests: [
+          'test/ssz/generalized-indices.test.ts > generalized indices > follow in Gloas from the fields of its progressive containers, whose active fields are mixed in',
+          `${gloas} > is followed from a bootstrap on, from one period into the next`,
+        ],
+      },
+      {
+        id: 'sync/gloas/upgrade',
+        section: 'Upgrading light client data',
+        level: 'states',
+        rule: 'Earlier data in Gloas’s containers proves the same.',
+        tests: [`${vectors} > %s reaches the same headers with its objects upgraded to the newest containers`],
       },
     ],
   },

@@ -2,7 +2,7 @@ import { type Chain, createChain, forkDigests, fromHex, mainnet } from '../../..
 import { pick } from '../engine/mutate.ts'
 import type { Mutator } from '../engine/target.ts'
 
-const forks = ['altair', 'bellatrix', 'capella', 'deneb', 'electra', 'fulu']
+const forks = ['altair', 'bellatrix', 'capella', 'deneb', 'electra', 'fulu', 'gloas']
 
 /** The minimal preset, a fork in each of the first epochs, and a blob-parameter fork: every container within few slots. */
 export const minimal: Chain = createChain(

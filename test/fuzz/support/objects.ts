@@ -18,7 +18,7 @@ export interface SeedObject {
 }
 
 /** A slot of each fork's containers on the minimal chain. */
-const slots = { altair: 9, capella: 25, deneb: 33, electra: 41 } as const
+const slots = { altair: 9, capella: 25, deneb: 33, electra: 41, gloas: 57 } as const
 
 /** One object of each kind and containers that is empty but for its slot, and some of those recorded. */
 export function seedObjects(kind: LightClientKind): SeedObject[] {

@@ -60,13 +60,13 @@ export function members(firstSeed: number): Members {
   return membersOf(Array.from({ length: size }, (_, position) => firstSeed + position))
 }
 
-/** A beacon state of which only a few leaves are known; what is not is zero. */
-interface SparseState {
+/** A Merkle tree of which only a few leaves are known; what is not is zero. */
+export interface SparseState {
   readonly root: Uint8Array
   branch(gindex: number): Uint8Array[]
 }
 
-function sparseState(leaves: ReadonlyMap<number, Uint8Array>): SparseState {
+export function sparseState(leaves: ReadonlyMap<number, Uint8Array>): SparseState {
   const isBelow = (leaf: number, gindex: number): boolean => {
     let node = leaf
     while (node > gindex) node >>= 1
