@@ -179,6 +179,10 @@ describe('what lampara follow prints', () => {
     expect(headLine(head)).toBe(
       'optimistic  slot 9  0xabababab…abab  block 1152921504606846976 0xcdcdcdcd…cdcd  98.5 % signed  4.2 s after its slot began',
     )
+    const { blockHash } = head.execution!
+    expect(headLine({ ...head, execution: { blockHash, blockNumber: 0n } })).toContain('  block 0 0xcdcdcdcd…cdcd  ')
+    // Of Gloas.
+    expect(headLine({ ...head, execution: { blockHash } })).toContain('  block 0xcdcdcdcd…cdcd  ')
   })
 
   it('keeps big numbers whole in JSON', () => {

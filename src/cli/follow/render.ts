@@ -6,9 +6,7 @@ export function headLine(head: Head): string {
     head.kind === 'finalized' ? 'finalized ' : 'optimistic',
     `slot ${head.slot}`,
     short(head.root),
-    head.execution === undefined
-      ? 'no execution block'
-      : ['block', head.execution.blockNumber, short(head.execution.blockHash)].filter(Boolean).join(' '),
+    executionWords(head.execution),
     `${(head.participation * 100).toFixed(1)} % signed`,
     `${seconds(head.verifiedAtMs - head.slotStartMs)} after its slot began`,
   ]
@@ -34,6 +32,12 @@ export function progressBar(sync: NonNullable<LightClientStatus['sync']>, width 
   const done = Math.min(total, Math.max(0, sync.period - sync.startPeriod))
   const filled = Math.round((done / total) * width)
   return `[${'#'.repeat(filled)}${'-'.repeat(width - filled)}]  ${done} of ${total} periods`
+}
+
+function executionWords(execution: Head['execution']): string {
+  if (execution === undefined) return 'no execution block'
+  const { blockNumber, blockHash } = execution
+  return blockNumber === undefined ? `block ${short(blockHash)}` : `block ${blockNumber} ${short(blockHash)}`
 }
 
 function short(hex: string): string {
