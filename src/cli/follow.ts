@@ -3,12 +3,13 @@ import { exitStatus } from './exit-status.ts'
 import { type FollowOptions, followHelp, parseFollowOptions } from './follow/options.ts'
 import { createReporter } from './follow/reporter.ts'
 import type { CliIo } from './io.ts'
+import { openDataDir } from './options/data-dir.ts'
 
 /**
  * `lampara follow`: prints verified heads, one line each, until it is interrupted or has printed as many as asked.
  *
  * @returns 0; 130 when interrupted
- * @throws LamparaError `invalid_argument`; as `fetchJoinDocument()` and `createLightClient()`; why the client failed
+ * @throws LamparaError `invalid_argument`; as `fetchJoinDocument()`, `openStorage()` and `createLightClient()`; why the client failed
  */
 export async function run(argv: string[], io: CliIo): Promise<number> {
   const options = await parseFollowOptions(argv, io.signal, io.stderr)
@@ -16,10 +17,11 @@ export async function run(argv: string[], io: CliIo): Promise<number> {
     io.stdout(followHelp)
     return exitStatus.ok
   }
+  const kept = await openDataDir(options.client.chain, options.dataDir)
   try {
-    return await follow(options, io)
+    return await follow({ ...options, client: { ...options.client, ...kept } }, io)
   } finally {
-    await options.client.storage?.close()
+    await kept.storage?.close()
   }
 }
 

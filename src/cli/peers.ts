@@ -1,6 +1,7 @@
 import { createNetwork } from '../network/index.ts'
 import { exitStatus } from './exit-status.ts'
 import type { CliIo } from './io.ts'
+import { openDataDir } from './options/data-dir.ts'
 import { type PeersOptions, parsePeersOptions, peersHelp } from './peers/options.ts'
 import { drawTable, printEvents } from './peers/watch.ts'
 
@@ -11,7 +12,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1
  * `lampara peers`: lists the peers that it meets, as they come and go.
  *
  * @returns 0 when its time is up; 130 when interrupted
- * @throws LamparaError `invalid_argument`; as `fetchJoinDocument()` and `createNetwork()`
+ * @throws LamparaError `invalid_argument`; as `fetchJoinDocument()`, `openStorage()` and `createNetwork()`
  */
 export async function run(argv: string[], io: CliIo): Promise<number> {
   const options = await parsePeersOptions(argv, io.signal, io.stderr)
@@ -19,10 +20,11 @@ export async function run(argv: string[], io: CliIo): Promise<number> {
     io.stdout(peersHelp)
     return exitStatus.ok
   }
+  const kept = await openDataDir(options.network.chain, options.dataDir)
   try {
-    return await watch(options, io)
+    return await watch({ ...options, network: { ...options.network, ...kept } }, io)
   } finally {
-    await options.network.storage?.close()
+    await kept.storage?.close()
   }
 }
 

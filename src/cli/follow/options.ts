@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { messageOf } from '../../errors/index.ts'
 import type { Head, LightClientOptions } from '../../light-client/types.ts'
-import { dataDirHelp, dataDirOptions, openDataDir } from '../options/data-dir.ts'
+import { dataDirHelp, dataDirOptions } from '../options/data-dir.ts'
 import { joinAddressOf, meetHelp, meetOptions, readMeeting } from '../options/meet.ts'
 import { readTarget, targetHelp, targetOptions } from '../options/target.ts'
 import { usageError } from '../options/usage.ts'
@@ -16,6 +16,8 @@ export interface FollowOptions {
   /** Ends after so many heads. */
   readonly limit: number
   readonly json: boolean
+  /** Where to persist things. */
+  readonly dataDir: string | undefined
 }
 
 export const followHelp = `Follows the chain and prints each verified head as a line.
@@ -34,7 +36,7 @@ ${dataDirHelp}
 
 Ctrl-C ends it.`
 
-/** Understands the arguments. @throws LamparaError `invalid_argument`; as `fetchJoinDocument()` and `openStorage()` */
+/** Understands the arguments. @throws LamparaError `invalid_argument`; as `fetchJoinDocument()` */
 export async function parseFollowOptions(
   argv: readonly string[],
   signal: AbortSignal,
@@ -51,7 +53,6 @@ export async function parseFollowOptions(
       checkpoint,
       clock,
       ...(await readMeeting('follow', values, place, warn)),
-      ...(await openDataDir(place.chain, values)),
       ...(participation && {
         minParticipation: numberValue('follow', '--min-participation', participation, { min: 0, max: 1 }),
       }),
@@ -64,6 +65,7 @@ export async function parseFollowOptions(
       ? numberValue('follow', '--heads', values.heads, { min: 1, max: Number.MAX_SAFE_INTEGER, integer: true })
       : Number.POSITIVE_INFINITY,
     json: values.json,
+    dataDir: values['data-dir'],
   }
 }
 

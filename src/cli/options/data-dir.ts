@@ -12,8 +12,7 @@ export const dataDirHelp = `  --data-dir DIR       folder in which identity, add
 /** The storage that the option names, open: whoever asked closes it. @throws LamparaError `storage_unavailable` */
 export async function openDataDir(
   chain: Chain,
-  values: { readonly 'data-dir'?: string | undefined },
+  directory: string | undefined,
 ): Promise<Pick<NetworkOptions, 'storage'>> {
-  const directory = values['data-dir']
   return directory === undefined ? {} : { storage: await openStorage(chain, { directory }) }
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { messageOf } from '../../errors/index.ts'
 import type { NetworkOptions } from '../../network/types.ts'
-import { dataDirHelp, dataDirOptions, openDataDir } from '../options/data-dir.ts'
+import { dataDirHelp, dataDirOptions } from '../options/data-dir.ts'
 import { joinAddressOf, meetHelp, meetOptions, readMeeting } from '../options/meet.ts'
 import { placeHelp, placeOptions, readPlace } from '../options/target.ts'
 import { usageError } from '../options/usage.ts'
@@ -13,6 +13,8 @@ export interface PeersOptions {
   /** Ends after so long. */
   readonly forMs: number
   readonly json: boolean
+  /** Where to persist things. */
+  readonly dataDir: string | undefined
 }
 
 export const peersHelp = `Meets peers of the network, and lists them as they come and go.
@@ -29,7 +31,7 @@ ${dataDirHelp}
 
 On a terminal the table is drawn anew in place. Ctrl-C ends it.`
 
-/** Understands the arguments. @throws LamparaError `invalid_argument`; as `fetchJoinDocument()` and `openStorage()` */
+/** Understands the arguments. @throws LamparaError `invalid_argument`; as `fetchJoinDocument()` */
 export async function parsePeersOptions(
   argv: readonly string[],
   signal: AbortSignal,
@@ -43,13 +45,13 @@ export async function parsePeersOptions(
       chain: place.chain,
       clock: place.clock,
       ...(await readMeeting('peers', values, place, warn)),
-      ...(await openDataDir(place.chain, values)),
       ...(values.target && {
         targetPeers: numberValue('peers', '--target', values.target, { min: 0, max: 1000, integer: true }),
       }),
     },
     forMs: values.for ? numberValue('peers', '--for', values.for, { min: 0, max: 2_000_000 }) * 1000 : Infinity,
     json: values.json,
+    dataDir: values['data-dir'],
   }
 }
 
