@@ -92,6 +92,7 @@ function lightClientOf(
 ): LightClient {
   const { heads, status } = follower
   let stopped: Promise<void> | undefined
+  let forgetSignal = (): void => {}
 
   function stop(): Promise<void> {
     stopped ??= (async () => {
@@ -102,7 +103,7 @@ function lightClientOf(
     })()
     return stopped
   }
-  const forgetSignal = onAbort(options.signal, stop)
+  forgetSignal = onAbort(options.signal, stop)
 
   const client: LightClient = disposable({
     chain: network.chain,

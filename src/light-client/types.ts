@@ -41,11 +41,11 @@ export interface LightClientOptions extends NetworkOptions {
  */
 export interface ExecutionHead {
   readonly blockHash: Hex
-  /** Until Fulu. */
+  /** Up to Fulu. */
   readonly blockNumber?: bigint
-  /** Until Fulu. */
+  /** Up to Fulu. */
   readonly stateRoot?: Hex
-  /** Unix seconds. Until Fulu. */
+  /** Unix seconds. Up to Fulu. */
   readonly timestamp?: bigint
 }
 

@@ -29,7 +29,7 @@ const CHECKSUM_BYTES = 32
 
 /** A resume point as bytes: a version, the fork of the containers, a checksum, and the SSZ of it with the genesis it belongs to. */
 export function encodeResumePoint(chain: Chain, { finalized, currentSyncCommittee }: ResumePoint): Uint8Array {
-  const fork = containersOf(finalized.header)
+  const fork = leastContainersOf(finalized.header)
   const content = containerOf(chain, fork).serialize({
     ...genesisOf(chain),
     participants: Math.round(finalized.participation * chain.preset.syncCommitteeSize),
@@ -97,7 +97,7 @@ function containerOf(chain: Chain, fork: LightClientFork) {
 }
 
 /** The first containers that have all that this header has. */
-function containersOf({ execution, executionBlockHash }: LightClientHeader): LightClientFork {
+function leastContainersOf({ execution, executionBlockHash }: LightClientHeader): LightClientFork {
   if (executionBlockHash !== undefined) return 'gloas'
   if (execution === undefined) return 'altair'
   return execution.blobGasUsed === undefined ? 'capella' : 'deneb'
