@@ -67,6 +67,8 @@ export interface BootnodeOptions {
    */
   readonly relay?: boolean | Partial<RelayLimits>
   readonly clock?: Clock
+  /** Takes log lines of both of its nodes, as `NetworkOptions.logger`. @default silent */
+  readonly logger?: NetworkOptions['logger']
   /** Told in the join document, for chains under a clock of their own. @default 0 */
   readonly clockOffsetMs?: number
   /** @default the chain's */

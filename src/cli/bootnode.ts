@@ -1,8 +1,14 @@
-import { createBootnode } from '../bootnode/index.ts'
+import { type Bootnode, type BootnodeOptions, createBootnode } from '../bootnode/index.ts'
 import { joinDocumentPath } from '../discovery/index.ts'
+import { isLamparaError, messageOf } from '../errors/index.ts'
+import { onAbort } from '../streams/abort.ts'
+import { logBootnode } from './bootnode/log-bootnode.ts'
 import { bootnodeHelp, parseBootnodeOptions } from './bootnode/options.ts'
 import { exitStatus } from './exit-status.ts'
 import type { CliIo } from './io.ts'
+import type { Log } from './log/create-log.ts'
+import { libp2pLogger } from './log/libp2p-logger.ts'
+import { openLog } from './options/log.ts'
 
 /**
  * `lampara bootnode`: relays the chain to browsers until it is interrupted.
@@ -16,41 +22,49 @@ export async function run(argv: string[], io: CliIo): Promise<number> {
     io.stdout(bootnodeHelp)
     return exitStatus.ok
   }
-  const { json, bootnode: bootnodeOptions } = options
-  const bootnode = await createBootnode({ ...bootnodeOptions, signal: io.signal })
+  const log = openLog(options.log, io)
   try {
-    const joinUrl = `${bootnode.url}${joinDocumentPath}`
-    const { addresses } = bootnode
-    if (json) io.stdout(JSON.stringify({ type: 'listening', addresses, joinUrl }))
-    else io.stdout([`Join at   ${joinUrl}`, ...addresses.map((address) => `Listening ${address}`)].join('\n'))
-
-    const unwatchCertificate = bootnode.watchCertificate(({ validUntilMs, error }) => {
-      const told = { validUntilMs, error: error?.message }
-      if (json) io.stdout(JSON.stringify({ type: 'certificate', ...told }))
-      else if (error === undefined) io.stdout(`Certificate until ${new Date(validUntilMs).toISOString()}`)
-      else io.stderr(`The present certificate stays in use. ${error.message}`)
-    })
-    let told = ''
-    const failed = Promise.withResolvers<never>()
-    const unwatch = bootnode.client.watchStatus((status) => {
-      if (status.state === 'failed') failed.reject(status.error)
-      const { state, reason, finalized } = status
-      const clients = bootnode.downstream.status.peers
-      const key = `${state} ${finalized?.slot ?? ''}`
-      if (key === told || state === 'stopped') return
-      told = key
-      if (json) io.stdout(JSON.stringify({ type: 'status', state, reason, finalized: finalized?.slot, clients }))
-      else io.stdout(`${state}: ${reason}${finalized ? `, finalized slot ${finalized.slot}` : ''}, ${clients} clients`)
-    })
-    try {
-      await Promise.race([untilAborted(io.signal), failed.promise])
-    } finally {
-      unwatch()
-      unwatchCertificate()
-    }
+    await runBootnode(options.bootnode, log, io)
     return exitStatus.ok
+  } catch (error) {
+    // Programs read standard output; people are told on standard error.
+    if (options.log.format === 'json' && !io.signal.aborted) {
+      log.error('failed', messageOf(error), { code: isLamparaError(error) ? error.code : undefined })
+    }
+    throw error
+  }
+}
+
+async function runBootnode(options: BootnodeOptions, log: Log, io: CliIo): Promise<void> {
+  const bootnode = await start({ ...options, logger: libp2pLogger(log) }, io.signal)
+  const joinUrl = `${bootnode.url}${joinDocumentPath}`
+  const { addresses } = bootnode
+  log.info('listening', `Join at ${joinUrl}`, { addresses, joinUrl })
+  const stopLogging = logBootnode(bootnode, log)
+  const failed = Promise.withResolvers<never>()
+  const unwatch = bootnode.client.watchStatus(({ state, error }) => {
+    if (state === 'failed') failed.reject(error)
+  })
+  try {
+    await Promise.race([untilAborted(io.signal), failed.promise])
+    log.info('stopping', `Stopping: ${messageOf(io.signal.reason)}`, { clients: bootnode.downstream.status.peers })
   } finally {
+    unwatch()
+    stopLogging()
     await bootnode.stop()
+    log.info('stopped', 'Stopped')
+  }
+}
+
+/** Aborts the start with the signal, but not what runs afterwards: that is stopped in order. */
+async function start(options: BootnodeOptions, signal: AbortSignal): Promise<Bootnode> {
+  const starting = new AbortController()
+  const forget = onAbort(signal, () => starting.abort(signal.reason))
+  signal.throwIfAborted()
+  try {
+    return await createBootnode({ ...options, signal: starting.signal })
+  } finally {
+    forget()
   }
 }
 

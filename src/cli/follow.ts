@@ -1,5 +1,6 @@
 import { createLightClient } from '../light-client/index.ts'
 import { exitStatus } from './exit-status.ts'
+import { explainNoPeers } from './explain-no-peers.ts'
 import { type FollowOptions, followHelp, parseFollowOptions } from './follow/options.ts'
 import { createReporter } from './follow/reporter.ts'
 import type { CliIo } from './io.ts'
@@ -29,6 +30,7 @@ async function follow({ limit, json, kinds, client: clientOptions }: FollowOptio
   const client = await createLightClient({ ...clientOptions, signal: io.signal })
   const reporter = createReporter(io, { json })
   const enough = new AbortController()
+  const stopExplaining = explainNoPeers(client.network, { tell: (line) => reporter.notice(line) })
   let printed = 0
   try {
     const unwatch = client.watchStatus((status) => reporter.status(status))
@@ -52,6 +54,7 @@ async function follow({ limit, json, kinds, client: clientOptions }: FollowOptio
     if (enough.signal.aborted && !io.signal.aborted) return exitStatus.ok
     throw error
   } finally {
+    stopExplaining()
     reporter.end()
     await client.stop()
   }

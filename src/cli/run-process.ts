@@ -8,7 +8,7 @@ export async function runProcess(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (abort.signal.aborted) process.exit(130)
-      abort.abort(new LamparaError('aborted', `Stopped by ${signal}`))
+      abort.abort(new LamparaError('aborted', `Stopped by ${signal}`, { details: { signal } }))
     })
   }
   process.exitCode = await runProgram(process.argv.slice(2), processIo(abort.signal))

@@ -5,9 +5,12 @@ const eventWords: Readonly<Record<string, string>> = {
   error: 'it broke, and did not say why',
 }
 
-/** The words of anything that was thrown. Never what an object without words turns into, "[object …]". */
+/** Lines of a stack trace, which some libraries put into their messages. */
+const STACK_FRAMES = /\n\s+at [^\n]*/g
+
+/** The words of anything that was thrown. Never what an object without words turns into, "[object …]", and never a stack trace. */
 export function messageOf(thrown: unknown): string {
-  if (thrown instanceof Error) return thrown.message
+  if (thrown instanceof Error) return thrown.message.replace(STACK_FRAMES, '').trimEnd()
   try {
     const text = String(thrown)
     return text.startsWith('[object ') ? wordsIn(thrown as Wordless) : text

@@ -1,3 +1,4 @@
+import type { ComponentLogger } from '@libp2p/interface'
 import { platform } from '#platform'
 import { LamparaError } from '../errors/index.ts'
 import { createNetwork } from '../network/index.ts'
@@ -77,11 +78,21 @@ export async function createLightClient(options: LightClientOptions): Promise<Li
       onSettled: kept?.keep,
     })
     kept?.begin()
+    if (network.logger !== undefined) logStates(network.logger, follower)
     return lightClientOf(network, follower, kept, options)
   } catch (error) {
     if (options.network === undefined) await network.stop()
     throw error
   }
+}
+
+function logStates(logger: ComponentLogger, { status }: Follower): void {
+  const log = logger.forComponent('lampara:light-client')
+  let last: string | undefined
+  status.watch(({ state, reason }) => {
+    if (state !== last) log('%s: %s', state, reason)
+    last = state
+  })
 }
 
 function lightClientOf(

@@ -1,6 +1,5 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { parsePeerAddress } from '../discovery/index.ts'
-import { LamparaError } from '../errors/index.ts'
 import { createGossip } from '../gossip/index.ts'
 import { CLIENT_SHUTDOWN, createPeers } from '../peers/index.ts'
 import type { Platform } from '../platform/platform.ts'
@@ -14,6 +13,8 @@ import { checkOptions } from './check-options.ts'
 import { createEventHub } from './event-hub.ts'
 import { hasGossipStream, speaksGossip, watchGossipStreams } from './gossip-streams.ts'
 import { type LateRecruiting, recruitLate } from './late-recruiting.ts'
+import { listenError } from './listen-error.ts'
+import { logEvents } from './log-events.ts'
 import { makeNode } from './make-node.ts'
 import { sameStatus, statusOf } from './status.ts'
 import type { Network, NetworkOptions, NetworkStatus } from './types.ts'
@@ -38,7 +39,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
   const { privateKey } = libp2p.services.lampara.components
   for (const { addresses } of kept) for (const address of addresses) gater.allow(address)
 
-  const hub = createEventHub()
+  const hub = createEventHub(options.logger && logEvents(options.logger))
   const own = createOwnStatus(chain, clock)
   const status = createWatchable<NetworkStatus>({ state: 'connecting', peers: 0 }, sameStatus)
   let everConnected = false
@@ -111,7 +112,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     try {
       await made.start()
     } catch (error) {
-      throw LamparaError.from(error, 'invalid_argument', `Cannot listen on ${options.listen?.join(', ')}`)
+      throw listenError(error, options.listen)
     }
     signal?.throwIfAborted()
   } catch (error) {
@@ -181,6 +182,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     gossip,
     reqresp,
     storage: options.storage,
+    logger: options.logger,
     get status() {
       return status.value
     },

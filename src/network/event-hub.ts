@@ -21,13 +21,14 @@ export interface EventHub {
   end(): void
 }
 
-/** Creates a hub without listeners. */
-export function createEventHub(): EventHub {
+/** Creates a hub without listeners. @param log - sees each event first */
+export function createEventHub(log?: (event: NetworkEvent) => void): EventHub {
   const listeners = new Map<Queue<NetworkEvent>, ReadonlySet<NetworkEvent['type']> | undefined>()
   let ended = false
 
   return {
     emit(event) {
+      log?.(event)
       for (const [queue, types] of listeners) {
         if (types === undefined || types.has(event.type)) queue.push(event)
       }

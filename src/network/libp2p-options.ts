@@ -66,7 +66,7 @@ export async function nodeOptions(parts: NodeParts): Promise<Libp2pOptions<NodeS
       // In a browser the code comes when a topic is first joined; elsewhere it is there already.
       pubsub: lateGossipsub(router.load, { atStart: !browser, clock: options.clock ?? systemClock }),
     },
-    logger: quietLogger,
+    logger: options.logger ?? quietLogger,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Connection, Stream } from '@libp2p/interface'
+import type { ComponentLogger, Connection, Stream } from '@libp2p/interface'
 import type { Chain } from '../chain/index.ts'
 import type { LamparaError } from '../errors/index.ts'
 import type { Gossip } from '../gossip/types.ts'
@@ -29,6 +29,14 @@ export interface NetworkOptions {
   /** secp256k1 private key, 32 bytes; wins over the stored one. */
   readonly privateKey?: Uint8Array
   readonly clock?: Clock
+  /**
+   * Takes log lines, by libp2p's interface: those of libp2p's own components, and ours under `lampara:network` and
+   * `lampara:light-client`. `defaultLogger()` of `@libp2p/logger` serves, or any object with `forComponent(name)`.
+   * Each connection has about ten loggers of its own: a logger costs memory on a node with many peers.
+   *
+   * @default silent
+   */
+  readonly logger?: ComponentLogger
   /**
    * The most connections. Where peers can dial us a tenth more are let in, and the least useful are parted from every half
    * minute: later ones have their chance. Bootnodes, named and unconditional peers come on top.
@@ -178,6 +186,12 @@ export interface Network {
   readonly addresses: readonly string[]
   readonly gossip: Gossip
   readonly reqresp: ReqResp
+  /**
+   * What it was given to log to.
+   *
+   * @internal
+   */
+  readonly logger?: ComponentLogger | undefined
   /** What it was given to persist things in. */
   readonly storage?: KeyValueStorage | undefined
   readonly status: NetworkStatus

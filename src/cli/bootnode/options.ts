@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { BootnodeOptions } from '../../bootnode/index.ts'
 import { messageOf } from '../../errors/index.ts'
+import { type LogSettings, logHelp, logOptions, readLogSettings } from '../options/log.ts'
 import { findHelp, findOptions, readMeeting } from '../options/meet.ts'
 import { readTarget, targetHelp, targetOptions } from '../options/target.ts'
 import { usageError } from '../options/usage.ts'
@@ -12,7 +13,7 @@ const PORT = { min: 0, max: 65_535, integer: true } as const
 /** What `lampara bootnode` was asked. */
 export interface BootnodeCommandOptions {
   readonly bootnode: BootnodeOptions
-  readonly json: boolean
+  readonly log: LogSettings
 }
 
 export const bootnodeHelp = `Relays the beacon chain to browsers: follows and verifies it over TCP, and hands on what it verified over WebSocket.
@@ -35,7 +36,7 @@ ${findHelp}
   --data-dir FOLDER    where identities are kept. Default: new ones each time
   --max-clients N      the most clients at once. Default: 2500
   --max-checkpoint-age DAYS    how old the checkpoint may be. Default: 14
-  --json               print one JSON object a line
+${logHelp}
   --help               print this
 
 Ctrl-C ends it.`
@@ -81,7 +82,7 @@ export async function parseBootnodeOptions(
         maxCheckpointAgeMs: numberValue('bootnode', '--max-checkpoint-age', age, { min: 0, max: 36_500 }) * DAY_MS,
       }),
     },
-    json: values.json,
+    log: readLogSettings('bootnode', values),
   }
 }
 
@@ -104,7 +105,7 @@ function parsed(argv: readonly string[]) {
         'data-dir': { type: 'string' },
         'max-clients': { type: 'string' },
         'max-checkpoint-age': { type: 'string' },
-        json: { type: 'boolean', default: false },
+        ...logOptions,
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values

@@ -9,6 +9,8 @@ export interface Reporter {
   head(head: Head): void
   /** Something went wrong that does not keep the client from following. */
   trouble(error: LamparaError): void
+  /** Something that a person can act on. */
+  notice(message: string): void
   /** Leaves the terminal clean. */
   end(): void
 }
@@ -49,6 +51,11 @@ export function createReporter(io: CliIo, options: { readonly json: boolean }): 
     trouble({ code, message }) {
       clearBar()
       if (options.json) io.stdout(JSON.stringify({ type: 'trouble', error: code, message }))
+      else io.stderr(message)
+    },
+    notice(message) {
+      clearBar()
+      if (options.json) io.stdout(JSON.stringify({ type: 'notice', message }))
       else io.stderr(message)
     },
     end: clearBar,
