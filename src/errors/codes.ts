@@ -57,6 +57,7 @@ export const errorCodes = [
   'peer_disconnected',
   'protocol_unsupported',
   'irrelevant_network',
+  'clock_skewed',
   // Request/response
   'dial_timeout',
   'request_timeout',

@@ -1,7 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { parsePeerAddress } from '../discovery/index.ts'
 import { createGossip } from '../gossip/index.ts'
-import { CLIENT_SHUTDOWN, createPeers } from '../peers/index.ts'
+import { CLIENT_SHUTDOWN, clockSkewError, createPeers } from '../peers/index.ts'
 import type { Platform } from '../platform/platform.ts'
 import { createReqResp, type ReqResp } from '../reqresp/index.ts'
 import { deadline, onAbort, raceSignal } from '../streams/abort.ts'
@@ -49,7 +49,9 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
   function tellStatus(): void {
     const count = peers.list.value.length
     everConnected ||= count > 0
-    const facts = { stopped: stopping, peers: count, everConnected, unreachable: peers.unreachable() }
+    const skew = count === 0 ? peers.clockSkew() : undefined
+    const unreachable = skew === undefined ? peers.unreachable() : clockSkewError(skew)
+    const facts = { stopped: stopping, peers: count, everConnected, unreachable }
     status.set(statusOf(facts))
   }
 
@@ -203,6 +205,8 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     report: peers.report,
     drawPeers: (count, accept = () => true) => recruiting?.running?.draw(count, accept) ?? [],
     record: async () => recruiting?.running?.record ?? signRecord(),
+    clockSkew: peers.clockSkew,
+    noteHead: peers.noteHead,
     setStatus: own.set,
     async handleStreams(protocolId, handler, { maxStreams }) {
       await libp2p.handle(protocolId, handler, { maxInboundStreams: maxStreams })

@@ -7,7 +7,7 @@ export interface StatusFacts {
   readonly peers: number
   /** A peer has counted since the start. */
   readonly everConnected: boolean
-  /** Why none of the peers to keep can be reached. */
+  /** Why none of the peers to keep can be reached: they cannot be dialed, or our clock is wrong. */
   readonly unreachable: LamparaError | undefined
 }
 

@@ -2,7 +2,7 @@ import type { ComponentLogger, Connection, Stream } from '@libp2p/interface'
 import type { Chain } from '../chain/index.ts'
 import type { LamparaError } from '../errors/index.ts'
 import type { Gossip } from '../gossip/types.ts'
-import type { AddressEntry } from '../peers/index.ts'
+import type { AddressEntry, ClockSkew } from '../peers/index.ts'
 import type { Offence, PeerEvent, PeerView } from '../peers/types.ts'
 import type { CandidateSource } from '../platform/candidate-source.ts'
 import type { KeyValueStorage } from '../platform/storage.ts'
@@ -237,6 +237,19 @@ export interface Network {
    * @throws LamparaError `enr_invalid` when the addresses do not fit into 300 bytes
    */
   record(): Promise<string>
+  /**
+   * How far this machine's clock seems to be from what most independent peers have: when half of them, and at least two where
+   * two were heard, are ahead or behind alike. Known to about a slot. Undefined while they do not differ. `clockSkewError()` has it
+   * in words.
+   */
+  clockSkew(): ClockSkew | undefined
+  /**
+   * Takes note of the slot of a head that a peer sent, by gossip or by request, as it arrives: evidence for `clockSkew()`. Need not
+   * be verified: no single peer decides.
+   *
+   * @internal
+   */
+  noteHead(peerId: string, slot: number): void
   /** What Status tells peers of our chain view; the light client keeps it current. */
   setStatus(status: LocalStatus): void
   /**

@@ -4,6 +4,7 @@ import { LamparaError } from '../errors/index.ts'
 import { linkSignals } from '../streams/abort.ts'
 import { listen } from '../streams/listen.ts'
 import type { Watchable } from '../streams/watchable.ts'
+import { createClockEvidence } from './clock-skew.ts'
 import { createConnections } from './connections.ts'
 import { closeConnection } from './dial.ts'
 import { CLIENT_SHUTDOWN } from './goodbye.ts'
@@ -17,7 +18,7 @@ import { createReach } from './reach.ts'
 import type { RecruitHost } from './recruit/types.ts'
 import { createRoster } from './roster.ts'
 import { bestPeer, type SelectOptions } from './select.ts'
-import type { Offence, PeerView, RemoteStatus } from './types.ts'
+import type { ClockSkew, Offence, PeerView, RemoteStatus } from './types.ts'
 import { watchDigestChanges } from './upkeep.ts'
 
 /** The peer manager: meets, judges, keeps and leaves peers. libp2p owns the connections. */
@@ -51,6 +52,10 @@ export interface Peers {
   takeSequence(peerId: string, sequence: bigint): void
   /** Takes a Goodbye that a peer sent us. */
   takeGoodbye(peerId: string, code: number): void
+  /** How far our clock seems to be from that of our peers; see `estimateClockSkew()`. */
+  clockSkew(): ClockSkew | undefined
+  /** Takes note of a head that a connected peer told of, as it arrives: evidence of the time. */
+  noteHead(peerId: string, headSlot: number): void
   /** Says goodbye to all and closes; idempotent, and over within two seconds. */
   stop(): Promise<void>
 }
@@ -78,8 +83,14 @@ export function createPeers(options: PeersOptions): Peers {
     onBegin: (peer) => meet(peer),
   })
   const { leave, ban, takeGoodbye } = createLeaving({ ...options, roster, stopping, finish })
+  const evidence = createClockEvidence(chain, clock)
+  function noteHead(peer: PeerView, headSlot: number): void {
+    evidence.note(peer, headSlot)
+    options.onReachability()
+  }
   const { meet, takeStatus, onIdentify, onUpdate } = createHandshake({
     ...options,
+    noteHead,
     roster,
     leave,
     onCounted(peer) {
@@ -189,6 +200,11 @@ export function createPeers(options: PeersOptions): Peers {
     takeStatus,
     takeSequence,
     takeGoodbye,
+    clockSkew: evidence.estimate,
+    noteHead(peerId, headSlot) {
+      const peer = roster.get(peerId)
+      if (peer !== undefined) noteHead(roster.viewed(peer), headSlot)
+    },
     stop: () => (stopped ??= end()),
   }
 }

@@ -8,7 +8,7 @@ import { nextState, type PeerStep } from './lifecycle.ts'
 import type { PeersOptions } from './options.ts'
 import { irrelevance } from './relevance.ts'
 import type { Roster } from './roster.ts'
-import type { RemoteStatus } from './types.ts'
+import type { PeerView, RemoteStatus } from './types.ts'
 
 /** A dialer is to send its Status within a second; slow ones are asked for it after this. */
 const INBOUND_STATUS_MS = 5_000
@@ -19,6 +19,8 @@ const MAX_AGENT_LENGTH = 128
 
 /** What meeting peers needs. */
 export interface HandshakeOptions extends Pick<PeersOptions, 'chain' | 'clock' | 'wire' | 'ownFinality' | 'onEvent'> {
+  /** Takes note of a head as evidence of the time. */
+  noteHead(peer: PeerView, headSlot: number): void
   readonly roster: Roster
   readonly leave: Leaving['leave']
   onCounted(peer: ConnectedPeer): void
@@ -32,6 +34,11 @@ export interface Handshake {
   onIdentify(event: CustomEvent<IdentifyResult>): void
   /** Later news of the protocols: what a peer serves changes while it runs. */
   onUpdate(event: CustomEvent<PeerUpdate>): void
+}
+
+/** True for a Status that tells nothing newer than what is final, as light clients do. */
+function isLightClients({ headRoot, finalizedRoot, headSlot }: RemoteStatus): boolean {
+  return headSlot === 0 || headRoot === finalizedRoot
 }
 
 /** Creates the handshake of Status and identify. */
@@ -60,9 +67,14 @@ export function createHandshake(options: HandshakeOptions): Handshake {
     const peer = roster.get(peerId)
     if (peer === undefined || peer.state === 'leaving') return
     const why = irrelevance(chain, clock.now(), options.ownFinality(), status)
+    // A peer of another network says nothing of the time, nor does a light client's Status of how far heads are behind.
+    if (why?.code !== 'irrelevant_network' && (why !== undefined || !isLightClients(status))) {
+      options.noteHead(roster.viewed(peer), status.headSlot)
+    }
     if (why !== undefined) {
-      peer.failure = new LamparaError('irrelevant_network', `Cannot keep ${peerId}: ${why}`, { details: { peerId } })
-      leave(peer, CLIENT_SHUTDOWN, `another network: ${why}`).catch(() => {})
+      const { code, reason } = why
+      peer.failure = new LamparaError(code, `Cannot keep ${peerId}: ${reason}`, { details: { peerId } })
+      leave(peer, CLIENT_SHUTDOWN, code === 'clock_skewed' ? reason : `another network: ${reason}`).catch(() => {})
       return
     }
     peer.status = status

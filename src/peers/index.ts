@@ -1,4 +1,5 @@
 export type { AddressEntry } from './address-book/entry.ts'
+export { clockSkewError } from './clock-skew.ts'
 export { createPeers, type Peers } from './create-peers.ts'
 export { createGater, type Gater } from './gater.ts'
 export { CLIENT_SHUTDOWN } from './goodbye.ts'

@@ -31,13 +31,38 @@ export function nextDigestChangeMs(chain: Chain, nowMs: number): number | undefi
     .find((timeMs) => timeMs > nowMs)
 }
 
+/** Why a peer is not kept, with the code to tell it by. */
+export interface Irrelevance {
+  /** `clock_skewed` where either of the two clocks is wrong, which says nothing of the network. */
+  readonly code: 'irrelevant_network' | 'clock_skewed'
+  readonly reason: string
+}
+
 /**
- * Judges a peer's Status (phase0/p2p-interface.md, "Status"): another chain's, another schedule's, or an impossible one.
- * Around a change of digest either of the two is right: clocks differ by up to a slot.
+ * Checks a peer's Status (phase0/p2p-interface.md, "Status"): another chain's, another schedule's, or an impossible one.
+ * Around a change of digest either of the two is right: clocks differ by up to a slot. A head that is ahead of our clock by no
+ * more than a slot is tolerated, as Lighthouse and Lodestar do; one that is further ahead is first a suspicion against our own
+ * clock.
  *
- * @returns why the peer is irrelevant to us, in words; undefined when it is relevant
+ * @returns why the peer is not relevant to us; undefined when it is
  */
 export function irrelevance(
+  chain: Chain,
+  nowMs: number,
+  ours: OwnFinality | undefined,
+  status: RemoteStatus,
+): Irrelevance | undefined {
+  const reason = otherNetwork(chain, nowMs, ours, status)
+  if (reason !== undefined) return { code: 'irrelevant_network', reason }
+  const aheadMs = slotStartMs(chain, status.headSlot) - nowMs
+  const { slotDurationMs } = chain
+  if (status.headSlot <= 0 || aheadMs <= slotDurationMs + CLOCK_DISPARITY_MS) return undefined
+  const seconds = Math.round(aheadMs / 1_000)
+  const words = `its head, slot ${status.headSlot}, is ${seconds} s ahead of this machine's clock: one of the clocks is wrong`
+  return { code: 'clock_skewed', reason: words }
+}
+
+function otherNetwork(
   chain: Chain,
   nowMs: number,
   ours: OwnFinality | undefined,
@@ -48,12 +73,6 @@ export function irrelevance(
   if (!digests.includes(status.forkDigest)) {
     return `its fork digest is ${status.forkDigest}, ours ${digests[0]}`
   }
-  if (status.headSlot > Math.max(0, slotAtMs(chain, nowMs + CLOCK_DISPARITY_MS))) {
-    return `its head, slot ${status.headSlot}, lies in the future`
-  }
-  if (status.finalizedEpoch > 0 && startSlotOfEpoch(chain, status.finalizedEpoch) > nextSlot(chain, nowMs)) {
-    return `its finalized epoch ${status.finalizedEpoch} lies in the future`
-  }
   if (status.finalizedEpoch > epochOfSlot(chain, status.headSlot)) {
     return `its finalized epoch ${status.finalizedEpoch} is later than its head, slot ${status.headSlot}`
   }
@@ -61,8 +80,4 @@ export function irrelevance(
     if (ours.finalizedRoot !== status.finalizedRoot) return `it finalized another block in epoch ${ours.finalizedEpoch}`
   }
   return undefined
-}
-
-function nextSlot(chain: Chain, nowMs: number): number {
-  return slotAtMs(chain, nowMs + CLOCK_DISPARITY_MS)
 }

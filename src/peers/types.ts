@@ -56,6 +56,16 @@ export interface RemoteMetadata {
   readonly custodyGroupCount?: number
 }
 
+/** How far this machine's clock seems to be from the time of its peers. */
+export interface ClockSkew {
+  /** To be added to this machine's clock: positive when it is slow, negative when it is fast. Known to about a slot. */
+  readonly offsetMs: number
+  /** Independent origins that support the estimate. */
+  readonly agreeing: number
+  /** Independent origins that were heard. */
+  readonly of: number
+}
+
 /** How grave a peer's fault is: fatal bans at once, the others after some repetition. */
 export type Offence = 'fatal' | 'low-tolerance' | 'mid-tolerance' | 'high-tolerance'
 

@@ -33,7 +33,10 @@ describe('a Status', () => {
   })
 
   it('with another fork digest is not, in words', () => {
-    expect(irrelevance(chain, nowMs, ours, statusWith({ forkDigest: '0xdeadbeef' }))).toContain('0xdeadbeef')
+    expect(irrelevance(chain, nowMs, ours, statusWith({ forkDigest: '0xdeadbeef' }))).toMatchObject({
+      code: 'irrelevant_network',
+      reason: expect.stringContaining('0xdeadbeef'),
+    })
     expect(irrelevance(chain, nowMs, ours, statusWith({ forkDigest: forkDigestAtEpoch(chain, 10) }))).toBeDefined()
   })
 
@@ -50,19 +53,28 @@ describe('a Status', () => {
 
   it('that finalized another block in the same epoch is not relevant', () => {
     const forked = statusWith({ finalizedRoot: `0x${'33'.repeat(32)}` })
-    expect(irrelevance(chain, nowMs, ours, forked)).toContain('epoch 3')
+    expect(irrelevance(chain, nowMs, ours, forked)?.reason).toContain('epoch 3')
     expect(irrelevance(chain, nowMs, { ...ours, finalizedEpoch: 4 }, forked)).toBeUndefined()
   })
 
-  it('from the future is not, but for a clock half a second off', () => {
-    expect(irrelevance(chain, nowMs, ours, statusWith({ headSlot: 42 }))).toContain('future')
-    expect(irrelevance(chain, slotStartMs(chain, 42) - 500, ours, statusWith({ headSlot: 42 }))).toBeUndefined()
-    expect(irrelevance(chain, nowMs, ours, statusWith({ finalizedEpoch: 2 ** 53 - 1 }))).toContain('future')
+  it('ahead of our clock by a slot is relevant, and further ahead is a matter of clocks, not of networks', () => {
+    const of = (headSlot: number, atMs: number) => irrelevance(chain, atMs, ours, statusWith({ headSlot }))
+    expect(of(42, nowMs)).toBeUndefined()
+    expect(of(42, slotStartMs(chain, 41) - 500)).toBeUndefined()
+    expect(of(42, slotStartMs(chain, 41) - 501)).toMatchObject({ code: 'clock_skewed' })
+    expect(of(44, nowMs)).toMatchObject({ code: 'clock_skewed', reason: expect.stringContaining('18 s ahead') })
+  })
+
+  it('that finalized what its own head has not reached is of another network, however far ahead', () => {
+    const impossible = irrelevance(chain, nowMs, ours, statusWith({ finalizedEpoch: 2 ** 53 - 1 }))
+    expect(impossible).toMatchObject({ code: 'irrelevant_network' })
   })
 
   it('whose head lies in an epoch before the one that it finalized is not', () => {
     expect(irrelevance(chain, nowMs, ours, statusWith({ headSlot: startSlotOfEpoch(chain, 3) }))).toBeUndefined()
-    expect(irrelevance(chain, nowMs, ours, statusWith({ headSlot: startSlotOfEpoch(chain, 3) - 1 }))).toContain('later')
+    expect(irrelevance(chain, nowMs, ours, statusWith({ headSlot: startSlotOfEpoch(chain, 3) - 1 }))?.reason).toContain(
+      'later',
+    )
   })
 
   it('of genesis is relevant before genesis', () => {

@@ -46,6 +46,8 @@ export function fakeClient(scene: Scene): LightClient {
     everyPeer: () => scene.peers,
     emit: refuse,
     record: async () => refuse(),
+    clockSkew: () => undefined,
+    noteHead: () => {},
     setStatus: refuse,
     handleStreams: async () => refuse(),
     stop: async () => {},

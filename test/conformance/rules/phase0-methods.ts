@@ -57,6 +57,19 @@ export const phase0Methods: readonly Rule[] = [
     ],
   },
   {
+    id: 'phase0/status/clock',
+    section: 'Status v1',
+    level: 'states',
+    rule: 'Only another digest or another finalized block are reasons to leave: a head ahead of our clock is not taken for another network.',
+    tests: [
+      'test/network/clock-skew.test.ts > a machine whose clock is wrong > keeps peers that are ahead of it by up to a slot',
+      'test/network/clock-skew.test.ts > a machine whose clock is wrong > suspects its own clock, in words, when all peers are ahead alike, and dials them again soon',
+      'test/peers/rules.test.ts > a Status > ahead of our clock by a slot is relevant, and further ahead is a matter of clocks, not of networks',
+    ],
+    deviates:
+      'a peer whose head is more than a slot ahead of our clock is left for the time being, with the code clock_skewed; as Lighthouse and Lodestar do.',
+  },
+  {
     id: 'phase0/goodbye/reasons',
     section: 'Goodbye v1',
     level: 'states',

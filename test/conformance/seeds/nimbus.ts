@@ -49,13 +49,13 @@ export const nimbus: SeedSystem = {
     },
     {
       id: 'nimbus/5',
-      does: 'Status both ways; refused are a finalized epoch after the head, a head half a second ahead of the clock, another digest, another block at the same finality.',
+      does: 'Status both ways; refused are a finalized epoch after the head, a head ahead of the clock, another digest, another block at the same finality.',
       at: ['src/peers/handshake.ts', 'src/peers/relevance.ts', 'src/light-client/local-status.ts'],
       tests: [
         'test/network/handshake.test.ts > the handshake > makes both sides count each other over tcp',
         'test/network/handshake.test.ts > the handshake > asks a dialer that sends none after five seconds',
         'test/peers/rules.test.ts > a Status > whose head lies in an epoch before the one that it finalized is not',
-        'test/peers/rules.test.ts > a Status > from the future is not, but for a clock half a second off',
+        'test/peers/rules.test.ts > a Status > ahead of our clock by a slot is relevant, and further ahead is a matter of clocks, not of networks',
         'test/peers/rules.test.ts > a Status > with another fork digest is not, in words',
         'test/peers/rules.test.ts > a Status > that finalized another block in the same epoch is not relevant',
         'test/light-client/local-status.test.ts > the Status of a node that has verified a finalized block > names the block as finalized and as the head, and is refused by nobody: %s',
