@@ -67,6 +67,7 @@ export const errorCodes = [
   'request_invalid',
   'server_error',
   'resource_unavailable',
+  'rate_limited',
   'response_code_unknown',
   'response_empty',
   'response_too_long',

@@ -4,6 +4,7 @@ import { LamparaError } from '../errors/index.ts'
 import { type ByteReader, createByteReader } from '../streams/byte-reader.ts'
 import type { Clock } from '../streams/clock.ts'
 import { encodeRequest } from '../wire/index.ts'
+import type { HoldOffs } from './hold-off.ts'
 import type { Limiter, TurnOptions } from './limiter.ts'
 import { responseOffence } from './offences.ts'
 import { openStream } from './open-stream.ts'
@@ -22,6 +23,7 @@ export interface AskContext {
   readonly clock: Clock
   readonly limiter: Limiter
   readonly speeds: Speeds
+  readonly holdOffs: HoldOffs
   readonly onOffence: ReportOffence
   readonly onServed?: ReportServed | undefined
 }
@@ -59,6 +61,7 @@ export async function askPeer<Request, Response>(context: AskContext, ask: Ask<R
   const phases = createPhases({ clock: context.clock, signal })
   try {
     await exchange(context, ask, tally, phases)
+    context.holdOffs.succeeded(lane)
     if (tally.chunks > 0) context.onServed?.(peer, protocol)
   } catch (thrown) {
     if (signal.aborted) throw signal.reason
@@ -67,7 +70,8 @@ export async function askPeer<Request, Response>(context: AskContext, ask: Ask<R
       cause: error.cause ?? error,
       details: { ...error.details, peer, protocol: protocol.name, chunks: tally.chunks },
     })
-    const offence = responseOffence(error.code)
+    context.holdOffs.failed(lane, error.code)
+    const offence = responseOffence(error.code, tally.chunks)
     if (offence) context.onOffence(peer, offence, failure.message)
     throw failure
   } finally {

@@ -19,8 +19,8 @@ import type { ChunkContext, Codec, Pace } from './types.ts'
 
 // What beacon nodes bear (Lodestar bans beyond 5 bootstraps in 15 s, 128 updates in 10 s and 2 of the newest in 12 s; Lighthouse
 // delays beyond one in 10 s, and fails what exceeds two in flight). The second of a burst is for an answer lost with its connection.
-const bulkPace: Pace = { everyMs: everyMs(15_000), burst: 2, maxInFlight: 1 }
-const newestPace: Pace = { everyMs: everyMs(12_000), burst: 2, maxInFlight: 1 }
+const bulkPace: Pace = { everyMs: everyMs(15_000, 10_000), burst: 2, maxInFlight: 1 }
+const newestPace: Pace = { everyMs: 12_000, burst: 2, maxInFlight: 1 }
 
 /** LightClientBootstrap by block root (altair/light-client/p2p-interface.md). */
 export const lightClientBootstrap = defineProtocol<Uint8Array, LightClientObject<'bootstrap'>>({

@@ -1,6 +1,7 @@
 import { LamparaError } from '../errors/index.ts'
 import { onAbort } from '../streams/abort.ts'
 import type { CancelTimer, Clock } from '../streams/clock.ts'
+import type { HoldOffs } from './hold-off.ts'
 import { createQuotaKeeper } from './quota.ts'
 import type { Quota, RequestPriority } from './types.ts'
 
@@ -57,14 +58,17 @@ export function createLimiter(options: {
   readonly clock: Clock
   readonly maxActive: number
   readonly maxWaiting: number
+  /** What holds turns back beside their pace. @default nothing */
+  readonly holdOffs?: Pick<HoldOffs, 'waitMs'>
 }): Limiter {
-  const { clock, maxActive, maxWaiting } = options
+  const { clock, maxActive, maxWaiting, holdOffs } = options
   const lanes = new Map<string, Lane>()
   const paces = createQuotaKeeper(clock)
 
   const isFull = (lane: Lane, turn: TurnOptions): boolean => lane.active >= (turn.maxActive ?? maxActive)
   const paceMs = (key: string, { pace, ignorePace }: TurnOptions): number => {
-    return pace === undefined || ignorePace ? 0 : paces.waitMs(key, pace)
+    if (ignorePace) return 0
+    return Math.max(pace === undefined ? 0 : paces.waitMs(key, pace), holdOffs?.waitMs(key) ?? 0)
   }
 
   /** Grants what can be granted. A turn given back passes on in the same step, so that no newcomer slips in between. */

@@ -8,7 +8,8 @@ export type Offence = 'fatal' | 'low-tolerance' | 'mid-tolerance' | 'high-tolera
  * or the fault is ours.
  *
  * Bytes that no implementation produces by mischance are fatal, since noise already guards against corruption on the way.
- * A truncated answer can be a crash, an unknown digest a fork that our configuration lacks.
+ * A truncated answer can be a crash, an unknown digest a fork that our configuration lacks. A refusal, whatever its code, is
+ * none: it holds back the next requests (`hold-off.ts`), and so does slowness, since a responder that limits rates delays.
  */
 const responseOffences: Partial<Record<LamparaErrorCode, Offence>> = {
   ssz_invalid: 'fatal',
@@ -19,11 +20,8 @@ const responseOffences: Partial<Record<LamparaErrorCode, Offence>> = {
   response_invalid: 'fatal',
   unexpected_end: 'low-tolerance',
   context_unknown: 'low-tolerance',
-  request_invalid: 'low-tolerance',
-  server_error: 'mid-tolerance',
-  first_byte_timeout: 'mid-tolerance',
+  first_byte_timeout: 'high-tolerance',
   chunk_timeout: 'mid-tolerance',
-  response_code_unknown: 'high-tolerance',
   dial_timeout: 'high-tolerance',
   request_timeout: 'high-tolerance',
 }
@@ -40,9 +38,13 @@ const requestOffences: Partial<Record<LamparaErrorCode, Offence>> = {
   request_timeout: 'mid-tolerance',
 }
 
-/** The offence in a failed answer, where there is one. */
-export function responseOffence(code: LamparaErrorCode): Offence | undefined {
-  return responseOffences[code]
+/**
+ * The offence in a failed answer, where there is one.
+ *
+ * @param chunks - valid chunks that had come by then: who is slow with the next one answers honestly
+ */
+export function responseOffence(code: LamparaErrorCode, chunks: number): Offence | undefined {
+  return code === 'chunk_timeout' && chunks > 0 ? undefined : responseOffences[code]
 }
 
 /** The offence in a failed request, where there is one. */

@@ -6,9 +6,15 @@ import type { Protocol, RequestOptions } from './types.ts'
 const SHORTEST_PUBLIC_SLOT_MS = 5_000
 const USUAL_SLOT_MS = 12_000
 
-/** A pace in milliseconds that beacon nodes of public chains keep; on a devnet it goes by the slots, like all else there. */
-export function everyMs(ms: number): (chain: Chain) => number {
-  return ({ slotDurationMs }) => (slotDurationMs < SHORTEST_PUBLIC_SLOT_MS ? (ms * slotDurationMs) / USUAL_SLOT_MS : ms)
+/**
+ * A pace in milliseconds that beacon nodes of public chains keep. On a devnet it goes by the slots, but never below what beacon
+ * nodes bear at all: their quotas are in seconds, however short the slots are.
+ *
+ * @param leastMs - what a beacon node's own quota comes to
+ */
+export function everyMs(ms: number, leastMs: number): (chain: Chain) => number {
+  return ({ slotDurationMs }) =>
+    slotDurationMs < SHORTEST_PUBLIC_SLOT_MS ? Math.max(leastMs, (ms * slotDurationMs) / USUAL_SLOT_MS) : ms
 }
 
 /** What a request asks the limiter for. */

@@ -8,8 +8,8 @@ export const defaultTimeouts = {
   dialTimeoutMs: 10_000,
   requestTimeoutMs: 5_000,
   firstByteTimeoutMs: 10_000,
-  // RESP_TIMEOUT (phase0/p2p-interface.md): 10 s from chunk to chunk.
-  chunkTimeoutMs: 10_000,
+  // RESP_TIMEOUT was 10 s from chunk to chunk, and Lighthouse gives one update in 10 s: longer than the other side's pace.
+  chunkTimeoutMs: 20_000,
   exchangeTimeoutMs: 120_000,
 }
 

@@ -79,7 +79,7 @@ const status = defineProtocol<StatusMessage, StatusMessage>({
   request: statusV2,
   response: statusV2,
   quota: statusQuota,
-  pace: { everyMs: everyMs(60_000), burst: 2 },
+  pace: { everyMs: everyMs(60_000, 3_000), burst: 2 },
   fallbacks: [
     sameWords(
       defineProtocol<StatusMessage, StatusMessage>({

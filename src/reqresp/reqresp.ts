@@ -5,6 +5,7 @@ import { linkSignals, onAbort } from '../streams/abort.ts'
 import type { Clock } from '../streams/clock.ts'
 import { type AnswerContext, answer } from './answer.ts'
 import { type ExchangeContext, startExchange } from './exchange.ts'
+import { createHoldOffs } from './hold-off.ts'
 import { createLimiter } from './limiter.ts'
 import type { ReportOffence, ReportServed, SelectPeer } from './peer-hooks.ts'
 import { createQuotaKeeper } from './quota.ts'
@@ -45,6 +46,7 @@ export function createReqResp(options: ReqRespOptions): ReqResp & { stop(): Prom
   const underWay = new Set<Promise<void>>()
   const withdrawals = new Set<() => void>()
 
+  const holdOffs = createHoldOffs(clock)
   const asking: ExchangeContext = {
     libp2p,
     chain,
@@ -54,7 +56,13 @@ export function createReqResp(options: ReqRespOptions): ReqResp & { stop(): Prom
     onServed,
     signal: life.signal,
     speeds: createSpeeds(clock),
-    limiter: createLimiter({ clock, maxActive: MAX_CONCURRENT_REQUESTS, maxWaiting: MAX_WAITING_REQUESTS }),
+    holdOffs,
+    limiter: createLimiter({
+      clock,
+      holdOffs,
+      maxActive: MAX_CONCURRENT_REQUESTS,
+      maxWaiting: MAX_WAITING_REQUESTS,
+    }),
   }
   const answering: AnswerContext = {
     chain,

@@ -111,7 +111,7 @@ export interface ExchangeTimeouts {
   readonly requestTimeoutMs?: number
   /** From the request's end to the first byte: `first_byte_timeout`. @default 10_000 */
   readonly firstByteTimeoutMs?: number
-  /** From one chunk's first byte to its last, and from chunk to chunk: `chunk_timeout`. @default 10_000 */
+  /** From one chunk's first byte to its last, and from chunk to chunk: `chunk_timeout`. Beacon nodes that limit rates send one in 10 s. @default 20_000 */
   readonly chunkTimeoutMs?: number
   /** The whole exchange: `exchange_timeout`. 0 means no limit. @default 120_000 */
   readonly exchangeTimeoutMs?: number
@@ -169,7 +169,7 @@ export interface ExchangeEnd {
  *
  * @throws LamparaError `peer_unavailable`, `peer_disconnected`, `protocol_unsupported`; `dial_timeout`, `request_timeout`,
  * `first_byte_timeout`, `chunk_timeout`, `exchange_timeout`; `request_invalid`, `server_error`, `resource_unavailable`,
- * `response_code_unknown` with the peer's words in `details.reason`; `context_unknown`, `length_out_of_bounds`,
+ * `rate_limited`, `response_code_unknown` with the peer's words in `details.reason`; `context_unknown`, `length_out_of_bounds`,
  * `varint_invalid`, `snappy_invalid`, `snappy_checksum_mismatch`, `ssz_invalid`, `unexpected_end` for a malformed answer;
  * `queue_overflow` when too many requests to one peer wait; `stopped`; the signal's reason
  */

@@ -113,17 +113,19 @@ describe.each(['yamux', 'mplex'] as const)('over %s', (muxer) => {
     })
 
     it.each([
-      ['silent', 'first_byte_timeout', 0, timeouts.firstByteTimeoutMs],
-      ['stalling', 'chunk_timeout', 0, timeouts.chunkTimeoutMs],
-      ['withholding', 'chunk_timeout', 0, timeouts.chunkTimeoutMs],
-      ['stopping', 'chunk_timeout', 1, timeouts.chunkTimeoutMs],
-    ] as const)('gives up on a %s peer with `%s`, mid-tolerance', async (name, code, received, phaseMs) => {
+      ['silent', 'first_byte_timeout', 0, timeouts.firstByteTimeoutMs, ['high-tolerance']],
+      ['stalling', 'chunk_timeout', 0, timeouts.chunkTimeoutMs, ['mid-tolerance']],
+      ['withholding', 'chunk_timeout', 0, timeouts.chunkTimeoutMs, ['mid-tolerance']],
+      // It gave a valid chunk: it may be limiting its rate.
+      ['stopping', 'chunk_timeout', 1, timeouts.chunkTimeoutMs, []],
+    ] as const)('gives up on a %s peer with `%s`, and blames it as far as it is to blame', async (...stuck) => {
+      const [name, code, received, phaseMs, offences] = stuck
       await pair.misbehave(method.id, stuckResponders[name], chunks)
       const got: unknown[] = []
       const failing = failureOf(ask(), got)
       await letTimePass(got, received, phaseMs)
       expect(await failing).toMatchObject({ code, details: { chunks: received } })
-      expect(pair.offences).toEqual([['mid-tolerance', expect.stringContaining(pair.peer)]])
+      expect(pair.offences).toEqual(offences.map((offence) => [offence, expect.stringContaining(pair.peer)]))
     })
 
     it('gives up with `chunk_timeout` on a peer that sends each byte in time, but not the chunk', async () => {

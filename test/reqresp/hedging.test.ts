@@ -92,7 +92,7 @@ describe('a request that names no peer', () => {
     await clock.advance(12_000)
     await failing
     expect(member(3).streams).toEqual([])
-    expect(crowd.offences.map(([, offence]) => offence)).toEqual(Array(3).fill('mid-tolerance'))
+    expect(crowd.offences.map(([, offence]) => offence)).toEqual(Array(3).fill('high-tolerance'))
   })
 
   it('moves on at once when a peer fails, without waiting for the time to hedge', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hoodi, mainnet, sepolia } from '../../src/chain/index.ts'
+import { LamparaError } from '../../src/errors/index.ts'
 import { turnOf } from '../../src/reqresp/pace.ts'
 import { protocols } from '../../src/reqresp/protocols.ts'
 import { networkMessages } from '../../src/ssz/index.ts'
@@ -9,11 +10,11 @@ import { createReqRespPair, objectAtSlot, type ReqRespPair, testChain } from '..
 
 /** What real nodes bear of one peer (reference: LS bans, LH delays), as milliseconds from request to request. */
 const borne = [
-  ['light_client_bootstrap', protocols.lightClientBootstrap, 15_000],
-  ['light_client_updates_by_range', protocols.lightClientUpdatesByRange, 15_000],
-  ['light_client_finality_update', protocols.lightClientFinalityUpdate, 12_000],
-  ['light_client_optimistic_update', protocols.lightClientOptimisticUpdate, 12_000],
-  ['status', protocols.status, 60_000],
+  ['light_client_bootstrap', protocols.lightClientBootstrap, 15_000, 10_000],
+  ['light_client_updates_by_range', protocols.lightClientUpdatesByRange, 15_000, 10_000],
+  ['light_client_finality_update', protocols.lightClientFinalityUpdate, 12_000, 12_000],
+  ['light_client_optimistic_update', protocols.lightClientOptimisticUpdate, 12_000, 12_000],
+  ['status', protocols.status, 60_000, 3_000],
 ] as const
 
 describe('requests to one peer', () => {
@@ -24,9 +25,12 @@ describe('requests to one peer', () => {
     }
   })
 
-  it.each(borne)('of %s go by the slots on a devnet that is quicker than any public chain', (_, protocol, everyMs) => {
-    const { pace } = turnOf(protocol, { ...testChain, slotDurationMs: 1_200 }, {})
-    expect(pace).toEqual({ tokens: 2, windowMs: (2 * everyMs) / 10 })
+  it.each(borne)('of %s never exceed quotas in seconds, however short the slots', (_, protocol, everyMs, leastMs) => {
+    for (const slotDurationMs of [4_999, 4_000, 1_200, 400, 50]) {
+      const { pace } = turnOf(protocol, { ...testChain, slotDurationMs }, {})
+      expect(pace!.tokens).toBe(2)
+      expect(pace!.windowMs).toBe(2 * Math.max(leastMs, (everyMs * slotDurationMs) / 12_000))
+    }
   })
 
   it('of light-client data are one at a time', () => {
@@ -84,5 +88,54 @@ describe('over the wire', () => {
       () => answered,
       () => 'the turn never came',
     )
+  })
+
+  it('a peer that limits its rate is asked less and less often, and as usual once it answers', async () => {
+    const update = objectAtSlot('optimistic_update', 60 * 8)
+    const askedAtMs: number[] = []
+    let refusals = 3
+    pair.responder.serve(protocols.lightClientOptimisticUpdate, function* () {
+      askedAtMs.push(clock.now())
+      if (refusals-- > 0) throw new LamparaError('resource_unavailable', 'rate limited')
+      yield update
+    })
+    const ask = () => pair.asker.request(protocols.lightClientOptimisticUpdate, undefined, { peer: pair.peer }).single()
+    await clock.advance(60_000)
+    const startMs = clock.now()
+    for (const waitMs of [0, 10_000, 20_000]) {
+      const failing = expect(ask()).rejects.toMatchObject({ code: 'rate_limited' })
+      await settle()
+      await clock.advance(waitMs)
+      await failing
+    }
+    const answered = ask()
+    await settle()
+    await clock.advance(40_000)
+    await expect(answered).resolves.toEqual(update)
+    expect(askedAtMs.map((atMs) => atMs - startMs)).toEqual([0, 10_000, 30_000, 70_000])
+    await expect(ask()).resolves.toEqual(update)
+    expect(pair.offences).toEqual([])
+  })
+
+  it('a quota of two in twelve seconds is never exceeded on a chain of short slots', async () => {
+    const own = createFakeClock()
+    const quick = await createReqRespPair({ clock: own, paced: true, chain: { ...testChain, slotDurationMs: 400 } })
+    const update = objectAtSlot('finality_update', 60 * 8)
+    const askedAtMs: number[] = []
+    quick.responder.serve(protocols.lightClientFinalityUpdate, function* () {
+      askedAtMs.push(own.now())
+      yield update
+    })
+    const asked = Array.from({ length: 6 }, () =>
+      quick.asker.request(protocols.lightClientFinalityUpdate, undefined, { peer: quick.peer }).single(),
+    )
+    for (const one of asked) {
+      const answered = one.then(() => true)
+      while (!(await Promise.race([answered, settle().then(() => false)]))) await own.advance(400)
+    }
+    await quick.stop()
+    for (const atMs of askedAtMs) {
+      expect(askedAtMs.filter((other) => other >= atMs && other < atMs + 12_000).length).toBeLessThanOrEqual(2)
+    }
   })
 })

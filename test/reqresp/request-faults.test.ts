@@ -128,18 +128,33 @@ describe.each(['yamux', 'mplex'] as const)('request() over %s', (muxer) => {
   })
 
   it.each([
-    [1, 'request_invalid', 'low-tolerance'],
-    [2, 'server_error', 'mid-tolerance'],
-    [3, 'resource_unavailable', undefined],
-    [17, 'response_code_unknown', 'high-tolerance'],
-    [255, 'response_code_unknown', 'high-tolerance'],
-  ])('turns response code %i into `%s` with the words of the peer', async (responseCode, code, offence) => {
+    [1, 'request_invalid'],
+    [2, 'server_error'],
+    [3, 'resource_unavailable'],
+    [139, 'rate_limited'],
+    [17, 'response_code_unknown'],
+    [255, 'response_code_unknown'],
+  ])('turns response code %i into `%s` with the words of the peer, who may refuse', async (responseCode, code) => {
     await pair.misbehave(
       method.id,
       sends(() => encodeErrorChunk(responseCode, 'not today')),
     )
     await expect(ask().all()).rejects.toMatchObject({ code, details: { responseCode, reason: 'not today' } })
-    expect(pair.offences.map(([gravity]) => gravity)).toEqual(offence ? [offence] : [])
+    expect(pair.offences).toEqual([])
+  })
+
+  it.each([
+    [1, 'rate limited'],
+    [2, 'Rate-limit exceeded'],
+    [3, 'too many requests'],
+    [200, 'peer is rate_limited'],
+  ])('takes code %i with the words "%s" for `rate_limited`', async (responseCode, reason) => {
+    await pair.misbehave(
+      method.id,
+      sends(() => encodeErrorChunk(responseCode, reason)),
+    )
+    await expect(ask().all()).rejects.toMatchObject({ code: 'rate_limited', details: { responseCode, reason } })
+    expect(pair.offences).toEqual([])
   })
 
   it('keeps what came before a refusal', async () => {
@@ -157,16 +172,17 @@ describe.each(['yamux', 'mplex'] as const)('request() over %s', (muxer) => {
   })
 
   it.each([
-    ['silent', 'first_byte_timeout', 0],
-    ['stalling', 'chunk_timeout', 0],
-    ['withholding', 'chunk_timeout', 0],
-    ['stopping', 'chunk_timeout', 1],
-    ['resetting', 'peer_disconnected', 0],
-  ] as const)('gives up on a %s peer with `%s`', async (name, code, received) => {
+    ['silent', 'first_byte_timeout', 0, ['high-tolerance']],
+    ['stalling', 'chunk_timeout', 0, ['mid-tolerance']],
+    ['withholding', 'chunk_timeout', 0, ['mid-tolerance']],
+    // It gave a valid chunk: it may be limiting its rate.
+    ['stopping', 'chunk_timeout', 1, []],
+    ['resetting', 'peer_disconnected', 0, []],
+  ] as const)('gives up on a %s peer with `%s`', async (name, code, received, offences) => {
     await pair.misbehave(method.id, stuckResponders[name], chunks)
     const exchange = ask(quick)
     await expect(exchange.all()).rejects.toMatchObject({ code, details: { chunks: received } })
-    expect(pair.offences.map(([gravity]) => gravity)).toEqual(code === 'peer_disconnected' ? [] : ['mid-tolerance'])
+    expect(pair.offences.map(([gravity]) => gravity)).toEqual(offences)
   })
 
   it('stops reading at the last chunk that was asked for, however many are sent', async () => {

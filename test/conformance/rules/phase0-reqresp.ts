@@ -172,7 +172,7 @@ export const phase0Reqresp: readonly Rule[] = [
     rule: '0 success, 1 invalid request, 2 server error, 3 resource unavailable.',
     tests: [
       'test/reqresp/serve.test.ts > an error of the handler becomes a response code > `%s` becomes %i',
-      'test/reqresp/request-faults.test.ts > request() over %s > turns response code %i into `%s` with the words of the peer',
+      'test/reqresp/request-faults.test.ts > request() over %s > turns response code %i into `%s` with the words of the peer, who may refuse',
     ],
   },
   {
@@ -181,7 +181,7 @@ export const phase0Reqresp: readonly Rule[] = [
     level: 'states',
     rule: 'Codes 4 to 127 are reserved: one that is not known is an error.',
     tests: [
-      'test/reqresp/request-faults.test.ts > request() over %s > turns response code %i into `%s` with the words of the peer',
+      'test/reqresp/request-faults.test.ts > request() over %s > turns response code %i into `%s` with the words of the peer, who may refuse',
     ],
   },
   {
