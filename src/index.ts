@@ -63,6 +63,7 @@ export {
   openStorage,
   type ServiceFactory,
 } from './network/index.ts'
+export type * from './network/metrics-types.ts'
 export type * from './network/types.ts'
 export type { AddressEntry, Place } from './peers/address-book/entry.ts'
 export type * from './peers/types.ts'
@@ -89,3 +90,4 @@ export type * from './ssz/light-client-values.ts'
 export { lightClientForks } from './ssz/light-client-values.ts'
 export type { AbortOptions } from './streams/abort.ts'
 export { type CancelTimer, type Clock, offsetClock, systemClock } from './streams/clock.ts'
+export type { HistogramSnapshot } from './streams/histogram.ts'

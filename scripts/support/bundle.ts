@@ -81,11 +81,11 @@ function withImports(
 }
 
 /**
- * What marks a file that loads only once a head has been verified, or where a storage is given; all else counts as needed by a page
+ * What marks a file that loads only once a head has been verified, or where a storage or a logger is given, or listening fails; all else counts as needed by a page
  * that is given none.
  */
 const notNeeded =
-  /^(node_modules\/@libp2p\/gossipsub|src\/discovery\/enr|src\/network\/(recruiting|own-record)[.]ts|src\/light-client\/follow-gossip[.]ts|src\/platform\/browser\/indexed-db-storage[.]ts)/
+  /^(node_modules\/@libp2p\/gossipsub|src\/discovery\/enr|src\/network\/(recruiting|own-record|log-events|listen-error)[.]ts|src\/light-client\/follow-gossip[.]ts|src\/platform\/browser\/indexed-db-storage[.]ts)/
 
 /** What a light client's page loads, gzip kilobytes (10³ bytes). */
 export interface BundleSizes {

@@ -1,21 +1,20 @@
 import { platform } from '#platform'
-import type { Hex } from '../chain/index.ts'
 import { encodeJoinDocument } from '../discovery/index.ts'
 import { LamparaError } from '../errors/index.ts'
 import { createLightClient, serveLightClientData } from '../light-client/index.ts'
 import { localStatusOf } from '../light-client/local-status.ts'
-import type { LightClient } from '../light-client/types.ts'
 import { createCommitteeVerifier, type VerificationContext } from '../light-client/verification/index.ts'
-import { createVerifiedData, type VerifiedData } from '../light-client/verified-data.ts'
+import { createVerifiedData } from '../light-client/verified-data.ts'
 import { createNetwork } from '../network/index.ts'
 import { type DrawPeers, servePeerExchange } from '../network/peer-exchange.ts'
-import { raceSignal } from '../streams/abort.ts'
 import { systemClock } from '../streams/clock.ts'
 import { webRtcDirect } from '../webrtc/index.ts'
 import { keepBootstraps } from './bootstrap-keeper.ts'
 import { openRelay } from './circuit-relay.ts'
+import { firstCheckpoint } from './first-checkpoint.ts'
 import { openGateway } from './gateway/open-gateway.ts'
 import { serveHttp } from './http.ts'
+import { openMetrics } from './metrics/open-metrics.ts'
 import { relayVerified } from './relay.ts'
 import { shareClients } from './shared-clients.ts'
 import { type CertificateInUse, watchCertificate } from './tls/watch-certificate.ts'
@@ -40,7 +39,7 @@ const DEFAULT_MAX_CLIENTS = 2500
  *   signal's reason
  */
 export async function createBootnode(options: BootnodeOptions): Promise<Bootnode> {
-  const { chain, clock, signal } = options
+  const { chain, clock, signal, maxClients = DEFAULT_MAX_CLIENTS } = options
   const { listen = options.tls === undefined ? DEFAULT_LISTEN.plain : DEFAULT_LISTEN.secure } = options
   if (options.tls === undefined && listen.some((address) => SECURE.test(address))) {
     throw new LamparaError('invalid_argument', 'Cannot create bootnode: to listen with TLS it needs a certificate')
@@ -110,7 +109,7 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
       ...(relay && { services: { circuitRelay: relay.service } }),
       // Clients come by themselves.
       targetPeers: 0,
-      maxConnections: options.maxClients ?? DEFAULT_MAX_CLIENTS,
+      maxConnections: maxClients,
       ...kept,
     })
     stack.push(() => downstream.stop())
@@ -153,6 +152,7 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
     const keeping = keepBootstraps(client, context, data, stopping.signal)
     stack.push(() => Promise.allSettled([relaying, keeping]).then(() => {}))
 
+    const isReady = (): boolean => client.status.state === 'following' && data.newestBootstrap() !== undefined
     const http = await serveHttp(
       {
         joinDocument: () => {
@@ -161,20 +161,20 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
           const { clockOffsetMs = 0 } = options
           return encodeJoinDocument({ chain, bootnodes: [...downstream.addresses], checkpoint, clockOffsetMs })
         },
-        ready: () => client.status.state === 'following' && data.newestBootstrap() !== undefined,
+        ready: isReady,
       },
       { host: options.http?.host ?? '127.0.0.1', port: options.http?.port ?? 0, certificate, signal },
     )
     stack.push(http.stop)
-    signal?.addEventListener('abort', stop, { once: true })
-    signal?.throwIfAborted()
-
-    return {
+    const bootnode: Bootnode = {
       chain,
       get addresses() {
         return downstream.addresses
       },
       url: http.url,
+      get metricsUrl() {
+        return metrics?.url
+      },
       client,
       downstream,
       get counts() {
@@ -194,6 +194,11 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
       ready: ({ signal: waiting } = {}) => firstCheckpoint(client, data, waiting),
       stop,
     }
+    const metrics = await openMetrics(bootnode, { isReady, maxClients }, options)
+    stack.push(() => metrics?.stop())
+    signal?.addEventListener('abort', stop, { once: true })
+    signal?.throwIfAborted()
+    return bootnode
   } catch (error) {
     await stop()
     throw error
@@ -203,26 +208,4 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
 /** The private key is nobody's business. */
 function toldOf({ validUntilMs, error }: CertificateInUse): BootnodeCertificate {
   return { validUntilMs, ...(error && { error }) }
-}
-
-async function firstCheckpoint(client: LightClient, data: VerifiedData, signal: AbortSignal | undefined): Promise<Hex> {
-  await client.ready({ signal })
-  const served = Promise.withResolvers<Hex>()
-  function look(): void {
-    const newest = data.newestBootstrap()
-    if (newest !== undefined) served.resolve(newest.root)
-  }
-  // A stop is a change of status; what is verified may be no change of it.
-  const unwatch = [
-    client.watchVerified(look),
-    client.watchStatus(({ state }) => {
-      if (state === 'stopped') served.reject(new LamparaError('stopped', 'Cannot get ready: the bootnode was stopped'))
-    }),
-  ]
-  look()
-  try {
-    return await raceSignal(served.promise, signal)
-  } finally {
-    for (const end of unwatch) end()
-  }
 }

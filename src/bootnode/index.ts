@@ -7,6 +7,7 @@ export { defaultRelayLimits, type RelayCounts, type RelayLimits } from './circui
 export { createBootnode } from './create-bootnode.ts'
 export type { GatewayCounts, RefusalReason, TunnelEnd } from './gateway/counts.ts'
 export { defaultGatewayLimits, type GatewayLimits, type ScopeLimits } from './gateway/limits.ts'
+export type { MetricsOptions } from './metrics/serve-metrics.ts'
 export type { CertificateFiles } from './tls/read-certificate.ts'
 export type {
   Bootnode,

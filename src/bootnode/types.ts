@@ -7,6 +7,7 @@ import type { Clock } from '../streams/clock.ts'
 import type { RelayCounts, RelayLimits } from './circuit-relay.ts'
 import type { GatewayCounts } from './gateway/counts.ts'
 import type { GatewayLimits } from './gateway/limits.ts'
+import type { MetricsOptions } from './metrics/serve-metrics.ts'
 import type { CertificateFiles } from './tls/read-certificate.ts'
 
 /** Options of `createBootnode()`. */
@@ -38,6 +39,13 @@ export interface BootnodeOptions {
   readonly tls?: CertificateFiles
   /** Where the join document is served. @default 127.0.0.1, a free port */
   readonly http?: { readonly host?: string; readonly port?: number }
+  /**
+   * Where to serve `/metrics` in Prometheus text format, a listener of its own (docs/bootnode.md). Names and labels are bounded; no
+   * peer id is among them.
+   *
+   * @default nowhere
+   */
+  readonly metrics?: MetricsOptions
   /** Where both identities persist, and the certificate of `/webrtc-direct` addresses. Without it they live as long as the process. */
   readonly dataDirectory?: string
   /** Node records (`enr:…`) of further beacon nodes and bootnodes: they are dialed, and once reached told to clients that ask. */
@@ -111,6 +119,8 @@ export interface Bootnode {
   readonly addresses: readonly string[]
   /** Base URL of the HTTP side; the join document is at `/.well-known/lampara.json`. */
   readonly url: string
+  /** Where metrics are served; undefined where they are not. */
+  readonly metricsUrl: string | undefined
   /** The node that meets the beacon chain's network, and what it verified. */
   readonly client: LightClient
   /** The node that clients meet. */

@@ -38,8 +38,8 @@ export async function run(argv: string[], io: CliIo): Promise<number> {
 async function runBootnode(options: BootnodeOptions, log: Log, io: CliIo): Promise<void> {
   const bootnode = await start({ ...options, logger: libp2pLogger(log) }, io.signal)
   const joinUrl = `${bootnode.url}${joinDocumentPath}`
-  const { addresses } = bootnode
-  log.info('listening', `Join at ${joinUrl}`, { addresses, joinUrl })
+  const { addresses, metricsUrl } = bootnode
+  log.info('listening', `Join at ${joinUrl}`, { addresses, joinUrl, metricsUrl })
   const stopLogging = logBootnode(bootnode, log)
   const failed = Promise.withResolvers<never>()
   const unwatch = bootnode.client.watchStatus(({ state, error }) => {

@@ -4,6 +4,9 @@ import type { GossipMessage, GossipValidator, Topic } from './types.ts'
 export interface Receiver<Message> {
   readonly includeIgnored: boolean
   push(message: GossipMessage<Message>): void
+  /** Messages that wait, and those that were dropped. */
+  queued(): number
+  dropped(): number
 }
 
 /** A validator with what is before it: whoever attaches another starts with nothing pending. */
@@ -18,11 +21,13 @@ export interface Channel<Message> {
   readonly topic: Topic<Message>
   readonly receivers: Set<Receiver<Message>>
   attached: Attached<Message> | undefined
+  /** Messages that subscriptions dropped which are over. */
+  dropped: number
 }
 
 /** Creates a channel that nobody listens to yet. */
 export function createChannel<Message>(topic: Topic<Message>): Channel<Message> {
-  return { topic, receivers: new Set(), attached: undefined }
+  return { topic, receivers: new Set(), attached: undefined, dropped: 0 }
 }
 
 /** Hands a message to everyone who wants it. Ignored ones go to those who asked for them. */

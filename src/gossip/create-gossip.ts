@@ -12,6 +12,11 @@ import { untilReachable } from './until-reachable.ts'
 
 /** Gossip, and how to end it. */
 export interface RunningGossip extends Gossip {
+  /** How each topic stands, by its name. */
+  standing(): ReadonlyMap<
+    string,
+    { readonly pending: number; readonly queued: number; readonly dropped: number; readonly subscribers: number }
+  >
   /** Ends every subscription; what waits in them is still delivered. Idempotent. */
   stop(): void
 }
@@ -31,7 +36,10 @@ export function createGossip(options: GossipOptions): RunningGossip {
   function listen({ topicString }: TopicEntry): void {
     pubsub.topicValidators.set(topicString, async (peer, { topic, data }) => {
       // A copy: in Node this is a Buffer, and a piece of a larger one that would be kept alive with it.
-      return pubsubVerdicts[await receive(peer.toString(), topic, new Uint8Array(data), router.takeOpened(data))]
+      const verdict = await receive(peer.toString(), topic, new Uint8Array(data), router.takeOpened(data))
+      const name = router.table.get(topic)?.topic.name
+      if (name !== undefined && joining.has(topic)) options.onMessage?.(name, verdict, data.length)
+      return pubsubVerdicts[verdict]
     })
   }
 
@@ -46,6 +54,7 @@ export function createGossip(options: GossipOptions): RunningGossip {
         onRelease() {
           open.delete(opened)
           channel.receivers.delete(opened.receiver)
+          channel.dropped += opened.receiver.dropped()
           if (!stopped) joining.update()
         },
       })
@@ -72,6 +81,21 @@ export function createGossip(options: GossipOptions): RunningGossip {
     },
     publish,
     publishRaw,
+    standing() {
+      return new Map(
+        [...channels.all()].map((channel) => {
+          const { topic, receivers, attached } = channel
+          let { dropped } = channel
+          let queued = 0
+          for (const receiver of receivers) {
+            queued += receiver.queued()
+            dropped += receiver.dropped()
+          }
+          const subscribers = joining.subscribersOf(topic).length
+          return [topic.name, { pending: attached?.pending ?? 0, queued, dropped, subscribers }]
+        }),
+      )
+    },
     stop() {
       if (stopped) return
       stopped = true

@@ -3,6 +3,7 @@ import type { LamparaError } from '../errors/index.ts'
 import type { Clock } from '../streams/clock.ts'
 import type { Pubsub } from './pubsub.ts'
 import type { GossipRouter } from './router.ts'
+import type { Verdict } from './types.ts'
 
 /** What gossip works with; all of it is handed in. */
 export interface GossipOptions {
@@ -17,6 +18,10 @@ export interface GossipOptions {
   onOffence(peerId: string, offence: 'low-tolerance', reason: string): void
   /** A peer handed us something new that the validator accepted. */
   onAccepted(peerId: string): void
+  /** Takes note of a message and its verdict; those of topics that are not joined do not count. */
+  onMessage?(topic: string, verdict: Verdict, bytes: number): void
+  /** Takes note of a message of ours, and how many peers it was sent to. */
+  onPublished?(topic: string, recipients: number): void
   /** A validator threw, was late, or answered with no verdict. The message counts as ignored. */
   onValidatorFailed(topic: string, error: LamparaError): void
 }

@@ -6,7 +6,8 @@ import type { GossipOptions } from './options.ts'
 import type { Gossip, Topic } from './types.ts'
 
 /** What publishing needs. */
-export interface PublishOptions extends Pick<GossipOptions, 'pubsub' | 'router' | 'chain' | 'clock' | 'isReachable'> {
+export interface PublishOptions
+  extends Pick<GossipOptions, 'pubsub' | 'router' | 'chain' | 'clock' | 'isReachable' | 'onPublished'> {
   readonly channels: Channels
   isStopped(): boolean
 }
@@ -26,6 +27,8 @@ export function createPublish(options: PublishOptions): Pick<Gossip, 'publish' |
     if (!pubsub.getSubscribers(topicString).some((peer) => isReachable(peer.toString()))) return 0
     try {
       const { recipients } = await pubsub.publish(topicString, raw)
+      const name = table.get(topicString)?.topic.name
+      if (name !== undefined) options.onPublished?.(name, recipients.length)
       return recipients.length
     } catch (error) {
       throw LamparaError.from(error, 'publish_failed', `Cannot publish on ${topicString}`)

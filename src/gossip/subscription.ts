@@ -40,6 +40,7 @@ export function openSubscription<Message>(
   }
   const waits = new Set<(error: unknown) => void>()
   let ended: LamparaError | undefined
+  let isRead = false
   const queue = createQueue<GossipMessage<Message>>({
     maxQueued,
     overflow,
@@ -68,7 +69,13 @@ export function openSubscription<Message>(
   }
 
   return {
-    receiver: { includeIgnored, push: (message) => void queue.push(message) },
+    receiver: {
+      includeIgnored,
+      push: (message) => void queue.push(message),
+      // One that nobody reads is there to join the topic only.
+      queued: () => (isRead ? queue.size : 0),
+      dropped: () => (isRead ? queue.dropped : 0),
+    },
     end: () => queue.end(),
     subscription: {
       topic,
@@ -83,7 +90,10 @@ export function openSubscription<Message>(
       },
       ready: (waitOptions = {}) => ready(waitOptions.signal),
       stop: () => queue.end(),
-      [Symbol.asyncIterator]: () => queue[Symbol.asyncIterator](),
+      [Symbol.asyncIterator]() {
+        isRead = true
+        return queue[Symbol.asyncIterator]()
+      },
     },
   }
 }

@@ -10,6 +10,7 @@ import { disposable } from '../streams/disposable.ts'
 import { readCheckpoint } from './checkpoint.ts'
 import { type Follower, startFollower } from './follower.ts'
 import { type KeptResumePoint, keepResumePoint } from './resume/keep-resume-point.ts'
+import { timedVerifier } from './timed-verifier.ts'
 import type { Head, LightClient, LightClientOptions } from './types.ts'
 import { createCommitteeVerifier } from './verification/index.ts'
 
@@ -70,7 +71,7 @@ export async function createLightClient(options: LightClientOptions): Promise<Li
     options.signal?.throwIfAborted()
     const follower = startFollower({
       network,
-      context: { chain, committees: createCommitteeVerifier(bls) },
+      context: { chain, committees: timedVerifier(createCommitteeVerifier(bls), network.meter.onVerified) },
       start,
       minParticipation,
       maxCheckpointAgeMs,

@@ -13,9 +13,9 @@ import { checkOptions } from './check-options.ts'
 import { createEventHub } from './event-hub.ts'
 import { hasGossipStream, speaksGossip, watchGossipStreams } from './gossip-streams.ts'
 import { type LateRecruiting, recruitLate } from './late-recruiting.ts'
-import { listenError } from './listen-error.ts'
-import { logEvents } from './log-events.ts'
 import { makeNode } from './make-node.ts'
+import { meteredDialer } from './meter.ts'
+import { countPeers } from './peer-metrics.ts'
 import { sameStatus, statusOf } from './status.ts'
 import type { Network, NetworkOptions, NetworkStatus } from './types.ts'
 
@@ -35,11 +35,15 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
   const kept = checkOptions(platform, options)
   const made = await makeNode(platform, options)
   const { libp2p } = made
-  const { gater, transports, book, router } = made.parts
+  const { gater, transports, book, router, meter } = made.parts
   const { privateKey } = libp2p.services.lampara.components
   for (const { addresses } of kept) for (const address of addresses) gater.allow(address)
 
-  const hub = createEventHub(options.logger && logEvents(options.logger))
+  const log = options.logger && (await import('./log-events.ts')).logEvents(options.logger)
+  const hub = createEventHub((event) => {
+    meter.onEvent(event)
+    log?.(event)
+  })
   const own = createOwnStatus(chain, clock)
   const status = createWatchable<NetworkStatus>({ state: 'connecting', peers: 0 }, sameStatus)
   let everConnected = false
@@ -63,7 +67,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     kept,
     wire: peerWire((): ReqResp => reqresp, own),
     pingMs: pingOf[role],
-    dialer: libp2p.services.lampara,
+    dialer: meteredDialer(libp2p.services.lampara, meter),
     rank: transports.rank,
     ownFinality: own.finality,
     enrOf: (peerId) => recruiting?.running?.enrOf(peerId),
@@ -76,6 +80,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     clock,
     selectPeer: peers.select,
     onOffence: peers.report,
+    onRequest: meter.onRequest,
     // What greets and keeps a connection everyone answers.
     onServed: (peerId, method) => baseProtocols.has(method) || peers.served(peerId),
   })
@@ -114,7 +119,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     try {
       await made.start()
     } catch (error) {
-      throw listenError(error, options.listen)
+      throw (await import('./listen-error.ts')).listenError(error, options.listen)
     }
     signal?.throwIfAborted()
   } catch (error) {
@@ -129,6 +134,8 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     isReachable: (peerId) => hasGossipStream(libp2p, peerId),
     onOffence: peers.report,
     onAccepted: peers.reward,
+    onMessage: meter.onMessage,
+    onPublished: meter.onPublished,
     onValidatorFailed: (topic, error) => hub.emit({ type: 'validator:failed', topic, error }),
   })
   peers.list.watch(tellStatus)
@@ -191,6 +198,13 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     get peers() {
       return peers.list.value
     },
+    get metrics() {
+      return meter.snapshot({
+        peers: () => countPeers(peers.everyone()),
+        gossip: () => gossip?.standing() ?? new Map(),
+      })
+    },
+    meter,
     everyPeer: peers.everyone,
     watchStatus: status.watch,
     watchPeers: peers.list.watch,

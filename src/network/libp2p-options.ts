@@ -3,6 +3,7 @@ import { noise } from '@libp2p/noise'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { systemClock } from '../streams/clock.ts'
+import { withByteCount } from './count-bytes.ts'
 import { type LateGossipsub, lateGossipsub } from './late-gossipsub.ts'
 import { lateMplex, loadMplex } from './late-mplex.ts'
 import type { NodeParts } from './node-parts.ts'
@@ -40,9 +41,9 @@ export async function nodeOptions(parts: NodeParts): Promise<Libp2pOptions<NodeS
     transports: transports.create,
     connectionEncrypters: [noise(platform.noise)],
     // Some beacon nodes speak mplex only, and greet with more than the five streams a second that it allows.
-    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: MIB } }), lateMplex({ disconnectThreshold: 50 })].map(
-      withSafeSend,
-    ),
+    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: MIB } }), lateMplex({ disconnectThreshold: 50 })]
+      .map(withSafeSend)
+      .map(withByteCount(parts.meter.bytes)),
     connectionGater: gater.connectionGater,
     connectionManager: {
       maxConnections: parts.maxConnections ?? options.maxConnections ?? (browser ? 20 : 100),

@@ -6,6 +6,7 @@ import { raceSignal } from '../streams/abort.ts'
 import { systemClock } from '../streams/clock.ts'
 import { type ChosenTransports, chooseTransports } from './choose-transports.ts'
 import { loadIdentity } from './identity.ts'
+import { createMeter, type Meter } from './meter.ts'
 import type { NetworkOptions } from './types.ts'
 
 /** What a network and its libp2p node have in common, made before either. */
@@ -17,6 +18,7 @@ export interface NodeParts {
   readonly book: ScoreBook
   readonly gater: Gater
   readonly router: GossipRouter
+  readonly meter: Meter
   /** Above our own limits: there libp2p closes whom it likes. */
   readonly maxConnections: number | undefined
   /** The node's; none before it is made. */
@@ -54,6 +56,7 @@ export async function createNodeParts(platform: Platform, options: NetworkOption
     transports,
     privateKey,
     book,
+    meter: createMeter(),
     router: createGossipRouter(chain, role, book.scoreOf),
     gater: createGater({
       inbound: inbound?.gate,

@@ -9,6 +9,8 @@ import type { KeyValueStorage } from '../platform/storage.ts'
 import type { Libp2pNode, Libp2pService, Libp2pTransport, TransportName } from '../platform/transports.ts'
 import type { ReqResp } from '../reqresp/types.ts'
 import type { Clock } from '../streams/clock.ts'
+import type { Meter } from './meter.ts'
+import type { NetworkMetrics } from './metrics-types.ts'
 
 /** Options of `createNetwork()`. */
 export interface NetworkOptions {
@@ -197,6 +199,14 @@ export interface Network {
   readonly status: NetworkStatus
   /** Peers whose Status matched ours, at this moment. */
   readonly peers: readonly PeerView[]
+  /** What it has done and how it stands, as plain numbers; a copy. Making it takes a moment for each peer: a few times a minute is fine. */
+  readonly metrics: NetworkMetrics
+  /**
+   * Counts for `metrics`.
+   *
+   * @internal
+   */
+  readonly meter: Meter
   /** Calls back with the present status at once and with each change. @returns how to stop watching */
   watchStatus(callback: (status: NetworkStatus) => void): () => void
   /** Calls back with the present peers at once and with each change. @returns how to stop watching */

@@ -49,6 +49,7 @@ export interface Service<Request, Response> {
  * Answers one request on a stream, from its first byte to letting go of the stream. Never rejects: whatever happens ends
  * in a response code or in a reset.
  *
+ * @returns `complete`, or the code of the error that ended it
  * Must be called in the handler's own turn, so that the reader is there before the stream can close.
  */
 export async function answer<Request, Response>(
@@ -56,7 +57,7 @@ export async function answer<Request, Response>(
   service: Service<Request, Response>,
   stream: Stream,
   peer: string,
-): Promise<void> {
+): Promise<string> {
   const { clock } = context
   const reader = createByteReader(stream, { maxBuffered: MAX_BUFFERED_BYTES })
   const gone = linkSignals(service.signal)
@@ -69,9 +70,11 @@ export async function answer<Request, Response>(
       await respond(context, service, request, stream, peer, gone.signal)
     })
     await close(clock, stream, reader, gone.signal)
+    return 'complete'
   } catch (error) {
     if (gone.signal.aborted || isLamparaError(error, 'chunk_timeout')) reset(stream, error)
     else await refuse(clock, stream, reader, error, gone.signal)
+    return isLamparaError(error) ? error.code : 'internal'
   } finally {
     stream.removeEventListener('close', onClose)
     gone.dispose()

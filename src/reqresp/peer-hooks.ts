@@ -5,6 +5,9 @@ export type ReportOffence = (
   reason: string,
 ) => void
 
+/** A request that is over, and how long it took. */
+export type ReportRequest = (direction: 'inbound' | 'outbound', method: string, outcome: string, ms: number) => void
+
 /** Who answered a request for a method in full: every chunk could be read, and there was one at least. */
 export type ReportServed = (peerId: string, method: { readonly name: string }) => void
 

@@ -1,13 +1,13 @@
 import type { Libp2p } from '@libp2p/interface'
 import type { Chain } from '../chain/index.ts'
-import { LamparaError } from '../errors/index.ts'
+import { isLamparaError, LamparaError } from '../errors/index.ts'
 import { linkSignals, onAbort } from '../streams/abort.ts'
 import type { Clock } from '../streams/clock.ts'
 import { type AnswerContext, answer } from './answer.ts'
 import { type ExchangeContext, startExchange } from './exchange.ts'
 import { createHoldOffs } from './hold-off.ts'
 import { createLimiter } from './limiter.ts'
-import type { ReportOffence, ReportServed, SelectPeer } from './peer-hooks.ts'
+import type { ReportOffence, ReportRequest, ReportServed, SelectPeer } from './peer-hooks.ts'
 import { createQuotaKeeper } from './quota.ts'
 import { createSpeeds } from './speeds.ts'
 import type { Handler, Protocol, ReqResp } from './types.ts'
@@ -31,6 +31,8 @@ export interface ReqRespOptions {
   readonly onOffence: ReportOffence
   /** Told of each complete answer to a request of ours. */
   readonly onServed?: ReportServed
+  /** Takes note of each request that is over: `complete`, `stopped`, or the code of the error, and how long it took. */
+  readonly onRequest?: ReportRequest
   /** Aborting it is as good as `stop()`. */
   readonly signal?: AbortSignal
 }
@@ -41,7 +43,7 @@ export interface ReqRespOptions {
  * @returns the behaviour; `stop()` ends every exchange with `stopped`, serves nothing more, and resolves when all is let go; idempotent
  */
 export function createReqResp(options: ReqRespOptions): ReqResp & { stop(): Promise<void> } {
-  const { libp2p, chain, clock, selectPeer, onOffence, onServed } = options
+  const { libp2p, chain, clock, selectPeer, onOffence, onServed, onRequest } = options
   const life = linkSignals(options.signal)
   const underWay = new Set<Promise<void>>()
   const withdrawals = new Set<() => void>()
@@ -97,7 +99,18 @@ export function createReqResp(options: ReqRespOptions): ReqResp & { stop(): Prom
         .handle(
           version.protocol.id,
           (stream, connection) => {
-            track(answer(answering, { protocol, version, handler, signal }, stream, connection.remotePeer.toString()))
+            const begunAtMs = performance.now()
+            const answered = answer(
+              answering,
+              { protocol, version, handler, signal },
+              stream,
+              connection.remotePeer.toString(),
+            )
+            track(
+              answered.then((outcome) => {
+                onRequest?.('inbound', protocol.name, outcome, performance.now() - begunAtMs)
+              }),
+            )
           },
           { maxInboundStreams: MAX_INBOUND_STREAMS },
         )
@@ -119,7 +132,15 @@ export function createReqResp(options: ReqRespOptions): ReqResp & { stop(): Prom
   return {
     request(protocol, request, requestOptions = {}) {
       const exchange = startExchange(asking, protocol, request, requestOptions)
-      track(exchange.ended)
+      const begunAtMs = performance.now()
+      const note = (outcome: string): void =>
+        onRequest?.('outbound', protocol.name, outcome, performance.now() - begunAtMs)
+      track(
+        exchange.ended.then(
+          ({ how }) => note(how),
+          (error) => note(isLamparaError(error) ? error.code : 'aborted'),
+        ),
+      )
       return exchange
     },
     serve,

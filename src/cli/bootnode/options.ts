@@ -28,6 +28,8 @@ ${findHelp}
   --host HOST          IP address to listen on. Default: 127.0.0.1
   --port PORT          WebSocket port. Default: a free one
   --http-port PORT     port of the join document. Default: a free one
+  --metrics-port PORT  port of /metrics for Prometheus. Default: none
+  --metrics-host HOST  IP address to listen on for it. Default: 127.0.0.1
   --tls-cert FILE      certificate (PEM), for WebSocket and join document; read again as it changes. With --tls-key
   --tls-key FILE       its private key (PEM)
   --listen ADDRESS     multiaddr to listen on, instead of --host and --port; may be repeated
@@ -74,6 +76,12 @@ export async function parseBootnodeOptions(
       ...(values.announce && { announce: values.announce }),
       relay: values.relay,
       http: { host: values.host, port: numberValue('bootnode', '--http-port', values['http-port'], PORT) },
+      ...(values['metrics-port'] !== undefined && {
+        metrics: {
+          host: values['metrics-host'],
+          port: numberValue('bootnode', '--metrics-port', values['metrics-port'], PORT),
+        },
+      }),
       ...(values['data-dir'] && { dataDirectory: values['data-dir'] }),
       ...(maxClients && {
         maxClients: numberValue('bootnode', '--max-clients', maxClients, { min: 1, max: 100_000, integer: true }),
@@ -97,6 +105,8 @@ function parsed(argv: readonly string[]) {
         host: { type: 'string', default: '127.0.0.1' },
         port: { type: 'string', default: '0' },
         'http-port': { type: 'string', default: '0' },
+        'metrics-port': { type: 'string' },
+        'metrics-host': { type: 'string', default: '127.0.0.1' },
         listen: { type: 'string', multiple: true },
         announce: { type: 'string', multiple: true },
         relay: { type: 'boolean', default: false },

@@ -28,6 +28,12 @@ export function fakeClient(scene: Scene): LightClient {
     get gossip() {
       return refuse()
     },
+    get metrics() {
+      return refuse()
+    },
+    get meter() {
+      return refuse()
+    },
     get reqresp() {
       return refuse()
     },

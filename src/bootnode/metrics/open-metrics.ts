@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises'
+import type { Bootnode, BootnodeOptions } from '../types.ts'
+import { bootnodeFamilies } from './bootnode-families.ts'
+import { type MetricsSide, serveMetrics } from './serve-metrics.ts'
+
+/** What the bootnode's public face does not tell. */
+export interface MetricsSources {
+  readonly maxClients: number
+  isReady(): boolean
+}
+
+/** Serves a bootnode's metrics, where the options say so. @throws LamparaError as `serveMetrics()` */
+export async function openMetrics(
+  bootnode: Bootnode,
+  { maxClients, isReady }: MetricsSources,
+  { metrics, signal }: Pick<BootnodeOptions, 'metrics' | 'signal'>,
+): Promise<MetricsSide | undefined> {
+  if (metrics === undefined) return undefined
+  const version = await ownVersion()
+  return serveMetrics(
+    () => bootnodeFamilies(bootnode, { isReady: isReady(), isDraining: false, maxClients, version }),
+    metrics,
+    signal,
+  )
+}
+
+async function ownVersion(): Promise<string> {
+  // Beside both src and dist.
+  const text = await readFile(new URL('../../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
