@@ -63,6 +63,11 @@ export function describeEvent(event: NetworkEvent): LogLine {
       return event.connected
         ? { tone: 'plain', text: `${event.peers} of ${event.tried} peers tried after half a minute` }
         : { tone: 'bad', text: `None of ${event.tried} peers tried could be reached within half a minute` }
+    case 'conflict':
+      return {
+        tone: 'bad',
+        text: `Two ${event.kind} heads exclude each other: slots ${event.known.slot} and ${event.other.slot}`,
+      }
     case 'dial:failed':
     case 'validator:failed':
     case 'storage:failed':

@@ -1,4 +1,4 @@
-import { askBootstrap } from '../light-client/ask-peers.ts'
+import { requestBootstrap } from '../light-client/request-bootstrap.ts'
 import type { LightClient } from '../light-client/types.ts'
 import {
   checkStoreCommittees,
@@ -28,13 +28,12 @@ export async function keepBootstraps(
       await bell.wait(signal)
       const root = client.status.finalized?.root
       if (root === undefined || data.hasBootstrap(root)) continue
-      const accept = async (bootstrap: LightClientObject<'bootstrap'>): Promise<boolean> => {
+      const accept = async (bootstrap: LightClientObject<'bootstrap'>): Promise<void> => {
         const store = await initializeLightClientStore(context, root, bootstrap)
         await checkStoreCommittees(context, store)
         data.add(bootstrap)
-        return true
       }
-      await askBootstrap(client.network, root, accept, { signal }).catch(() => {})
+      await requestBootstrap(client.network, root, accept, { signal }).catch(() => {})
     }
   } catch (error) {
     if (!signal.aborted) throw error

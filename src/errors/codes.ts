@@ -46,6 +46,8 @@ export const errorCodes = [
   'period_out_of_reach',
   'next_sync_committee_unknown',
   'bootstrap_unrequested',
+  'supermajority_missing',
+  'update_conflicting',
   // Network
   'bootnodes_missing',
   'bootnodes_unreachable',

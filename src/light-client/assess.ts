@@ -1,32 +1,48 @@
 import type { LamparaError } from '../errors/index.ts'
 import type { NetworkStatus } from '../network/types.ts'
-import type { Head, LightClientState, LightClientStatus } from './types.ts'
+import { clockSkewError } from '../peers/index.ts'
+import type { ClockSkew } from '../peers/types.ts'
+import type { PeerEvidence } from './fetcher.ts'
+import type { Withheld } from './head-board.ts'
+import type { Head, HeadConflict, LightClientState, LightClientStatus } from './types.ts'
 
 /** What the driver is at, as far as it decides for itself. */
 export type Phase = 'starting' | 'bootstrapping' | 'syncing' | 'following' | 'failed' | 'stopped'
 
-/** Everything that the status is told from. */
+/** Peers that the words of a status name. */
+const PEERS_NAMED = 3
+
+/** Everything that the status is computed from. */
 export interface Situation {
   readonly phase: Phase
   readonly network: NetworkStatus
-  /** True once a peer counted. */
+  /** True once a peer was ready. */
   readonly wasConnected: boolean
   readonly optimistic: Head | undefined
   readonly finalized: Head | undefined
-  /** Slot of the newest verified header, shown or withheld. */
-  readonly verifiedSlot: number | undefined
+  /** A newer verified head that is not shown. */
+  readonly withheld: Withheld | undefined
   readonly currentSlot: number
+  /** Slots since catching up moved on last. */
+  readonly slotsWithoutProgress: number
   readonly nowMs: number
   readonly stalledAfterSlots: number
   readonly sync: LightClientStatus['sync']
+  /** What peers answered last when asked for heads. */
+  readonly evidence: readonly PeerEvidence[]
+  readonly conflict: HeadConflict | undefined
+  /** How far peers agree that this machine's clock is off. */
+  readonly skew: ClockSkew | undefined
   readonly error: LamparaError | undefined
 }
 
 /** The state and its words, as a pure function of the situation. */
 export function assess(situation: Situation): LightClientStatus {
-  const { network, optimistic, finalized, sync } = situation
+  const { network, optimistic, finalized, sync, conflict } = situation
   const state = stateOf(situation)
-  const error = situation.error ?? (state === 'connecting' || state === 'disconnected' ? network.error : undefined)
+  const unreachable = state === 'connecting' || state === 'disconnected' ? network.error : undefined
+  const skewed = state === 'stalled' && situation.skew !== undefined ? clockSkewError(situation.skew) : undefined
+  const error = skewed ?? situation.error ?? unreachable
   return {
     state,
     reason: reasonOf(state, situation, error),
@@ -37,22 +53,24 @@ export function assess(situation: Situation): LightClientStatus {
     ...(finalized === undefined ? {} : { finalized }),
     ...(state === 'syncing' && sync !== undefined ? { sync } : {}),
     ...(error === undefined ? {} : { error }),
+    ...(conflict === undefined ? {} : { conflict }),
   }
 }
 
-/** Slots by which the newest verified header is behind the clock. Its own slot's successor signs it: one behind is the best there is. */
-export function slotsBehind(situation: Pick<Situation, 'verifiedSlot' | 'currentSlot'>): number {
-  return situation.verifiedSlot === undefined
-    ? Number.POSITIVE_INFINITY
-    : situation.currentSlot - situation.verifiedSlot
+/** Slots by which the shown head is behind the clock. Its own slot's successor signs it: one behind is the best there is. */
+function slotsBehind({ optimistic, currentSlot }: Situation): number {
+  return optimistic === undefined ? Number.POSITIVE_INFINITY : currentSlot - optimistic.slot
 }
 
 function stateOf(situation: Situation): LightClientState {
-  const { phase, network } = situation
+  const { phase, network, stalledAfterSlots } = situation
   if (phase === 'failed' || phase === 'stopped') return phase
   if (network.peers === 0) return situation.wasConnected ? 'disconnected' : 'connecting'
   if (phase === 'starting') return 'connecting'
-  if (phase === 'following' && slotsBehind(situation) > situation.stalledAfterSlots) return 'stalled'
+  const behind = slotsBehind(situation)
+  // A head of a slot that has not begun: the clock was set back, and says nothing of how old the head is.
+  if (phase === 'following' && (behind > stalledAfterSlots || behind < 0)) return 'stalled'
+  if (phase === 'syncing' && situation.slotsWithoutProgress > stalledAfterSlots) return 'stalled'
   return phase
 }
 
@@ -70,7 +88,7 @@ function reasonOf(state: LightClientState, situation: Situation, error: LamparaE
     case 'following':
       return 'Following the chain'
     case 'stalled':
-      return `No new head for ${slotsBehind(situation)} slots${because}`
+      return stalledReason(situation, error)
     case 'disconnected':
       return `Not connected: redialing${because}`
     case 'failed':
@@ -78,4 +96,46 @@ function reasonOf(state: LightClientState, situation: Situation, error: LamparaE
     case 'stopped':
       return 'Stopped'
   }
+}
+
+function stalledReason(situation: Situation, error: LamparaError | undefined): string {
+  const { withheld, conflict, phase, sync } = situation
+  const behind = slotsBehind(situation)
+  if (behind < 0)
+    return error?.message ?? `The newest head is ${-behind} slots ahead of this machine's clock: the clock seems slow`
+  const what =
+    phase === 'syncing'
+      ? `Cannot catch up${sync === undefined ? '' : ` beyond period ${sync.period} of ${sync.targetPeriod}`}`
+      : `No new head for ${Number.isFinite(behind) ? `${behind} slots` : 'this slot'}`
+  const reasons = [
+    ...(conflict === undefined
+      ? []
+      : [
+          `two thirds signed two headers that exclude each other, of slots ${conflict.known.slot} and ${conflict.other.slot}`,
+        ]),
+    ...(withheld === undefined ? [] : [withheldReason(withheld)]),
+    ...(error === undefined ? [] : [error.message]),
+    ...evidenceReason(situation),
+  ]
+  const help = 'more peers, or a newer checkpoint, help'
+  return `${what}: ${(reasons.length === 0 ? ['no peer sends one'] : reasons).join('; ')}; ${help}`
+}
+
+function withheldReason(withheld: Withheld): string {
+  if (withheld.because === 'agreement') {
+    return `the head of slot ${withheld.slot} came by ${withheld.paths} of ${withheld.wanted} independent paths that are required`
+  }
+  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
+  return `the head of slot ${withheld.slot} is signed by ${percent(withheld.participation)} of the committee, ${percent(withheld.wanted)} are required`
+}
+
+/** Who answered with what: a peer that holds heads back is named. */
+function evidenceReason({ evidence }: Situation): string[] {
+  if (evidence.length === 0) return []
+  const said = evidence.slice(0, PEERS_NAMED).map(({ peer, slot, error }) => {
+    if (slot !== undefined) return `${peer} answers with slot ${slot}`
+    return `${peer} has no head to give${error === undefined ? '' : ` (${error.code})`}`
+  })
+  const more = evidence.length > PEERS_NAMED ? ` and ${evidence.length - PEERS_NAMED} more peers` : ''
+  return [`${said.join(', ')}${more}`]
 }

@@ -46,6 +46,13 @@ export async function createLightClient(options: LightClientOptions): Promise<Li
       `Cannot create a light client: minParticipation ${minParticipation} is not from 0 to 1`,
     )
   }
+  const { minAgreement = 1 } = options
+  if (!Number.isInteger(minAgreement) || minAgreement < 1) {
+    throw new LamparaError(
+      'invalid_argument',
+      `Cannot create a light client: minAgreement ${minAgreement} is not a whole number from 1 on`,
+    )
+  }
   const resolveCheckpoint = readCheckpoint(options.checkpoint)
   options.signal?.throwIfAborted()
   // A page has no UDP, and need not load the code: its network says that nobody is named.
@@ -73,7 +80,11 @@ export async function createLightClient(options: LightClientOptions): Promise<Li
       network,
       context: { chain, committees: timedVerifier(createCommitteeVerifier(bls), network.meter.onVerified) },
       start,
+      ...(typeof options.checkpoint === 'object' && {
+        renewCheckpoint: async (signal: AbortSignal) => resolveCheckpoint(chain, { clock, signal }),
+      }),
       minParticipation,
+      minAgreement,
       maxCheckpointAgeMs,
       stalledAfterSlots: options.stalledAfterSlots ?? DEFAULT_STALLED_AFTER_SLOTS,
       onSettled: kept?.keep,

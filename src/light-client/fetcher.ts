@@ -1,91 +1,137 @@
-import { epochOfSlot, type Hex, periodOfSlot, type SlotClock, toHex } from '../chain/index.ts'
+import { type Hex, periodOfSlot, type SlotClock, startSlotOfPeriod, toHex } from '../chain/index.ts'
 import { isLamparaError, LamparaError } from '../errors/index.ts'
 import type { Network } from '../network/types.ts'
 import { protocols } from '../reqresp/index.ts'
+import type { Protocol } from '../reqresp/types.ts'
 import { headerRoot, type LightClientObject } from '../ssz/index.ts'
-import { askBootstrap, askPeers } from './ask-peers.ts'
+import { createRangeLimits } from './range-limits.ts'
+import type { UpdateReceiver } from './receive-update.ts'
+import { requestBootstrap } from './request-bootstrap.ts'
+import { requestFromPeers } from './request-from-peers.ts'
+import { createRetries } from './retries.ts'
 import { nextSyncStep, type SyncStep } from './sync-plan.ts'
 import type { LightClientStatus } from './types.ts'
 import { verdictOf } from './verification/index.ts'
-import type { AnyObject, AnyUpdate, VerifiedStore } from './verified-store.ts'
+import type { AnyUpdate, VerifiedStore } from './verified-store.ts'
+
+/** Heads are asked for while the newest one is further behind than this: its own slot's successor signs it. */
+const CURRENT_SLOTS = 2
+/** Peers asked for a head whose slot may simply be empty. */
+const PEERS_FOR_A_SLOT = 4
+/** What nobody could answer is asked again after 1, 2, 4 … slots, at most so many; near the end of a period more often. */
+const MAX_RETRY_SLOTS = { heads: 8, updates: 32, lastUpdates: 4 } as const
+/** The last part of a period, in which its update must be found: without it the next period cannot be followed. */
+const LAST_PART = 1 / 8
+/** Answers about finality that do where the head is current. */
+const FINALITY_ANSWERS = 2
+/** Peers whose last answer is remembered. */
+const MAX_EVIDENCE = 64
 
 /** How far catching up is, in periods. */
 export type SyncProgress = NonNullable<LightClientStatus['sync']>
+
+/** What a peer answered last, for the status. */
+export interface PeerEvidence {
+  readonly peer: string
+  /** Slot of the newest header that it sent; undefined where it sent none. */
+  readonly slot?: number
+  /** Why it sent none, or none that could be used. */
+  readonly error?: LamparaError
+}
 
 /** What a fetcher works with. */
 export interface FetcherOptions {
   readonly network: Network
   readonly verified: VerifiedStore
+  readonly receiver: UpdateReceiver
   readonly slotClock: SlotClock
   readonly maxCheckpointAgeMs: number
+  readonly stalledAfterSlots: number
   readonly signal: AbortSignal
+  readonly random?: (() => number) | undefined
+  /** Independent path of a peer. */
+  pathOf(peer: string): string
   onProgress(progress: SyncProgress): void
 }
 
-/** Brings into the store what peers answer when asked; who sends what is invalid is reported. */
+/** Brings into the store what peers answer when asked. No peer decides alone: an answer counts by what it does to the plan. */
 export interface Fetcher {
   /**
    * Starts the store from the checkpoint, a block root.
    *
-   * @throws LamparaError `checkpoint_too_old`, `checkpoint_unavailable`, `peer_unavailable`; what the last peer came to; the signal's reason
+   * @throws LamparaError `checkpoint_too_old`, `checkpoint_unavailable`, `peer_unavailable`; what the last peer came to; the
+   *   signal's reason
    */
   bootstrap(checkpoint: Hex): Promise<void>
   /**
-   * Updates by range until nothing is left to ask for, or what peers have leads no further.
+   * Updates by range until nothing is left to ask for, or no peer could move the plan.
    *
-   * @throws LamparaError `peer_unavailable`; what the last peer came to; the signal's reason
+   * @throws LamparaError `peer_unavailable`; the signal's reason
    */
   catchUp(): Promise<void>
-  /** Asks for the latest updates, for what gossip did not bring. Throws only when there is nobody to ask. */
+  /**
+   * Asks for the latest updates, for what gossip did not bring. Resolves as soon as the head is recent; asking for a better
+   * one goes on behind that.
+   *
+   * @throws LamparaError `peer_unavailable`; the signal's reason
+   */
   refreshHeads(): Promise<void>
-  /** True when there is something to fetch by range that was not asked for in this epoch yet. */
+  /** Asks all peers for their heads, so that they confirm ours. Never rejects but with the signal's reason. */
+  confirmHeads(): Promise<void>
+  /** True when there is something to fetch by range that is due, or that a peer was not asked for yet. */
   wantsUpdates(): boolean
-  /** True when the latest updates were not asked for within so many slots. */
-  wantsHeads(afterSlots: number): boolean
-  /** Peer id of who sent an object. */
-  senderOf(object: AnyObject): string | undefined
+  /** True when the heads are behind and the latest updates are due to be asked for. */
+  wantsHeads(): boolean
+  /** True when every peer was asked to catch up, and none could. */
+  readonly stuck: boolean
+  /** What peers answered last when asked for heads, the latest first. */
+  readonly evidence: readonly PeerEvidence[]
+  /** @throws LamparaError `checkpoint_too_old` when the finalized header is older than it may be */
+  checkAge(): void
 }
 
 /** Creates a fetcher. */
 export function createFetcher(options: FetcherOptions): Fetcher {
-  const { network, verified, slotClock, signal } = options
+  const { network, verified, receiver, slotClock, signal } = options
   const { chain, clock } = network
-  const senders = new WeakMap<AnyObject, string>()
-  let askedInEpoch = -1
-  let refreshedAtSlot = Number.NEGATIVE_INFINITY
+  const evidence = new Map<string, PeerEvidence>()
+  const ranges = createRangeLimits(clock)
+  const heads = createRetries(slotClock, () => MAX_RETRY_SLOTS.heads)
+  const updates = createRetries(slotClock, () => {
+    const slot = slotClock.currentSlot()
+    const period = periodOfSlot(chain, slot)
+    const end = startSlotOfPeriod(chain, period + 1)
+    const isLastPart = end - slot <= (end - startSlotOfPeriod(chain, period)) * LAST_PART
+    return isLastPart ? MAX_RETRY_SLOTS.lastUpdates : MAX_RETRY_SLOTS.updates
+  })
+  let stuck = false
+  let refreshing: { readonly recent: PromiseWithResolvers<void>; readonly over: Promise<void> } | undefined
 
-  /** Verifies what a peer sent; the peer is told on when it is invalid. */
-  async function judged<T>(object: AnyObject, peer: string, verify: () => Promise<T>): Promise<T> {
-    senders.set(object, peer)
-    try {
-      return await verify()
-    } catch (error) {
-      if (verdictOf(error) === 'reject') network.report(peer, 'fatal', isLamparaError(error) ? error.code : 'internal')
-      throw error
-    }
-  }
+  const ask = { pathOf: options.pathOf, signal, ...(options.random && { random: options.random }) }
 
-  /** @returns true when the store moved */
-  async function take(update: AnyUpdate, peer: string): Promise<boolean> {
+  /** @returns true when the store moved; throws for what no honest peer sends, so that nothing else of this peer is read */
+  async function receive(update: AnyUpdate, peer: string): Promise<boolean> {
     try {
-      return (await judged(update, peer, () => verified.process(update, slotClock.currentSlot()))).changed
+      return (await receiver.receive(update, peer)).changed
     } catch (error) {
       if (verdictOf(error) === 'reject') throw error
       return false
     }
   }
 
+  function ageError(slot: number, words: string): LamparaError | undefined {
+    const ageMs = clock.now() - slotClock.slotStartMs(slot)
+    if (ageMs <= options.maxCheckpointAgeMs) return undefined
+    const reason = `it is ${duration(ageMs)} old, ${duration(options.maxCheckpointAgeMs)} are allowed`
+    return new LamparaError('checkpoint_too_old', `${words}: ${reason}`, { details: { slot, ageMs } })
+  }
+
   function refuseOld(checkpoint: Hex, bootstrap: LightClientObject<'bootstrap'>): void {
     const { beacon } = bootstrap.value.header
-    // What is not the checkpoint's block has no say in how old that is: verification refuses it.
+    // What is not the checkpoint's block says nothing of its age: verification refuses it.
     if (toHex(headerRoot(beacon)) !== checkpoint) return
-    const { slot } = beacon
-    const ageMs = clock.now() - slotClock.slotStartMs(slot)
-    if (ageMs <= options.maxCheckpointAgeMs) return
-    const words = `it is ${days(ageMs)} days old, ${days(options.maxCheckpointAgeMs)} are allowed`
-    throw new LamparaError('checkpoint_too_old', `Cannot start from checkpoint ${checkpoint}: ${words}`, {
-      details: { slot, ageMs },
-    })
+    const error = ageError(beacon.slot, `Cannot start from checkpoint ${checkpoint}`)
+    if (error !== undefined) throw error
   }
 
   function plan(): SyncStep {
@@ -99,69 +145,197 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     })
   }
 
-  async function fetchRange(step: Extract<SyncStep, { kind: 'updates' }>, startPeriod: number): Promise<void> {
+  const planKey = (step: SyncStep): string => (step.kind === 'updates' ? String(step.startPeriod) : 'follow')
+
+  /** @returns what to do next: plan anew, ask again for fewer, or wait until somebody may have more */
+  async function fetchRange(
+    asked: Extract<SyncStep, { kind: 'updates' }>,
+    startPeriod: number,
+  ): Promise<'moved' | 'again' | 'exhausted'> {
     const targetPeriod = periodOfSlot(chain, slotClock.currentSlot())
-    options.onProgress({ startPeriod, period: step.startPeriod, targetPeriod })
-    const accept = async (update: LightClientObject<'update'>, peer: string): Promise<boolean> => {
-      // What did not move the store may claim any period.
-      if (!(await take(update, peer))) return false
-      const period = periodOfSlot(chain, update.value.attestedHeader.beacon.slot)
-      options.onProgress({ startPeriod, period, targetPeriod })
-      return true
+    const counts = new Map<string, number>()
+    options.onProgress({ startPeriod, period: asked.startPeriod, targetPeriod })
+    const answers = await requestFromPeers(network, {
+      ...ask,
+      protocol: protocols.lightClientUpdatesByRange,
+      leads: true,
+      requestTo(peer) {
+        updates.noteAsked(peer)
+        const step = plan()
+        if (step.kind === 'follow' || !ranges.mayAsk(peer)) return undefined
+        const count = ranges.limit(peer, step.count)
+        counts.set(peer, count)
+        return { startPeriod: step.startPeriod, count }
+      },
+      async accept(update: LightClientObject<'update'>, peer) {
+        const before = planKey(plan())
+        const changed = await receive(update, peer)
+        // An update that leaves the plan where it was is no answer, however true it is.
+        if (!changed || planKey(plan()) === before) return false
+        ranges.noteProgress(peer)
+        const period = periodOfSlot(chain, update.value.attestedHeader.beacon.slot)
+        options.onProgress({ startPeriod, period, targetPeriod })
+        return true
+      },
+      complete: () => plan().kind === 'follow',
+    })
+    let again = false
+    for (const { peer, error } of answers) {
+      if (error !== undefined && ranges.noteFailure(peer, error, counts.get(peer) ?? 1)) again = true
     }
-    const request = { startPeriod: step.startPeriod, count: step.count }
-    try {
-      await askPeers(network, protocols.lightClientUpdatesByRange, request, accept, { signal })
-    } catch (error) {
-      // Heads may be followed within this period and the next without its update: peers may not have made it yet.
-      if (!isLamparaError(error, 'resource_unavailable') && !isLamparaError(error, 'response_empty')) throw error
+    if (planKey(plan()) !== planKey(asked)) return 'moved'
+    return again ? 'again' : 'exhausted'
+  }
+
+  async function askHeads<Update extends AnyUpdate>(
+    protocol: Protocol<undefined, Update>,
+    maxPeers: number,
+    complete: () => boolean,
+    onAnswer: () => void = () => {},
+  ): Promise<void> {
+    const answers = await requestFromPeers(network, {
+      ...ask,
+      protocol,
+      maxPeers,
+      requestTo(peer) {
+        heads.noteAsked(peer)
+        return undefined
+      },
+      async accept(update: Update, peer) {
+        noteEvidence({ peer, slot: update.value.attestedHeader.beacon.slot })
+        const progress = await receive(update, peer)
+        onAnswer()
+        return progress
+      },
+      complete,
+    })
+    for (const { peer, error, responses } of answers) {
+      if (responses === 0) noteEvidence({ peer, ...(isLamparaError(error) && { error }) })
     }
+  }
+
+  function noteEvidence(said: PeerEvidence): void {
+    const { slot = -1 } = evidence.get(said.peer) ?? {}
+    // Of two answers of one round the newer one counts.
+    if (said.slot === undefined && slot >= 0) return
+    evidence.delete(said.peer)
+    evidence.set(said.peer, said)
+    if (evidence.size > MAX_EVIDENCE) evidence.delete(evidence.keys().next().value!)
+  }
+
+  function offering({ id }: { readonly id: string }): Network['peers'] {
+    return network.peers.filter(({ protocols: offered }) => offered.length === 0 || offered.includes(id))
+  }
+
+  function behind(): number {
+    const slot = verified.optimistic?.header.beacon.slot ?? Number.NEGATIVE_INFINITY
+    return slotClock.currentSlot() - slot
+  }
+
+  /** Both questions at once, to peers until the head is current. */
+  async function refresh(recent: () => void): Promise<void> {
+    const stalled = behind() > options.stalledAfterSlots
+    if (stalled) evidence.clear()
+    const maxPeers = stalled ? Number.POSITIVE_INFINITY : PEERS_FOR_A_SLOT
+    // Nobody can tell whether there is newer finality: some answers will do.
+    let finalityAnswers = 0
+    let finalityOver = false
+    const isCurrent = (): boolean => {
+      if (behind() <= options.stalledAfterSlots && (finalityAnswers > 0 || finalityOver)) recent()
+      return behind() <= CURRENT_SLOTS
+    }
+    const asked = await Promise.allSettled([
+      askHeads(protocols.lightClientOptimisticUpdate, maxPeers, isCurrent),
+      askHeads(
+        protocols.lightClientFinalityUpdate,
+        maxPeers,
+        () => finalityAnswers >= (isCurrent() ? 1 : FINALITY_ANSWERS),
+        () => void finalityAnswers++,
+      ).finally(() => {
+        finalityOver = true
+        isCurrent()
+      }),
+    ])
+    heads.noteRound(behind() <= CURRENT_SLOTS)
+    const failed = asked.find((result) => result.status === 'rejected')
+    if (failed !== undefined && (signal.aborted || network.status.peers === 0)) throw failed.reason
   }
 
   return {
     bootstrap: (checkpoint) =>
-      askBootstrap(
+      requestBootstrap(
         network,
         checkpoint,
         async (bootstrap, peer) => {
           refuseOld(checkpoint, bootstrap)
-          await judged(bootstrap, peer, () => verified.bootstrap(checkpoint, bootstrap))
-          return true
+          await receiver.judge(bootstrap, peer, () => verified.bootstrap(checkpoint, bootstrap))
         },
-        { signal },
+        ask,
       ),
 
     async catchUp() {
-      let step = plan()
-      if (step.kind === 'follow') return
-      const { startPeriod } = step
-      while (step.kind === 'updates') {
-        const asked = step
-        askedInEpoch = epochOfSlot(chain, slotClock.currentSlot())
-        await fetchRange(asked, startPeriod)
-        step = plan()
-        // What peers have leads no further: the same question would get the same answer.
-        if (step.kind === 'updates' && step.startPeriod <= asked.startPeriod) return
+      const first = plan()
+      if (first.kind === 'follow') return
+      for (let step: SyncStep = first; step.kind === 'updates'; step = plan()) {
+        updates.begin(planKey(step))
+        const outcome = await fetchRange(step, first.startPeriod)
+        if (outcome === 'again') continue
+        updates.noteRound(outcome === 'moved')
+        // The present period's own update may not exist yet; an earlier one does, somewhere.
+        stuck = outcome === 'exhausted' && step.startPeriod < periodOfSlot(chain, slotClock.currentSlot())
+        if (outcome === 'exhausted') return
       }
     },
 
     async refreshHeads() {
-      refreshedAtSlot = slotClock.currentSlot()
-      const asked = await Promise.allSettled([
-        askPeers(network, protocols.lightClientFinalityUpdate, undefined, take, { signal }),
-        askPeers(network, protocols.lightClientOptimisticUpdate, undefined, take, { signal }),
-      ])
-      const failed = asked.find((result) => result.status === 'rejected')
-      if (failed !== undefined && (signal.aborted || network.status.peers === 0)) throw failed.reason
+      if (refreshing === undefined) {
+        const recent = Promise.withResolvers<void>()
+        const over = refresh(recent.resolve).finally(() => {
+          refreshing = undefined
+        })
+        over.catch(() => {})
+        refreshing = { recent, over }
+      }
+      await Promise.race([refreshing.recent.promise, refreshing.over])
     },
 
-    // Told apart, not compared: a clock that was set back would keep the present epoch waiting for the one asked in.
-    wantsUpdates: () => plan().kind === 'updates' && epochOfSlot(chain, slotClock.currentSlot()) !== askedInEpoch,
-    wantsHeads: (afterSlots) => Math.abs(slotClock.currentSlot() - refreshedAtSlot) >= afterSlots,
-    senderOf: (object) => senders.get(object),
+    async confirmHeads() {
+      const { length } = network.peers
+      await Promise.allSettled([
+        askHeads(protocols.lightClientOptimisticUpdate, length, () => false),
+        askHeads(protocols.lightClientFinalityUpdate, length, () => false),
+      ])
+      signal.throwIfAborted()
+    },
+
+    wantsUpdates() {
+      const step = plan()
+      if (step.kind === 'follow') stuck = false
+      updates.begin(planKey(step))
+      return step.kind === 'updates' && updates.due(offering(protocols.lightClientUpdatesByRange))
+    },
+    wantsHeads() {
+      const current = behind() <= CURRENT_SLOTS
+      if (current) heads.noteRound(true)
+      return !current && heads.due(offering(protocols.lightClientOptimisticUpdate))
+    },
+    get stuck() {
+      return stuck
+    },
+    get evidence() {
+      return [...evidence.values()].reverse()
+    },
+    checkAge() {
+      const slot = verified.finalized?.header.beacon.slot
+      const error = slot === undefined ? undefined : ageError(slot, `Cannot go on from finalized slot ${slot}`)
+      if (error !== undefined) throw error
+    },
   }
 }
 
-function days(ms: number): string {
-  return (ms / 86_400_000).toFixed(1)
+/** A duration in words: what is short is not "0.0 days". */
+function duration(ms: number): string {
+  if (ms >= 86_400_000) return `${(ms / 86_400_000).toFixed(1)} days`
+  if (ms >= 3_600_000) return `${(ms / 3_600_000).toFixed(1)} hours`
+  return `${Math.round(ms / 1000)} s`
 }

@@ -3,16 +3,19 @@ import { LamparaError } from '../errors/index.ts'
 import { lightClientFinalityUpdate, lightClientOptimisticUpdate } from '../gossip/index.ts'
 import type { Network } from '../network/types.ts'
 import type { LightClientObject } from '../ssz/index.ts'
-import { delay, linkSignals } from '../streams/abort.ts'
+import { deadline, delay, linkSignals, raceSignal } from '../streams/abort.ts'
 import { createBell } from '../streams/bell.ts'
 import { createWatchable, type Watchable } from '../streams/watchable.ts'
-import { assess, type Phase, type Situation, slotsBehind } from './assess.ts'
+import { createAgreementTracker } from './agreement.ts'
+import { assess, type Phase, type Situation } from './assess.ts'
 import { createFetcher, type SyncProgress } from './fetcher.ts'
 import { createHeadBoard, type HeadBoard } from './head-board.ts'
 import { localStatusOf } from './local-status.ts'
-import type { LightClientStatus } from './types.ts'
+import { createUpdateReceiver } from './receive-update.ts'
+import type { HeadConflict, LightClientStatus } from './types.ts'
 import { type VerificationContext, verdictOf } from './verification/index.ts'
-import { createVerifiedStore, type VerifiedState, type VerifiedStoreEvents } from './verified-store.ts'
+import type { VerifiedState } from './verified-state.ts'
+import { createVerifiedStore, type VerifiedStoreEvents } from './verified-store.ts'
 
 /** What a follower works with; all of it is handed in. */
 export interface FollowerOptions {
@@ -20,11 +23,17 @@ export interface FollowerOptions {
   readonly context: VerificationContext
   /** Where trust starts: a block root, or what was verified before. */
   readonly start: Hex | VerifiedState
+  /** Asks again for a root to start from, where the user named providers: for when peers cannot lead on. @default none */
+  readonly renewCheckpoint?: ((signal: AbortSignal) => Promise<Hex>) | undefined
   readonly minParticipation: number
+  /** @default 1 */
+  readonly minAgreement?: number
   readonly maxCheckpointAgeMs: number
   readonly stalledAfterSlots: number
-  /** Hears of what may be persisted. @default nobody */
+  /** Called with what may be persisted. @default nobody */
   readonly onSettled?: ((state: VerifiedState) => void) | undefined
+  /** Chooses the peers to ask. @default Math.random */
+  readonly random?: (() => number) | undefined
 }
 
 /** The driver that keeps a verified store at the head of the chain. */
@@ -57,54 +66,105 @@ const topics = [lightClientFinalityUpdate, lightClientOptimisticUpdate]
 
 /** Waits between failed attempts double from the first to the second of these. */
 const RETRY_MS = { first: 500, most: 12_000 }
+/** How long gossip waits for a current head by request, before it is joined all the same. */
+const FIRST_REFRESH_MS = 4_000
+/** How often providers are asked for a newer checkpoint while peers cannot lead on, in slots. */
+const RENEW_SLOTS = 32
 
 /** Starts following: bootstrap where it has to, catch up, then gossip, and again from wherever it was after a loss. */
 export function startFollower(options: FollowerOptions): Follower {
-  const { network, context, start } = options
+  const { network, context, minAgreement = 1 } = options
   const { chain, clock } = network
   const slotClock = createSlotClock(chain, clock)
   const stopping = new AbortController()
   const { signal } = stopping
   const bell = createBell()
-  const heads = createHeadBoard(chain, { minParticipation: options.minParticipation, now: () => clock.now() })
+  const agreement = createAgreementTracker({
+    pathOf: (peer) => network.pathOf(peer),
+    currentSlot: slotClock.currentSlot,
+  })
+  const heads = createHeadBoard(chain, {
+    minParticipation: options.minParticipation,
+    minAgreement,
+    agreementOf: agreement.of,
+    now: () => clock.now(),
+  })
   const watchers = new Set<(object: LightClientObject) => void>()
 
+  let start = typeof options.start === 'string' ? options.start : undefined
   let phase: Phase = 'starting'
   let sync: SyncProgress | undefined
   let error: LamparaError | undefined
+  let conflict: HeadConflict | undefined
   let wasConnected = false
   let failures = 0
+  let progressSlot = slotClock.currentSlot()
+  let renewedSlot = Number.NEGATIVE_INFINITY
+  let confirming: Promise<void> | undefined
   let leaveGossip: (() => void) | undefined
 
   const events: VerifiedStoreEvents = {
-    onChange: ({ finalizedAdvanced }) => showVerified(finalizedAdvanced),
+    onChange() {
+      progressSlot = slotClock.currentSlot()
+      showVerified()
+    },
     onSettled(object, reached) {
       options.onSettled?.(reached)
       for (const watcher of watchers) tell(watcher, object)
     },
     onForged(object, forgery) {
-      const sender = object === undefined ? undefined : fetcher.senderOf(object)
+      receiver.dropPenalties()
+      const sender = receiver.senderOf(object)
       if (sender !== undefined) network.report(sender, 'fatal', forgery.code)
-      heads.takeBack(verified.optimistic, verified.finalized)
+      heads.rollBack(verified.optimistic, verified.finalized)
       error = forgery
-      tellStatus()
+      announce()
+      updateStatus()
       bell.ring()
+    },
+    onConflict({ kind, known, other }) {
+      const withSenders = (header: { readonly slot: number; readonly root: Hex }) => ({
+        ...header,
+        senders: agreement.sendersOf(header.root),
+      })
+      conflict = { kind, known: withSenders(known), other: withSenders(other) }
+      network.emit({ type: 'conflict', ...conflict })
+      updateStatus()
     },
   }
   // Summing up a committee takes a browser as long as ten signatures: not while the first head is on its way.
-  const reachedHead = Promise.withResolvers<void>()
+  const idle = Promise.withResolvers<void>()
   const verified = createVerifiedStore(
     context,
     events,
-    () => reachedHead.promise,
-    typeof start === 'string' ? undefined : start,
+    () => idle.promise,
+    typeof options.start === 'string' ? undefined : options.start,
   )
+  const receiver = createUpdateReceiver({
+    verified,
+    slotClock,
+    clock,
+    minParticipation: options.minParticipation,
+    signal,
+    report: (peer, offence, reason) => network.report(peer, offence, reason),
+    onWeakHead: (proven) => heads.showWeak(proven) && updateStatus(),
+    onHeaders(peer, roots) {
+      agreement.note(peer, roots)
+      showVerified()
+    },
+    onHead: (peer, slot) => network.noteHead(peer, slot),
+    onDoubt: idle.resolve,
+  })
   const fetcher = createFetcher({
     network,
     verified,
+    receiver,
     slotClock,
     maxCheckpointAgeMs: options.maxCheckpointAgeMs,
+    stalledAfterSlots: options.stalledAfterSlots,
     signal,
+    random: options.random,
+    pathOf: (peer) => network.pathOf(peer),
     onProgress(progress) {
       sync = progress
       // Only a real distance is worth a word: the present period's own update is fetched in passing.
@@ -112,38 +172,67 @@ export function startFollower(options: FollowerOptions): Follower {
     },
   })
   const status = createWatchable<LightClientStatus>(assess(situation()))
-  showVerified(true)
+  showVerified()
 
   function situation(): Situation {
+    const currentSlot = slotClock.currentSlot()
     return {
       phase,
       network: network.status,
       wasConnected,
       optimistic: heads.optimistic.value,
       finalized: heads.finalized.value,
-      verifiedSlot: verified.store?.optimisticHeader.beacon.slot,
-      currentSlot: slotClock.currentSlot(),
+      withheld: heads.withheld,
+      currentSlot,
+      slotsWithoutProgress: currentSlot - progressSlot,
       nowMs: clock.now(),
       stalledAfterSlots: options.stalledAfterSlots,
       sync,
+      evidence: fetcher.evidence,
+      conflict,
+      skew: network.clockSkew(),
       error,
     }
   }
 
-  function showVerified(finalizedAdvanced: boolean): void {
-    heads.update(verified.optimistic, verified.finalized)
-    const finalized = verified.store?.finalizedHeader.beacon
-    if (finalizedAdvanced && finalized !== undefined) network.setStatus(localStatusOf(chain, finalized))
-    tellStatus()
+  function showVerified(): void {
+    if (!heads.update(verified.optimistic, verified.finalized)) {
+      if (minAgreement > 1 && heads.withheld?.because === 'agreement') confirm()
+      return
+    }
+    announce()
+    updateStatus()
   }
 
-  function tellStatus(): void {
+  /** Tells peers of the newest block that is shown as finalized. */
+  function announce(): void {
+    const { finalized, optimistic } = { finalized: heads.finalized.value, optimistic: heads.optimistic.value }
+    if (finalized === undefined) return
+    network.setStatus(localStatusOf(chain, finalized, optimistic ?? finalized))
+  }
+
+  /** Asks other paths for their heads, now and once more within the slot: they may not have this one yet. */
+  function confirm(): void {
+    confirming ??= (async () => {
+      const slot = slotClock.currentSlot()
+      while (heads.withheld?.because === 'agreement' && slotClock.currentSlot() === slot) {
+        await fetcher.confirmHeads()
+        await delay(chain.slotDurationMs / 4, { clock, signal })
+      }
+    })()
+      .catch(() => {})
+      .finally(() => {
+        confirming = undefined
+      })
+  }
+
+  function updateStatus(): void {
     status.set(assess(situation()))
   }
 
   function enter(next: Phase): void {
     phase = next
-    tellStatus()
+    updateStatus()
   }
 
   /** Stays at the head until there is something to fetch or nobody to fetch it from. */
@@ -152,43 +241,73 @@ export function startFollower(options: FollowerOptions): Follower {
     signal.throwIfAborted()
     sync = undefined
     enter('following')
-    reachedHead.resolve()
+    idle.resolve()
     while (network.status.peers > 0 && verified.store !== undefined && !fetcher.wantsUpdates()) {
-      const currentSlot = slotClock.currentSlot()
-      const behind = slotsBehind({ verifiedSlot: verified.store.optimisticHeader.beacon.slot, currentSlot })
-      if (behind <= options.stalledAfterSlots) {
+      fetcher.checkAge()
+      if (!isBehind()) {
         error = undefined
         failures = 0
-      } else {
-        if (fetcher.wantsHeads(options.stalledAfterSlots)) await fetcher.refreshHeads()
-        await verified.forceUpdate(currentSlot)
-      }
-      tellStatus()
+      } else if (fetcher.stuck) await renew()
+      updateStatus()
+      if (heads.withheld?.because === 'agreement') confirm()
       leaveGossip ??= await joinGossip()
+      // Not awaited: a peer that never answers must not keep us from asking another one.
+      if (fetcher.wantsHeads()) fetcher.refreshHeads().then(updateStatus, () => {})
       await bell.wait(signal)
     }
   }
 
+  function isBehind(): boolean {
+    const slot = heads.optimistic.value?.slot ?? Number.NEGATIVE_INFINITY
+    return slotClock.currentSlot() - slot > options.stalledAfterSlots
+  }
+
+  /** Begins with a newer checkpoint of the user's providers, where there are some and it is newer: at most once in 32 slots. */
+  async function renew(): Promise<void> {
+    const since = Math.abs(slotClock.currentSlot() - renewedSlot)
+    if (options.renewCheckpoint === undefined || since < RENEW_SLOTS) return
+    renewedSlot = slotClock.currentSlot()
+    const root = await options.renewCheckpoint(signal)
+    if (root !== heads.finalized.value?.root) await fetcher.bootstrap(root)
+  }
+
   /**
-   * Before there is a head, nothing that is gossiped could be judged: so a page loads this late. Where it cannot, it tries again
-   * with the next slot.
+   * Before there is a head, nothing that is gossiped could be judged: so a page loads this lazily. Where it cannot, it tries
+   * again with the next slot.
    */
   async function joinGossip(): Promise<(() => void) | undefined> {
-    const late = await import('./follow-gossip.ts').catch(() => undefined)
+    const loaded = await import('./follow-gossip.ts').catch(() => undefined)
     signal.throwIfAborted()
-    return late?.followGossip({ gossip: network.gossip, topics, verified, slotClock, verdictOf })
+    return loaded?.followGossip({ gossip: network.gossip, topics, verified, receiver, slotClock, verdictOf })
   }
 
   async function attempt(): Promise<void> {
     // After a loss there is something to catch up with first: being behind is not being stalled.
-    if (network.status.peers === 0 && verified.store !== undefined) enter('syncing')
-    while (network.status.peers === 0) await bell.wait(signal)
-    if (verified.store === undefined && typeof start === 'string') {
+    if (network.status.peers === 0 && verified.store !== undefined) {
+      progressSlot = slotClock.currentSlot()
+      enter('syncing')
+    }
+    while (network.status.peers === 0) {
+      await bell.wait(signal)
+      progressSlot = slotClock.currentSlot()
+    }
+    if (verified.store === undefined && start !== undefined) {
       enter('bootstrapping')
       await fetcher.bootstrap(start)
+      error = undefined
     }
+    fetcher.checkAge()
     await fetcher.catchUp()
-    await fetcher.refreshHeads()
+    error = undefined
+    const limit = deadline({ clock, afterMs: FIRST_REFRESH_MS, error: () => new Error('no current head yet'), signal })
+    try {
+      await raceSignal(fetcher.refreshHeads(), limit.signal)
+    } catch (thrown) {
+      signal.throwIfAborted()
+      if (network.status.peers === 0) throw thrown
+    } finally {
+      limit.cancel()
+    }
   }
 
   /** Waits, but not once peers offer more than they did: what was lacking may be there. */
@@ -200,6 +319,31 @@ export function startFollower(options: FollowerOptions): Follower {
     over.dispose()
   }
 
+  /** @returns a newer root to start from, where the finalized header has become too old; undefined where there is none */
+  async function replaceOld(): Promise<Hex | undefined> {
+    if (options.renewCheckpoint === undefined) return undefined
+    const root = await options.renewCheckpoint(signal)
+    return root === start || root === heads.finalized.value?.root ? undefined : root
+  }
+
+  /** @returns false when it gives up */
+  async function recover(thrown: unknown): Promise<boolean> {
+    error = LamparaError.from(thrown, 'internal', 'Cannot follow the chain')
+    if (error.code !== 'checkpoint_too_old') return true
+    try {
+      const root = await replaceOld()
+      if (root === undefined) return false
+      start = root
+      error = undefined
+      if (verified.store !== undefined) await fetcher.bootstrap(root)
+      return true
+    } catch (cause) {
+      signal.throwIfAborted()
+      error = LamparaError.from(cause, 'internal', 'Cannot replace the checkpoint')
+      return error.code !== 'checkpoint_too_old'
+    }
+  }
+
   async function run(): Promise<void> {
     while (!signal.aborted) {
       const offered = offers(network.peers)
@@ -208,13 +352,14 @@ export function startFollower(options: FollowerOptions): Follower {
         await follow()
       } catch (thrown) {
         if (signal.aborted) return
-        error = LamparaError.from(thrown, 'internal', 'Cannot follow the chain')
-        if (error.code === 'checkpoint_too_old') {
+        if (!(await recover(thrown).catch(() => false))) {
+          if (signal.aborted) return
           enter('failed')
+          leaveGossip?.()
           heads.end(error)
           return
         }
-        tellStatus()
+        updateStatus()
         const waitMs = Math.min(RETRY_MS.first * 2 ** failures++, RETRY_MS.most)
         await pause(waitMs, offered)
       }
@@ -223,12 +368,12 @@ export function startFollower(options: FollowerOptions): Follower {
 
   const unwatchNetwork = network.watchStatus(({ peers }) => {
     if (peers > 0) wasConnected = true
-    tellStatus()
+    updateStatus()
     bell.ring()
   })
   const ticking = (async () => {
     for await (const _slot of slotClock.slots({ signal })) {
-      tellStatus()
+      updateStatus()
       bell.ring()
     }
   })()
@@ -243,9 +388,9 @@ export function startFollower(options: FollowerOptions): Follower {
       heads.end()
       status.end()
       watchers.clear()
-      reachedHead.resolve()
+      idle.resolve()
     }
-    await Promise.allSettled([running, ticking])
+    await Promise.allSettled([running, ticking, confirming])
   }
 
   return {

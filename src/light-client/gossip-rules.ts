@@ -11,10 +11,10 @@ export interface ForwardedUpdates {
   readonly optimistic?: { readonly attestedSlot: number }
 }
 
-/** What processing an update did to the store, by slots before and after. */
-export interface ProcessingEffect {
-  readonly finalizedAdvanced: boolean
-  readonly optimisticAdvanced: boolean
+/** Where the store stands after processing an update. */
+export interface VerifiedHeads {
+  readonly finalized: { readonly header: { readonly beacon: BeaconBlockHeader } } | undefined
+  readonly optimistic: { readonly header: { readonly beacon: BeaconBlockHeader } } | undefined
 }
 
 type GossipedUpdate = LightClientObject<'finality_update' | 'optimistic_update'>
@@ -41,14 +41,24 @@ export function isRepeated(update: GossipedUpdate, forwarded: ForwardedUpdates):
   return !(slot === lastSlot && hasSupermajority(update) && !hasSupermajority(last))
 }
 
-/** The verdict on an update that was processed without error. */
+/**
+ * The verdict on an update that was verified. The store must stand at the header that the update proves: either this update
+ * moved it there, or the same header came before by a request, too early, or with fewer signers, and was not forwarded. What
+ * fewer than two thirds signed is never forwarded.
+ */
 export function verdictAfterProcessing(
   update: GossipedUpdate,
-  effect: ProcessingEffect,
+  { finalized, optimistic }: VerifiedHeads,
   forwarded: ForwardedUpdates,
 ): Verdict {
-  if (update.kind === 'finality_update') return effect.finalizedAdvanced ? 'accept' : 'ignore'
-  return effect.optimisticAdvanced || matchesForwardedFinality(update, forwarded) ? 'accept' : 'ignore'
+  if (!hasTwoThirds(update)) return 'ignore'
+  if (update.kind === 'finality_update') {
+    return finalized !== undefined && sameHeader(finalized.header.beacon, update.value.finalizedHeader.beacon)
+      ? 'accept'
+      : 'ignore'
+  }
+  const isHead = optimistic !== undefined && sameHeader(optimistic.header.beacon, update.value.attestedHeader.beacon)
+  return isHead || matchesForwardedFinality(update, forwarded) ? 'accept' : 'ignore'
 }
 
 /** What has been forwarded once this update is, too. */
@@ -87,7 +97,14 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i])
 }
 
+/** The specification's gossip condition: more than two thirds. */
 function hasSupermajority(update: GossipedUpdate): boolean {
   const bits = update.value.syncAggregate.syncCommitteeBits
   return bits.getTrueBitIndexes().length * 3 > bits.bitLen * 2
+}
+
+/** What moves the store: at least two thirds. */
+function hasTwoThirds(update: GossipedUpdate): boolean {
+  const bits = update.value.syncAggregate.syncCommitteeBits
+  return bits.getTrueBitIndexes().length * 3 >= bits.bitLen * 2
 }

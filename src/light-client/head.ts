@@ -1,5 +1,6 @@
 import { type Chain, epochOfSlot, forkAtSlot, isForkActive, slotStartMs, toHex } from '../chain/index.ts'
 import { headerRoot, type LightClientHeader, type SyncAggregate } from '../ssz/index.ts'
+import type { Agreement } from './agreement.ts'
 import type { ExecutionHead, Head } from './types.ts'
 
 /** How a verified header came to be shown. */
@@ -7,6 +8,9 @@ export interface HeadEvidence {
   readonly kind: Head['kind']
   /** Share of the committee that signed, 0 to 1. */
   readonly participation: number
+  readonly agreement: Agreement
+  /** False for a head that fewer than two thirds signed. */
+  readonly supermajority: boolean
   readonly verifiedAtMs: number
 }
 
@@ -23,6 +27,8 @@ export function headOf(chain: Chain, header: LightClientHeader, evidence: HeadEv
     fork: forkAtSlot(chain, beacon.slot).name,
     ...(execution === undefined ? {} : { execution }),
     participation: evidence.participation,
+    supermajority: evidence.supermajority,
+    agreement: evidence.agreement,
     slotStartMs: slotStartMs(chain, beacon.slot),
     verifiedAtMs: evidence.verifiedAtMs,
   }

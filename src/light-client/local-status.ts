@@ -1,22 +1,30 @@
-import { type Chain, epochOfSlot, startSlotOfEpoch } from '../chain/index.ts'
+import { type Chain, fromHex, type Hex } from '../chain/index.ts'
+import { startSlotOfEpoch } from '../chain/slots.ts'
 import type { LocalStatus } from '../network/types.ts'
-import { type BeaconBlockHeader, headerRoot } from '../ssz/index.ts'
+import { checkpointEpochOf } from './header-links.ts'
+
+/** A verified block. */
+export interface StatusBlock {
+  readonly slot: number
+  /** Beacon block root. */
+  readonly root: Hex
+}
 
 /**
- * The Status of a node whose newest verified finalized block is this one: told as both finalized and head, with nothing
- * earlier to offer, so that full nodes see us behind, keep us, and never ask us for blocks.
+ * The Status of a node whose newest verified finalized block is this one (phase0/p2p-interface.md): sent as both finalized and
+ * head, with nothing earlier to offer, so that full nodes see us behind, keep us, and never ask us for blocks.
+ *
+ * Where the first slots of the finalized epoch are empty, its block lies in the epoch before. Nodes refuse a head of an epoch
+ * before the finalized one, so the verified head is sent as such.
  */
-export function localStatusOf(chain: Chain, finalized: BeaconBlockHeader): LocalStatus {
-  const root = headerRoot(finalized)
-  const epoch = epochOfSlot(chain, finalized.slot)
-  // A checkpoint's block lies before its epoch's first slot when that one was skipped.
-  const finalizedEpoch = startSlotOfEpoch(chain, epoch) === finalized.slot ? epoch : epoch + 1
+export function localStatusOf(chain: Chain, finalized: StatusBlock, verifiedHead: StatusBlock): LocalStatus {
+  const finalizedEpoch = checkpointEpochOf(chain, finalized.slot)
+  const head = finalized.slot < startSlotOfEpoch(chain, finalizedEpoch) ? verifiedHead : finalized
   return {
-    finalizedRoot: root,
+    finalizedRoot: fromHex(finalized.root, 32),
     finalizedEpoch,
-    headRoot: root,
-    // At that first slot the block was the head, and nodes refuse a head of an epoch before the finalized one.
-    headSlot: startSlotOfEpoch(chain, finalizedEpoch),
+    headRoot: fromHex(head.root, 32),
+    headSlot: head.slot,
     earliestAvailableSlot: finalized.slot,
   }
 }

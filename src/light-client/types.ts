@@ -3,6 +3,7 @@ import type { Chain, ForkName } from '../chain/index.ts'
 import type { LamparaError } from '../errors/index.ts'
 import type { Network, NetworkOptions } from '../network/types.ts'
 import type { LightClientObject } from '../ssz/index.ts'
+import type { Agreement } from './agreement.ts'
 
 /** Where trust starts: a block root, or providers asked for one. */
 export type Checkpoint =
@@ -18,9 +19,26 @@ export type Checkpoint =
 export interface LightClientOptions extends NetworkOptions {
   /** Where trust starts. Where there is something to `resume` from, that wins. */
   readonly checkpoint: Checkpoint
-  /** The share of the committee that must have signed for a head to be shown, 0 to 1. @default 2/3 */
+  /**
+   * The share of the committee that must have signed for a head to be shown, 0 to 1. Below two thirds a head is shown only, with
+   * `supermajority: false`: it is never finalized, stored, served, forwarded, or the ground for anything else.
+   *
+   * @default 2/3
+   */
   readonly minParticipation?: number
-  /** How old the checkpoint may be, or the header that is resumed from. @default the chain's, 14 days */
+  /**
+   * Independent paths that must have brought or confirmed a head before it is shown: see `Head.agreement`. With 2 or more,
+   * peers are asked to confirm each head. The checkpoint itself needs no confirmation.
+   *
+   * @default 1
+   */
+  readonly minAgreement?: number
+  /**
+   * How old the finalized header may be that the client goes on from: at the start, after a restart, and while it runs. With
+   * `checkpoint.providers` a newer checkpoint is then asked for; else the client fails with `checkpoint_too_old`.
+   *
+   * @default the chain's, 14 days
+   */
   readonly maxCheckpointAgeMs?: number
   /**
    * After a restart go on from the finalized header that was verified last, which `storage` keeps: then nobody is asked for the
@@ -63,6 +81,10 @@ export interface Head {
   readonly execution?: ExecutionHead
   /** Share of the committee that signed what proved this head, 0 to 1; 1 for a trusted checkpoint, which needs no signature. */
   readonly participation: number
+  /** True when two thirds of the committee signed: always, unless `minParticipation` allows less. */
+  readonly supermajority: boolean
+  /** How many independent paths brought or confirmed this head, of how many that were asked. Grows after the head is shown. */
+  readonly agreement: Agreement
   /** When the head's slot began, Unix milliseconds. */
   readonly slotStartMs: number
   /** When it was verified here. */
@@ -87,6 +109,22 @@ export type LightClientState =
   | 'failed'
   | 'stopped'
 
+/** One of two headers that exclude each other. */
+export interface ConflictingHead {
+  readonly slot: number
+  /** Beacon block root. */
+  readonly root: Hex
+  /** Peer ids that sent it, the first ones first. */
+  readonly senders: readonly string[]
+}
+
+/** Two headers that exclude each other, both signed by two thirds of the sync committee. Heads stay with the known one. */
+export interface HeadConflict {
+  readonly kind: Head['kind']
+  readonly known: ConflictingHead
+  readonly other: ConflictingHead
+}
+
 /** The client's state at a moment. */
 export interface LightClientStatus {
   readonly state: LightClientState
@@ -102,6 +140,8 @@ export interface LightClientStatus {
   readonly sync?: { readonly startPeriod: number; readonly period: number; readonly targetPeriod: number }
   /** The last thing that went wrong; cleared when it is over. */
   readonly error?: LamparaError
+  /** The last two headers that exclude each other though two thirds signed both: the committee, or the network, is under attack. */
+  readonly conflict?: HeadConflict
 }
 
 /** A light client at work. Made by `createLightClient()`. */

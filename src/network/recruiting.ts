@@ -48,6 +48,8 @@ export interface Recruiting {
   readonly draw: DrawPeers
   /** The node record that the address book has of a peer. */
   enrOf(peerId: string): string | undefined
+  /** How a peer was found: the peer that advertised it, or its network group. */
+  originOf(peerId: string): string | undefined
   /** Our record as discv5 has it; undefined without discv5. */
   readonly record: string | undefined
   stop(): Promise<void>
@@ -158,6 +160,7 @@ export async function startNetworkRecruiting(parts: RecruitingParts): Promise<Re
   return {
     draw: (count, accept) => book.sample(count, accept),
     enrOf: (peerId) => book.get(peerId)?.enr,
+    originOf: (peerId) => book.get(peerId)?.lineage,
     get record() {
       return discv5?.record
     },

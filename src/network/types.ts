@@ -1,5 +1,5 @@
 import type { ComponentLogger, Connection, Stream } from '@libp2p/interface'
-import type { Chain } from '../chain/index.ts'
+import type { Chain, Hex } from '../chain/index.ts'
 import type { LamparaError } from '../errors/index.ts'
 import type { Gossip } from '../gossip/types.ts'
 import type { AddressEntry, ClockSkew } from '../peers/index.ts'
@@ -17,13 +17,6 @@ export interface NetworkOptions {
   readonly chain: Chain
   /** Multiaddrs of bootnodes, each with `/p2p/…`. A browser needs one, or one of `peers`. They are dialed at start and kept for as long as the network lives. */
   readonly bootnodes?: readonly string[]
-  /**
-   * The most bootnodes to hold at once, drawn at random, so that the clients of a fleet spread over it. The others are reserves: one
-   * is dialed while one of those drawn is missing, and disconnected when that is back.
-   *
-   * @default 3
-   */
-  readonly maxBootnodes?: number
   /** Multiaddrs of further peers to keep: an operator's own beacon nodes, say. */
   readonly peers?: readonly string[]
   /** Multiaddrs to listen on; Node only. @default none */
@@ -182,6 +175,16 @@ export type NetworkEvent =
     }
   /** What is persisted could not be read, or not be written. All goes on without. */
   | { readonly type: 'storage:failed'; readonly error: LamparaError }
+  /**
+   * A light client on this network verified two headers that exclude each other, both signed by two thirds of the sync
+   * committee: it stays with the known one. Each with the peer ids that sent it.
+   */
+  | {
+      readonly type: 'conflict'
+      readonly kind: 'optimistic' | 'finalized'
+      readonly known: { readonly slot: number; readonly root: Hex; readonly senders: readonly string[] }
+      readonly other: { readonly slot: number; readonly root: Hex; readonly senders: readonly string[] }
+    }
   /** A gossip validator threw, was late, or gave no verdict: the message counts as ignored. */
   | { readonly type: 'validator:failed'; readonly topic: string; readonly error: LamparaError }
 
@@ -241,14 +244,14 @@ export interface Network {
    * @param reason - a Goodbye code. @default 1 (client shutdown)
    */
   disconnect(peerId: string, reason?: number): Promise<void>
-  /**
-   * Refuses all inbound connections from now on; those that are open stay.
-   *
-   * @internal
-   */
-  refuseInbound(): void
   /** Lowers a peer's score for what it did; below the limit it is banned, disconnected, and `peer:banned` tells. */
   report(peerId: string, offence: Offence, reason: string): void
+  /**
+   * The independent path by which a peer was found, as an opaque name: two peers with one name may be one operator's. A peer
+   * that you configured or connected to is a path by itself; what a bootnode or another peer advertised is on that one's path;
+   * other discovered peers are on that of their network group; all that dialed us are on one.
+   */
+  pathOf(peerId: string): string
   /**
    * Peers of the address book, drawn at random, each once, at most so many of those that the condition holds for: none that
    * are private. None before recruiting has begun.

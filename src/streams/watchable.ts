@@ -24,6 +24,8 @@ export interface Watchable<T> {
 export interface WatchableSource<T> extends Watchable<T> {
   /** Changes the value. One that equals the present one is no change. Without effect after `end`. */
   set(value: T): void
+  /** Changes the value for whoever reads it from now on, without telling watchers: for what is not worth telling again. */
+  replace(value: T): void
   /** No more changes: iterations complete, or reject with the error where one is given. */
   end(error?: unknown): void
 }
@@ -66,6 +68,9 @@ export function createWatchable<T>(initial: T, equal: (a: T, b: T) => boolean = 
         if (version !== own) return
         if (watchers.has(watcher)) watcher.next(value)
       }
+    },
+    replace(value) {
+      if (ending === undefined) current = value
     },
     watch(callback) {
       const next = (value: T): void => {

@@ -26,6 +26,8 @@ export function sampleHead(slot: number, changes: Partial<Head> = {}): Head {
     fork: 'fulu',
     execution: { blockHash: hash(3), blockNumber: 1_234_567n, stateRoot: hash(4), timestamp: 5n },
     participation: 0.96875,
+    supermajority: true,
+    agreement: { paths: 1, asked: 1 },
     slotStartMs,
     verifiedAtMs: slotStartMs + 14_000,
     ...changes,

@@ -11,6 +11,8 @@ const head: Head = {
   stateRoot: '0x03',
   fork: 'electra',
   participation: 1,
+  supermajority: true,
+  agreement: { paths: 1, asked: 1 },
   slotStartMs: 1_000,
   verifiedAtMs: 1_500,
 }
@@ -21,11 +23,15 @@ const following: Situation = {
   wasConnected: true,
   optimistic: head,
   finalized: undefined,
-  verifiedSlot: 100,
+  withheld: undefined,
   currentSlot: 101,
+  slotsWithoutProgress: 0,
   nowMs: 13_000,
   stalledAfterSlots: 4,
   sync: undefined,
+  evidence: [],
+  conflict: undefined,
+  skew: undefined,
   error: undefined,
 }
 
@@ -41,6 +47,49 @@ describe('assess()', () => {
     const stalled = assess({ ...following, currentSlot: 105 })
     expect(stalled.state).toBe('stalled')
     expect(stalled.reason).toContain('5 slots')
+  })
+
+  it('is stalled, and names who answers with what, when peers hold heads back', () => {
+    const evidence = [
+      { peer: '16Uiu2A', slot: 50 },
+      { peer: '16Uiu2B', error: new LamparaError('resource_unavailable', 'Cannot get it') },
+    ]
+    const { state, reason } = assess({ ...following, currentSlot: 160, evidence })
+    expect(state).toBe('stalled')
+    expect(reason).toContain('16Uiu2A answers with slot 50')
+    expect(reason).toContain('16Uiu2B has no head to give (resource_unavailable)')
+    expect(reason).toContain('more peers, or a newer checkpoint, help')
+  })
+
+  it('is stalled when the newest verified head is withheld, and says what it lacks', () => {
+    const few = { slot: 158, because: 'participation', participation: 0.7, wanted: 0.9 } as const
+    expect(assess({ ...following, currentSlot: 160, withheld: few })).toMatchObject({ state: 'stalled' })
+    expect(assess({ ...following, currentSlot: 160, withheld: few }).reason).toContain(
+      '70.0 % of the committee, 90.0 %',
+    )
+    const alone = { slot: 158, because: 'agreement', paths: 1, wanted: 2 } as const
+    expect(assess({ ...following, currentSlot: 160, withheld: alone }).reason).toContain('1 of 2 independent paths')
+  })
+
+  it('is stalled, not following, when the head is of a slot that has not begun by our clock', () => {
+    const { state, reason } = assess({ ...following, currentSlot: 95 })
+    expect(state).toBe('stalled')
+    expect(reason).toContain('5 slots ahead of this machine’s clock'.replace('’', "'"))
+  })
+
+  it('says that the clock is wrong where peers agree on it', () => {
+    const skew = { offsetMs: 20_000, agreeing: 3, of: 4 }
+    const { state, reason, error } = assess({ ...following, currentSlot: 160, skew })
+    expect(state).toBe('stalled')
+    expect(error?.code).toBe('clock_skewed')
+    expect(reason).toContain("This machine's clock seems 20 s slow")
+  })
+
+  it('is stalled while catching up does not move on', () => {
+    const sync = { startPeriod: 1, period: 3, targetPeriod: 9 }
+    const stuck = assess({ ...following, phase: 'syncing', sync, slotsWithoutProgress: 5 })
+    expect(stuck.state).toBe('stalled')
+    expect(stuck.reason).toContain('beyond period 3 of 9')
   })
 
   it('is connecting before the first peer and disconnected after the last, with the reason', () => {

@@ -18,7 +18,8 @@ import {
 } from '../verification/support/synthetic-gloas.ts'
 
 const START = GLOAS_SLOT - 16
-const ATTESTED = GLOAS_SLOT + 16
+// What it finalizes is the first slot of an epoch; two slots later it is of the next checkpoint.
+const ATTESTED = GLOAS_SLOT + 20
 
 async function nextHead(client: LightClient, kind: Head['kind'], afterSlot: number): Promise<Head> {
   for await (const head of client.heads({ kind, signal: AbortSignal.timeout(20_000) })) {

@@ -7,7 +7,7 @@ import { createFakeClock } from '../support/fake-clock.ts'
 import { fixtures } from '../support/fixtures.ts'
 import { readFolder } from '../verification/support/folders.ts'
 
-const still = { finalizedAdvanced: false, optimisticAdvanced: false }
+const nothing = { finalized: undefined, optimistic: undefined }
 
 describe.skipIf(!fixtures.available)('the gossip rules for light-client updates', () => {
   const updates = fixtures.available ? readFolder('colibri-electra-1600-1602').updates : []
@@ -22,7 +22,7 @@ describe.skipIf(!fixtures.available)('the gossip rules for light-client updates'
     signers: number,
   ): LightClientObject<'finality_update'> {
     const bits = update.value.syncAggregate.syncCommitteeBits.clone()
-    for (let i = signers; i < bits.bitLen; i++) bits.set(i, false)
+    for (const position of bits.getTrueBitIndexes().slice(signers)) bits.set(position, false)
     const syncAggregate = { ...update.value.syncAggregate, syncCommitteeBits: bits }
     return { ...update, value: { ...update.value, syncAggregate } }
   }
@@ -52,16 +52,26 @@ describe.skipIf(!fixtures.available)('the gossip rules for light-client updates'
     expect(isRepeated(optimisticUpdateOf(second!), forwarded)).toBe(false)
   })
 
-  it('forward a finality update only when it advances finality', () => {
-    expect(verdictAfterProcessing(finality!, { ...still, finalizedAdvanced: true }, {})).toBe('accept')
-    expect(verdictAfterProcessing(finality!, { ...still, optimisticAdvanced: true }, {})).toBe('ignore')
+  it('forward a finality update only where the store stands at the header that it finalizes', () => {
+    const finalized = { header: finality!.value.finalizedHeader }
+    expect(verdictAfterProcessing(finality!, { ...nothing, finalized }, {})).toBe('accept')
+    expect(verdictAfterProcessing(finality!, nothing, {})).toBe('ignore')
+    const newer = { header: later!.value.finalizedHeader }
+    expect(verdictAfterProcessing(finality!, { ...nothing, finalized: newer }, {})).toBe('ignore')
   })
 
-  it('forward an optimistic update that advances the head, or that matches the finality update forwarded last', () => {
-    expect(verdictAfterProcessing(optimistic!, { ...still, optimisticAdvanced: true }, {})).toBe('accept')
-    expect(verdictAfterProcessing(optimistic!, still, {})).toBe('ignore')
-    expect(verdictAfterProcessing(optimistic!, still, afterForwarding(finality!, {}))).toBe('accept')
-    expect(verdictAfterProcessing(optimistic!, still, afterForwarding(later!, {}))).toBe('ignore')
-    expect(verdictAfterProcessing(optimistic!, still, afterForwarding(signedBy(finality!, 400), {}))).toBe('ignore')
+  it('forward an optimistic update that the store stands at, or that matches the finality update forwarded last', () => {
+    const isHead = { ...nothing, optimistic: { header: optimistic!.value.attestedHeader } }
+    expect(verdictAfterProcessing(optimistic!, isHead, {})).toBe('accept')
+    expect(verdictAfterProcessing(optimistic!, nothing, {})).toBe('ignore')
+    expect(verdictAfterProcessing(optimistic!, nothing, afterForwarding(finality!, {}))).toBe('accept')
+    expect(verdictAfterProcessing(optimistic!, nothing, afterForwarding(later!, {}))).toBe('ignore')
+    expect(verdictAfterProcessing(optimistic!, nothing, afterForwarding(signedBy(finality!, 400), {}))).toBe('ignore')
+  })
+
+  it('forward nothing that fewer than two thirds signed, though the store stands there', () => {
+    const stands = { ...nothing, finalized: { header: finality!.value.finalizedHeader } }
+    expect(verdictAfterProcessing(signedBy(finality!, 341), stands, {})).toBe('ignore')
+    expect(verdictAfterProcessing(signedBy(finality!, 342), stands, {})).toBe('accept')
   })
 })

@@ -3,7 +3,8 @@ import { slotStartMs, toHex } from '../../src/chain/index.ts'
 import { type KeptResumePoint, keepResumePoint } from '../../src/light-client/resume/keep-resume-point.ts'
 import { decodeResumePoint, encodeResumePoint } from '../../src/light-client/resume/resume-point.ts'
 import { storeAt } from '../../src/light-client/verification/store.ts'
-import { beginningAt, createVerifiedStore, type VerifiedState } from '../../src/light-client/verified-store.ts'
+import { beginningAt, type VerifiedState } from '../../src/light-client/verified-state.ts'
+import { createVerifiedStore } from '../../src/light-client/verified-store.ts'
 import { type KeyValueStorage, memoryStorage } from '../../src/platform/storage.ts'
 import { headerRoot } from '../../src/ssz/index.ts'
 import { createFakeClock, settle } from '../support/fake-clock.ts'
@@ -112,21 +113,20 @@ describe('keeping where to go on from', () => {
     expect(Uint8Array.from(bytes)).toEqual(before)
   })
 
-  it('does not write what was only forced, however many signed it', async () => {
+  it('writes what finality reached, and nothing that a head without finality would reach', async () => {
     const { kept, storage } = await setUp()
     const verified = createVerifiedStore(contextOf(chain), {
       onChange() {},
       onSettled: (_, reached) => kept.keep(reached),
       onForged() {},
+      onConflict() {},
     })
     const bootstrap = bootstrapAt(8, honest.committee)
     await verified.bootstrap(toHex(headerRoot(bootstrap.value.header.beacon)), bootstrap)
-    await verified.process(updateBy(chain, honest, { attested: 30 }), 80)
-    await verified.forceUpdate(80)
     await verified.process(updateBy(chain, honest, { attested: 40 }), 80)
     await verified.settled()
     await settle()
-    expect(verified.finalized).toMatchObject({ participation: 1, header: { beacon: { slot: 30 } } })
+    expect(verified.optimistic?.header.beacon.slot).toBe(40)
     expect(await storedSlot(storage)).toBe(8)
     await verified.process(updateBy(chain, honest, { attested: 60, finalized: 48 }), 80)
     await close(kept, verified.settled())

@@ -1,33 +1,39 @@
 import { describe, expect, it } from 'vitest'
-import { forkDigestAtEpoch, slotStartMs, startSlotOfEpoch, toHex } from '../../src/chain/index.ts'
+import { forkDigestAtEpoch, fromHex, slotStartMs, startSlotOfEpoch, toHex } from '../../src/chain/index.ts'
 import { localStatusOf } from '../../src/light-client/local-status.ts'
 import { irrelevance } from '../../src/peers/relevance.ts'
-import { headerRoot } from '../../src/ssz/index.ts'
 import { testChain } from '../network/support.ts'
 
 const chain = testChain({ genesisTimeMs: 1_700_000_000_000 })
 const forkDigest = forkDigestAtEpoch(chain, 5)
+const first = startSlotOfEpoch(chain, 3)
+const root = `0x${'01'.repeat(32)}` as const
+const head = { slot: startSlotOfEpoch(chain, 4) + 2, root: `0x${'02'.repeat(32)}` } as const
 
-function headerAt(slot: number) {
-  const root = new Uint8Array(32).fill(1)
-  return { slot, proposerIndex: 0, parentRoot: root, stateRoot: root, bodyRoot: root }
+/** As a peer sees it. */
+function received(status: ReturnType<typeof localStatusOf>) {
+  return { ...status, forkDigest, finalizedRoot: toHex(status.finalizedRoot), headRoot: toHex(status.headRoot) }
 }
 
 describe('the Status of a node that has verified a finalized block', () => {
-  it.each([
-    ['in the first slot of its epoch', startSlotOfEpoch(chain, 3)],
-    ['before that slot, which was skipped', startSlotOfEpoch(chain, 3) - 2],
-  ])('names the block as finalized and as the head, and is refused by nobody: %s', (_, slot) => {
-    const header = headerAt(slot)
-    const status = localStatusOf(chain, header)
-    const root = headerRoot(header)
-    expect(status).toMatchObject({ finalizedEpoch: 3, finalizedRoot: root, headRoot: root })
-    const nowMs = slotStartMs(chain, startSlotOfEpoch(chain, 5))
-    const seen = { ...status, forkDigest, finalizedRoot: toHex(root), headRoot: toHex(root) }
-    expect(irrelevance(chain, nowMs, undefined, seen)).toBeUndefined()
+  it('names the block of an epoch’s first slot as finalized and as the head', () => {
+    const status = localStatusOf(chain, { slot: first, root }, head)
+    const bytes = fromHex(root, 32)
+    expect(status).toMatchObject({ finalizedEpoch: 3, finalizedRoot: bytes, headRoot: bytes, headSlot: first })
+  })
+
+  it('names the verified head where the finalized epoch’s first slots are empty, each slot with its own root', () => {
+    const status = localStatusOf(chain, { slot: first - 2, root }, head)
+    expect(status).toMatchObject({ finalizedEpoch: 3, finalizedRoot: fromHex(root, 32), headSlot: head.slot })
+    expect(status.headRoot).toEqual(fromHex(head.root, 32))
+  })
+
+  it.each([first, first - 2])('is relevant to peers: block of slot %i', (slot) => {
+    const seen = received(localStatusOf(chain, { slot, root }, head))
+    expect(irrelevance(chain, slotStartMs(chain, startSlotOfEpoch(chain, 5)), undefined, seen)).toBeUndefined()
   })
 
   it('offers nothing from before the block', () => {
-    expect(localStatusOf(chain, headerAt(22)).earliestAvailableSlot).toBe(22)
+    expect(localStatusOf(chain, { slot: 22, root }, head).earliestAvailableSlot).toBe(22)
   })
 })

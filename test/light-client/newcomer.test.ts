@@ -15,8 +15,8 @@ it('asks a peer that comes at once, although it waits after those before it had 
   const { chain } = devnet
   const mute = await createNetwork({ chain, listen: ['/ip4/127.0.0.1/tcp/0'], targetPeers: 0 })
   stops.push(() => mute.stop())
-  // It stands still: no wait ends by itself.
-  const clock = createFakeClock(Date.now())
+  // It stands still, two slots ahead: no wait ends by itself, and no head is of a slot that has not begun.
+  const clock = createFakeClock(Date.now() + 2 * chain.slotDurationMs)
   const network = await createNetwork({ chain, clock, peers: mute.addresses, targetPeers: 0 })
   stops.push(() => network.stop())
   const client = await createLightClient({ chain, network, checkpoint: devnet.checkpoint() })

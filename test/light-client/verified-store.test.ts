@@ -17,8 +17,8 @@ describe.skipIf(!fixtures.available)('the verified store', () => {
     const events = {
       onChange: () => void seen.push('change'),
       onSettled: (object: AnyObject) => void seen.push(`settled ${object.kind}`),
-      onForged: (object: AnyObject | undefined, error: LamparaError) =>
-        void seen.push(`forged ${object?.kind} ${error.code}`),
+      onForged: (object: AnyObject, error: LamparaError) => void seen.push(`forged ${object.kind} ${error.code}`),
+      onConflict: () => void seen.push('conflict'),
     }
     const verified = createVerifiedStore(context, events, calm)
     const bootstrap = folder.bootstraps.get(expected.checkpoint)!

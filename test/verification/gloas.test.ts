@@ -69,7 +69,13 @@ describe('light-client data of Gloas', () => {
 
   it('proves of a head’s execution block its hash, and no more', async () => {
     const { finalizedHeader } = await storeAt(GLOAS_SLOT + 8)
-    const head = headOf(chain, finalizedHeader, { kind: 'finalized', participation: 1, verifiedAtMs: 0 })
+    const head = headOf(chain, finalizedHeader, {
+      kind: 'finalized',
+      participation: 1,
+      agreement: { paths: 1, asked: 1 },
+      supermajority: true,
+      verifiedAtMs: 0,
+    })
     expect(head).toMatchObject({ fork: 'gloas', slot: GLOAS_SLOT + 8 })
     expect(head.execution).toEqual({ blockHash: toHex(blockHashAt(GLOAS_SLOT + 8)) })
   })

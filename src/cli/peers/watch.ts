@@ -71,6 +71,8 @@ function eventLine(event: NetworkEvent): string {
       return `discovered    ${event.peerId}  by ${event.source}`
     case 'bootstrap:result':
       return `after 30 s    ${event.peers} connected, ${event.tried} tried`
+    case 'conflict':
+      return `conflict      ${event.kind} slots ${event.known.slot} and ${event.other.slot} exclude each other`
     default:
       return `failed        ${event.error.message}`
   }

@@ -60,8 +60,9 @@ export function createReplayChain(recorded: Chain, objects: readonly LightClient
     signature: () => new Uint8Array(96),
     finalized: beacon.slot <= finalizedHeader.slot,
   })
-  const status = localStatusOf(chain, finalizedHeader)
   const headHeader = data.optimisticUpdate()!.value.attestedHeader.beacon
+  const blockOf = (beacon: BeaconBlockHeader) => ({ slot: beacon.slot, root: rootOf(beacon) })
+  const status = localStatusOf(chain, blockOf(finalizedHeader), blockOf(headHeader))
   return {
     chain,
     data,

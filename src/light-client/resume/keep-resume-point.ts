@@ -6,7 +6,7 @@ import { readStored, writeStored } from '../../platform/stored.ts'
 import { deadline, raceSignal } from '../../streams/abort.ts'
 import type { Clock } from '../../streams/clock.ts'
 import { storeAt } from '../verification/store.ts'
-import { beginningAt, type VerifiedState } from '../verified-store.ts'
+import { beginningAt, type VerifiedState } from '../verified-state.ts'
 import { decodeResumePoint, encodeResumePoint } from './resume-point.ts'
 
 const STORAGE_KEY = 'verified'
@@ -29,7 +29,7 @@ export interface KeptResumePoint {
   readonly state: VerifiedState | undefined
   /** The light client is made: trouble is told from now on, that of reading included. */
   begin(): void
-  /** Writes what was reached, where its finalized header is final and newer than the one written last. Trouble is told. */
+  /** Writes what was reached, where its finalized header is newer than the one written last. Trouble is told. */
   keep(reached: VerifiedState): void
   /** Resolves when what is settled by then is written; after three seconds at most. Nothing is written afterwards. */
   close(settled: Promise<void>): Promise<void>
@@ -75,10 +75,8 @@ export async function keepResumePoint(options: KeepResumePointOptions): Promise<
       clock.setTimer(() => untold.splice(0).forEach(tell), 0)
     },
     keep(reached) {
-      const { header, forced } = reached.finalized
-      const { slot } = header.beacon
-      // After a restart nobody would know that it never was final.
-      if (slot <= keptSlot || forced) return
+      const { slot } = reached.finalized.header.beacon
+      if (slot <= keptSlot) return
       keptSlot = slot
       latest = reached
       writing = writing.then(write)

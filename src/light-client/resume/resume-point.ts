@@ -11,7 +11,7 @@ import {
 } from '../../ssz/index.ts'
 import { bytes32, uint64 } from '../../ssz/primitives.ts'
 import { assertValidLightClientHeader } from '../verification/header.ts'
-import type { ProvenHeader } from '../verified-store.ts'
+import type { ProvenHeader } from '../verified-state.ts'
 
 /**
  * From where a light client goes on after a restart: its newest finalized header, and the sync committee of that header's

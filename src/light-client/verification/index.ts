@@ -10,7 +10,13 @@ export {
   type LightClientStore,
   type VerificationContext,
 } from './store.ts'
-export type { UpdateObject } from './update.ts'
+export {
+  hasSupermajority,
+  isFinalityUpdate,
+  isSyncCommitteeUpdate,
+  toLightClientUpdate,
+  type UpdateObject,
+} from './update.ts'
 export { upgradeLightClientObject } from './upgrade.ts'
 export { type ValidationOptions, validateLightClientUpdate } from './validate-update.ts'
 export { verdictOf } from './verdict.ts'

@@ -39,6 +39,8 @@ function head(kind: Head['kind'], slot: number): Head {
       timestamp: BigInt(slotStartMs / 1000),
     },
     participation: Math.round((0.998 - noise(slot) * 0.035 - dip) * 512) / 512,
+    supermajority: true,
+    agreement: { paths: 1, asked: 1 },
     slotStartMs,
     verifiedAtMs: slotStartMs + 12_000 + 2_600 + noise(slot + 3) ** 3 * 9_000,
   }

@@ -39,7 +39,7 @@ const gossip: readonly Rule[] = [
     level: 'MUST',
     rule: 'Ignored unless it advances our finalized header.',
     tests: [
-      'test/light-client/gossip-rules.test.ts > the gossip rules for light-client updates > forward a finality update only when it advances finality',
+      'test/light-client/gossip-rules.test.ts > the gossip rules for light-client updates > forward a finality update only where the store stands at the header that it finalizes',
     ],
   },
   {
@@ -77,7 +77,7 @@ const gossip: readonly Rule[] = [
     level: 'MUST',
     rule: 'Ignored unless it advances our optimistic header, or matches the finality update forwarded last.',
     tests: [
-      'test/light-client/gossip-rules.test.ts > the gossip rules for light-client updates > forward an optimistic update that advances the head, or that matches the finality update forwarded last',
+      'test/light-client/gossip-rules.test.ts > the gossip rules for light-client updates > forward an optimistic update that the store stands at, or that matches the finality update forwarded last',
     ],
   },
   {

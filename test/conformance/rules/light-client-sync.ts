@@ -97,6 +97,29 @@ export const lightClientSync: SpecDocument = {
       ],
     },
     {
+      id: 'sync/next-committee',
+      section: '`process_light_client_update`',
+      level: 'states',
+      rule: 'A next committee is taken from an update whose finalized block is of the period of its attested one.',
+      tests: [
+        'test/verification/validate-update.test.ts > processLightClientUpdate() > learns the next committee from an update that finalizes the period before, when it is final in this one',
+      ],
+      deviates:
+        'It is taken, too, where the store’s own finalized block is of that period already: the choice of the committee stands by then, and a client that started early in a period could not leave it otherwise.',
+    },
+    {
+      id: 'sync/force-update',
+      section: '`process_light_client_store_force_update`',
+      level: 'states',
+      rule: 'After UPDATE_TIMEOUT without finality the best update may be taken as if it were final.',
+      tests: [
+        'test/light-client/two-thirds.test.ts > the verified store > is not moved by an update below two thirds, however long ago finality was, nor is its signature checked',
+        'test/light-client/two-thirds.test.ts > the verified store > takes no committee from an update that proves no finality',
+      ],
+      deviates:
+        'It is never called: with it one key and a day’s patience fake a finalized header. A client that peers cannot lead on says so, asks more peers, and asks the user’s providers for a newer checkpoint.',
+    },
+    {
       id: 'sync/better-update',
       section: '`is_better_update`',
       level: 'states',
@@ -215,6 +238,16 @@ export const lightClientProcess: SpecDocument = {
       rule: 'The trusted block lies within the weak subjectivity period.',
       tests: [
         'test/light-client/follow-recorded.test.ts > a light client in Node over TCP > fails with `checkpoint_too_old` when the checkpoint is older than allowed',
+      ],
+    },
+    {
+      id: 'process/weak-subjectivity-while-running',
+      section: 'Light client sync process',
+      level: 'SHOULD',
+      rule: 'What the client goes on from stays within the weak subjectivity period while it runs, and after a sleep.',
+      tests: [
+        'test/light-client/age.test.ts > a running light client > fails with `checkpoint_too_old` when its finalized header becomes older than allowed',
+        'test/light-client/age.test.ts > a running light client > begins with a newer checkpoint of its providers instead, where it has some',
       ],
     },
     {
