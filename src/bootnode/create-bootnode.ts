@@ -1,23 +1,29 @@
 import { platform } from '#platform'
 import type { Hex } from '../chain/index.ts'
-import { encodeJoinDocument } from '../discovery/index.ts'
 import { LamparaError } from '../errors/index.ts'
 import { createLightClient, serveLightClientData } from '../light-client/index.ts'
 import { localStatusOf } from '../light-client/local-status.ts'
+import type { LightClient } from '../light-client/types.ts'
 import { createCommitteeVerifier, type VerificationContext } from '../light-client/verification/index.ts'
 import { createVerifiedData } from '../light-client/verified-data.ts'
 import { createNetwork } from '../network/index.ts'
 import { type DrawPeers, servePeerExchange } from '../network/peer-exchange.ts'
+import type { KeyValueStorage } from '../platform/storage.ts'
 import { systemClock } from '../streams/clock.ts'
 import { webRtcDirect } from '../webrtc/index.ts'
 import { keepBootstraps } from './bootstrap-keeper.ts'
 import { openRelay } from './circuit-relay.ts'
+import { drainClients } from './drain.ts'
+import type { BootnodeFacts } from './facts.ts'
 import { firstCheckpoint } from './first-checkpoint.ts'
 import { openGateway } from './gateway/open-gateway.ts'
 import { serveHttp } from './http.ts'
 import { openMetrics } from './metrics/open-metrics.ts'
+import { joinDocumentOf } from './own-join-document.ts'
+import { openCheckpoints } from './persist-checkpoints.ts'
 import { relayVerified } from './relay.ts'
 import { shareClients } from './shared-clients.ts'
+import { watchSiblings } from './siblings.ts'
 import { type CertificateInUse, watchCertificate } from './tls/watch-certificate.ts'
 import type { Bootnode, BootnodeCertificate, BootnodeOptions } from './types.ts'
 
@@ -67,13 +73,21 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
     const certificate = options.tls && (await watchCertificate(options.tls, clock ?? systemClock))
     stack.push(() => certificate?.stop())
     const secureWebSockets = certificate && platform.secureWebSockets?.(certificate)
-    const storageOf = async (name: string) => {
+    const storageOf = async (name: string): Promise<{ readonly storage?: KeyValueStorage }> => {
       if (options.dataDirectory === undefined) return {}
       const storage = await platform.openStorage(`bootnode-${chain.name}-${name}`, { directory: options.dataDirectory })
       stack.push(() => storage.close())
       return { storage }
     }
-    const client = await createLightClient({
+    const upstreamStorage = await storageOf('upstream')
+    const checkpoints = await openCheckpoints({
+      chain,
+      clock: clock ?? systemClock,
+      storage: upstreamStorage.storage,
+      maxAgeMs: options.maxCheckpointAgeMs ?? chain.maxCheckpointAgeMs,
+      onTrouble: (error) => client.network.emit({ type: 'storage:failed', error }),
+    })
+    const client: LightClient = await createLightClient({
       chain,
       clock,
       signal,
@@ -85,11 +99,11 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
       // What clients are told of must be there.
       crawl: true,
       allowPrivateAddresses: options.allowPrivateAddresses,
-      checkpoint: options.checkpoint,
+      checkpoint: checkpoints.choose(options.checkpoint),
       maxCheckpointAgeMs: options.maxCheckpointAgeMs,
       // Clients are served what was verified since the checkpoint: all of it has to be verified anew.
       resume: false,
-      ...(await storageOf('upstream')),
+      ...upstreamStorage,
     })
     stack.push(client.stop)
     const relay = await openRelay(options.relay, clock ?? systemClock)
@@ -129,7 +143,13 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
       return [...clients, ...client.network.drawPeers(count - clients.length, accept)]
     }
     stack.push(servePeerExchange(downstream.reqresp, draw, client.network.clock))
-    stack.push(client.watchVerified(data.add))
+    stack.push(
+      client.watchVerified((object) => {
+        data.add(object)
+        const newest = data.newestBootstrap()
+        if (newest !== undefined) void checkpoints.note(newest)
+      }),
+    )
     let announced: Hex | undefined
     stack.push(
       client.watchStatus(({ finalized, optimistic }) => {
@@ -153,16 +173,27 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
     const keeping = keepBootstraps(client, context, data, stopping.signal)
     stack.push(() => Promise.allSettled([relaying, keeping]).then(() => {}))
 
-    const isReady = (): boolean => client.status.state === 'following' && data.newestBootstrap() !== undefined
+    const siblings =
+      options.joinPeers &&
+      watchSiblings({
+        urls: options.joinPeers,
+        chain,
+        clock: downstream.clock,
+        ownPeerId: downstream.peerId,
+      })
+    stack.push(() => siblings?.stop())
+    let draining = false
+    const facts: BootnodeFacts = {
+      isDraining: () => draining,
+      isReady: () => !draining && client.status.state === 'following' && data.newestBootstrap() !== undefined,
+      maxClients,
+      siblings: () => siblings,
+    }
     const http = await serveHttp(
       {
-        joinDocument: () => {
-          const checkpoint = data.newestBootstrap()?.root
-          if (checkpoint === undefined) return undefined
-          const { clockOffsetMs = 0 } = options
-          return encodeJoinDocument({ chain, bootnodes: [...downstream.addresses], checkpoint, clockOffsetMs })
-        },
-        ready: isReady,
+        joinDocument: () => joinDocumentOf(downstream, data, facts, options.clockOffsetMs),
+        ready: facts.isReady,
+        draining: facts.isDraining,
       },
       { host: options.http?.host ?? '127.0.0.1', port: options.http?.port ?? 0, certificate, signal },
     )
@@ -191,11 +222,23 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
         return certificate && toldOf(certificate.value)
       },
       watchCertificate: (callback) => certificate?.watch((value) => callback(toldOf(value))) ?? (() => {}),
+      reloadCertificate: async () => certificate?.reload(),
+      get siblings() {
+        return siblings?.addresses ?? []
+      },
+      watchSiblingTrouble: (callback) => siblings?.watchTrouble(callback) ?? (() => {}),
+      get draining() {
+        return draining
+      },
+      async drain({ windowMs = 0, signal: waiting } = {}) {
+        draining = true
+        await drainClients(downstream, { clock: downstream.clock, windowMs, signal: waiting })
+      },
       checkpoint: () => data.newestBootstrap()?.root,
       ready: ({ signal: waiting } = {}) => firstCheckpoint(client, data, waiting),
       stop,
     }
-    const metrics = await openMetrics(bootnode, { isReady, maxClients }, options)
+    const metrics = await openMetrics(bootnode, facts, options)
     stack.push(() => metrics?.stop())
     signal?.addEventListener('abort', stop, { once: true })
     signal?.throwIfAborted()

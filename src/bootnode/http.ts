@@ -12,6 +12,8 @@ export interface HttpSources {
   joinDocument(): string | undefined
   /** True when clients can be served verified heads. */
   ready(): boolean
+  /** True when it ends. */
+  draining?(): boolean
 }
 
 /** The running HTTP side. */
@@ -55,7 +57,8 @@ export async function serveHttp(sources: HttpSources, options: HttpOptions): Pro
       case '/health':
         return answer(response, 200, '{"ok":true}')
       case '/ready':
-        return sources.ready() ? answer(response, 200, '{"ready":true}') : answer(response, 503, '{"ready":false}')
+        if (sources.ready()) return answer(response, 200, '{"ready":true}')
+        return answer(response, 503, sources.draining?.() ? '{"ready":false,"draining":true}' : '{"ready":false}')
       default:
         return answer(response, 404, '{"error":"not found"}')
     }

@@ -40,6 +40,14 @@ export interface BootnodeOptions {
   /** Where the join document is served. @default 127.0.0.1, a free port */
   readonly http?: { readonly host?: string; readonly port?: number }
   /**
+   * URLs of the join documents of other bootnodes of a fleet. Each is asked every half minute, and its addresses stand in our own
+   * document after ours while it answers, so that a client is given several. Over plain HTTP a name with several addresses stands
+   * for a bootnode at each, ourselves excepted.
+   *
+   * @default none
+   */
+  readonly joinPeers?: readonly string[]
+  /**
    * Where to serve `/metrics` in Prometheus text format, a listener of its own (docs/bootnode.md). Names and labels are bounded; no
    * peer id is among them.
    *
@@ -142,6 +150,22 @@ export interface Bootnode {
    * @throws LamparaError as `LightClient.ready()`; the signal's reason
    */
   ready(options?: { readonly signal?: AbortSignal }): Promise<Hex>
+  /** Reads the files of `tls` now, rather than within ten seconds. Never rejects: `watchCertificate()` tells what came of it. */
+  reloadCertificate(): Promise<void>
+  /** Multiaddrs of the bootnodes of `joinPeers` that answered lately. */
+  readonly siblings: readonly string[]
+  /** Calls back when some of `joinPeers` do not answer, with why. @returns how to stop watching */
+  watchSiblingTrouble(callback: (trouble: string) => void): () => void
+  /** True from `drain()` on. */
+  readonly draining: boolean
+  /**
+   * Prepares the end: `/ready` answers 503, the join document lists siblings alone, no new client is taken, and those that are there
+   * get a Goodbye, spread over a window. Resolves when none is left; call `stop()` then.
+   *
+   * @param options.windowMs - in milliseconds. @default 0: all at once
+   * @param options.signal - ends the window: the rest of the clients go at once
+   */
+  drain(options?: { readonly windowMs?: number; readonly signal?: AbortSignal }): Promise<void>
   /** Idempotent; resolves when nothing of it runs any more. */
   stop(): Promise<void>
 }

@@ -10,12 +10,14 @@ export interface CliIo {
   progress(text: string): void
   /** Results go to a terminal that takes colours. */
   readonly isTty: boolean
-  /** Aborts on Ctrl-C and termination. */
+  /** Calls back on SIGHUP, instead of ending the command. @returns how to stop */
+  onReload?(callback: () => void): () => void
+  /** Aborts on Ctrl-C and termination, and where nobody reloads on SIGHUP; its reason's `details.signal` says which. */
   readonly signal: AbortSignal
 }
 
 /** The process's own terminal. `NO_COLOR` counts as a terminal without colours. */
-export function processIo(signal: AbortSignal): CliIo {
+export function processIo(signal: AbortSignal, onReload?: CliIo['onReload']): CliIo {
   // A reader that has seen enough, as `head`, closes the pipe: no reason to fail.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit()
@@ -29,6 +31,7 @@ export function processIo(signal: AbortSignal): CliIo {
     },
     isTty: process.stdout.isTTY === true && !process.env.NO_COLOR,
     signal,
+    ...(onReload && { onReload }),
   }
 }
 

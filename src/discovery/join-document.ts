@@ -33,8 +33,10 @@ const wellKnownChains: readonly Chain[] = [mainnet, sepolia, hoodi]
 /** What a bootnode publishes so that one address is enough to join its network. Nothing in it is trusted but what the user compares. */
 export interface JoinDocument {
   readonly chain: Chain
-  /** Multiaddrs of bootnodes, each with `/p2p/…`. */
+  /** Multiaddrs of bootnodes, each with `/p2p/…`: of a fleet, those of the one that served the document come first. */
   readonly bootnodes: readonly string[]
+  /** Peer id of the bootnode that served it, by which its own addresses are told from those of its siblings. */
+  readonly peerId?: string
   /** Node records (`enr:…`) of nodes to dial or to begin discv5 with, none of them checked. */
   readonly records?: readonly string[]
   /** A recent finalized block root: a hint, which only the user can turn into trust. */
@@ -106,6 +108,7 @@ export function parseJoinDocument(json: unknown): JoinDocument {
   const bootnodes = readBootnodes(document.bootnodes)
   const records = readRecords(document.records)
   const checkpoint = readCheckpoint(document.checkpoint)
+  const peerId = readPeerId(document.peerId)
   const clockOffsetMs = document.clockOffsetMs ?? 0
   if (!Number.isSafeInteger(clockOffsetMs) || Math.abs(clockOffsetMs as number) > MAX_CLOCK_OFFSET_MS) {
     throw invalid('clockOffsetMs is no number of milliseconds')
@@ -114,6 +117,7 @@ export function parseJoinDocument(json: unknown): JoinDocument {
     chain,
     bootnodes,
     clockOffsetMs: clockOffsetMs as number,
+    ...(peerId !== undefined && { peerId }),
     ...(records && { records }),
     ...(checkpoint && { checkpoint }),
   }
@@ -121,13 +125,14 @@ export function parseJoinDocument(json: unknown): JoinDocument {
 
 /** Writes a join document as JSON. A built-in chain goes by its name, any other with configuration and genesis. */
 export function encodeJoinDocument(document: JoinDocument): string {
-  const { chain, bootnodes, records, checkpoint, clockOffsetMs } = document
+  const { chain, bootnodes, peerId, records, checkpoint, clockOffsetMs } = document
   const builtIn = wellKnownChains.some(
     (known) => known.name === chain.name && contradiction(known, chain) === undefined,
   )
   return JSON.stringify({
     chain: builtIn ? chain.name : { config: chainToConfig(chain), genesis: chainToGenesis(chain) },
     bootnodes,
+    ...(peerId !== undefined && { peerId }),
     ...(records && { records }),
     ...(checkpoint && { checkpoint }),
     clockOffsetMs,
@@ -185,6 +190,13 @@ function readBootnodes(value: unknown): string[] {
     }
     return address
   })
+}
+
+/** It names nobody to trust: only which of the addresses are whose. */
+function readPeerId(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'string' && /^[A-Za-z0-9]{1,128}$/.test(value)) return value
+  throw invalid('peerId is no peer id')
 }
 
 /** Whoever uses one checks its signature: a page, which mostly does not, need not bring what that takes. */

@@ -18,6 +18,7 @@ export function checkOptions(platform: Platform, options: NetworkOptions): reado
   const { listen = [], announce = [] } = options
   checkWhole('maxConnections', options.maxConnections, 1)
   checkWhole('targetPeers', options.targetPeers, 0)
+  checkWhole('maxBootnodes', options.maxBootnodes, 1)
   for (const address of listen) checkAddress('listen on', address)
   for (const address of announce) checkAddress('announce', address)
   const kept = keptPeers(options)

@@ -25,6 +25,8 @@ const pingOf = {
   relay: { inbound: 60_000, outbound: 20_000 },
 } as const
 const BOOTSTRAP_MS = 30_000
+/** More paths than one, and yet a fleet's clients spread over it. */
+const DEFAULT_MAX_BOOTNODES = 3
 /** What is let go of without waiting when it does not end by then. */
 const STOP_MS = 3_000
 
@@ -67,6 +69,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     kept,
     wire: peerWire((): ReqResp => reqresp, own),
     pingMs: pingOf[role],
+    maxBootnodes: options.maxBootnodes ?? DEFAULT_MAX_BOOTNODES,
     dialer: meteredDialer(libp2p.services.lampara, meter),
     rank: transports.rank,
     ownFinality: own.finality,
@@ -217,6 +220,7 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
     },
     disconnect: (peerId, reason = CLIENT_SHUTDOWN) => peers.disconnect(peerId, reason),
     report: peers.report,
+    refuseInbound: gater.refuseInbound,
     pathOf(peerId) {
       const peer = peers.list.value.find(({ id }) => id === peerId)
       if (peer?.persistent) return peerId

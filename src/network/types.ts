@@ -17,6 +17,13 @@ export interface NetworkOptions {
   readonly chain: Chain
   /** Multiaddrs of bootnodes, each with `/p2p/…`. A browser needs one, or one of `peers`. They are dialed at start and kept for as long as the network lives. */
   readonly bootnodes?: readonly string[]
+  /**
+   * The most bootnodes to hold at once, drawn at random, so that the clients of a fleet spread over it. The others are reserves: one
+   * is dialed while one of those drawn is missing, and disconnected when that is back.
+   *
+   * @default 3
+   */
+  readonly maxBootnodes?: number
   /** Multiaddrs of further peers to keep: an operator's own beacon nodes, say. */
   readonly peers?: readonly string[]
   /** Multiaddrs to listen on; Node only. @default none */
@@ -244,6 +251,12 @@ export interface Network {
    * @param reason - a Goodbye code. @default 1 (client shutdown)
    */
   disconnect(peerId: string, reason?: number): Promise<void>
+  /**
+   * Refuses all inbound connections from now on; those that are open stay.
+   *
+   * @internal
+   */
+  refuseInbound(): void
   /** Lowers a peer's score for what it did; below the limit it is banned, disconnected, and `peer:banned` tells. */
   report(peerId: string, offence: Offence, reason: string): void
   /**

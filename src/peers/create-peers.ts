@@ -118,6 +118,12 @@ export function createPeers(options: PeersOptions): Peers {
         options.onEvent({ type: 'dial:failed', address: addresses[0]!.toString(), error })
       },
       onChange: options.onReachability,
+      maxBootnodes: options.maxBootnodes,
+      leave({ id }) {
+        const peer = roster.get(id)
+        if (peer !== undefined)
+          leave(peer, CLIENT_SHUTDOWN, 'the bootnode that it stood in for is back').catch(() => {})
+      },
     })
   }
 

@@ -22,6 +22,8 @@ export interface Gater {
   readonly connectionGater: ConnectionGater
   /** Always lets this address be dialed: the user asked for it. */
   allow(address: Multiaddr): void
+  /** Refuses all inbound connections from now on. */
+  refuseInbound(): void
   /** True when the address may be dialed, as far as it alone tells. */
   mayDial(address: Multiaddr): boolean
 }
@@ -33,6 +35,7 @@ export interface Gater {
 export function createGater(options: GaterOptions): Gater {
   const named = new Set<string>()
   const { isBanned, inbound } = options
+  let refusing = false
   const mayDial = (address: Multiaddr): boolean => {
     if (named.has(withoutPeer(address))) return true
     return options.canDial(address.toString()) && (options.allowPrivateAddresses || !isPrivateAddress(address))
@@ -40,8 +43,12 @@ export function createGater(options: GaterOptions): Gater {
   return {
     allow: (address) => void named.add(withoutPeer(address)),
     mayDial,
+    refuseInbound() {
+      refusing = true
+    },
     connectionGater: {
       ...inbound,
+      denyInboundConnection: (connection) => refusing || (inbound?.denyInboundConnection(connection) ?? false),
       denyDialPeer: (peerId) => isBanned(peerId.toString()),
       denyDialMultiaddr: (address) => !mayDial(address),
       denyInboundEncryptedConnection: (peerId, connection) =>

@@ -1,8 +1,9 @@
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { LamparaError } from '../errors/index.ts'
-import { delay, raceSignal } from '../streams/abort.ts'
+import { delay, linkSignals, raceSignal } from '../streams/abort.ts'
 import type { Clock } from '../streams/clock.ts'
 import { afterFailure, afterLoss, type BackOff, type KeptKind, type Loss } from './back-off.ts'
+import { createReserveBootnodes } from './reserve-bootnodes.ts'
 
 /** A peer to keep, with every address that it was named by. */
 export interface KeptPeer {
@@ -20,6 +21,10 @@ export interface KeepOptions {
   /** Until when the peer is banned, in unix milliseconds. */
   bannedUntilMs(peerId: string): number | undefined
   onFailed(peer: KeptPeer, error: LamparaError): void
+  /** Disconnects a bootnode that was connected in place of another, which is back. */
+  leave?(peer: KeptPeer): void
+  /** The most bootnodes to hold at once; the others are reserves. @default all of them */
+  readonly maxBootnodes?: number | undefined
   /** Called whenever `unreachable()` may have changed. */
   onChange(): void
 }
@@ -39,23 +44,47 @@ export function keepPeers(peers: readonly KeptPeer[], options: KeepOptions): Kee
   const { clock, random } = options
   const kept = new Map(peers.map((peer) => [peer.id, { peer, stop: new AbortController() }]))
   const failures = new Map<string, LamparaError>()
+  const bootnodes = peers.filter(({ kind }) => kind === 'bootnode').map(({ id }) => id)
+  const reserves = createReserveBootnodes(bootnodes, options.maxBootnodes ?? bootnodes.length, random)
 
   async function keep(peer: KeptPeer, signal: AbortSignal): Promise<never> {
     let backOff: BackOff = { waitMs: 0, failures: 0 }
     for (;;) {
       await turnOf(peer, backOff.waitMs, signal)
+      const isReserve = reserves.isReserve(peer.id)
+      if (isReserve) await reserves.needed(peer.id, signal)
       try {
         const { lost } = await options.connect(peer, signal)
         failures.delete(peer.id)
         options.onChange()
-        backOff = afterLoss(peer.kind, backOff.failures, await raceSignal(lost, signal), random)
+        if (isReserve) leaveWhenSurplus(peer, lost, signal)
+        else reserves.note(peer.id, true)
+        const loss = await raceSignal(lost, signal)
+        failedOrLost(peer)
+        backOff = afterLoss(peer.kind, backOff.failures, loss, random)
       } catch (thrown) {
+        failedOrLost(peer)
         signal.throwIfAborted()
         const error = fail(peer, LamparaError.from(thrown, 'dial_failed', `Cannot connect to ${peer.id}`))
         options.onFailed(peer, error)
         backOff = afterFailure(peer.kind, backOff.failures, error.code === 'irrelevant_network', random)
       }
     }
+  }
+
+  function failedOrLost({ id, kind }: KeptPeer): void {
+    if (reserves.isReserve(id)) reserves.release(id)
+    else if (kind === 'bootnode' && kept.has(id)) reserves.note(id, false)
+  }
+
+  function leaveWhenSurplus(peer: KeptPeer, lost: Promise<Loss>, signal: AbortSignal): void {
+    const over = linkSignals(signal)
+    void lost.finally(() => over.abort()).catch(() => {})
+    reserves
+      .surplus(peer.id, over.signal)
+      .then(() => options.leave?.(peer))
+      .catch(() => {})
+      .finally(over.dispose)
   }
 
   async function turnOf(peer: KeptPeer, waitMs: number, signal: AbortSignal): Promise<void> {
@@ -89,6 +118,8 @@ export function keepPeers(peers: readonly KeptPeer[], options: KeepOptions): Kee
       kept.get(peerId)?.stop.abort()
       kept.delete(peerId)
       failures.delete(peerId)
+      // Not missing: it is not wanted.
+      reserves.note(peerId, true)
     },
     stop() {
       for (const { stop } of kept.values()) stop.abort()

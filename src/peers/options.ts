@@ -28,6 +28,8 @@ export interface PeersOptions {
   readonly wire: PeerWire
   readonly book: ScoreBook
   readonly kept: readonly KeptPeer[]
+  /** The most bootnodes to hold at once. @default all of them */
+  readonly maxBootnodes?: number | undefined
   /** How often peers are pinged, by who dialed. */
   readonly pingMs: { readonly inbound: number; readonly outbound: number }
   readonly random?: () => number

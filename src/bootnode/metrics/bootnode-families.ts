@@ -1,5 +1,6 @@
 import { slotAtMs } from '../../chain/index.ts'
 import type { LightClientState } from '../../light-client/types.ts'
+import type { BootnodeFacts } from '../facts.ts'
 import type { Bootnode } from '../types.ts'
 import { counter, type Family, gauge, type Labels } from './family.ts'
 import { networkFamilies } from './network-families.ts'
@@ -15,22 +16,17 @@ const states: readonly LightClientState[] = [
   'stopped',
 ]
 
-/** What is exposed of a bootnode beside its public face. */
-export interface BootnodeFacts {
-  readonly isReady: boolean
-  readonly isDraining: boolean
-  readonly maxClients: number
-  readonly version: string
-}
-
 /** Everything that is told of a bootnode, at this moment. */
-export function bootnodeFamilies(bootnode: Bootnode, facts: BootnodeFacts): Family[] {
+export function bootnodeFamilies(bootnode: Bootnode, facts: BootnodeFacts, version: string): Family[] {
   const { downstream, client } = bootnode
-  const gossip = downstream.metrics
+  const siblings = facts.siblings()
   return [
-    gauge('lampara_info', 'Version and chain', [[{ version: facts.version, chain: bootnode.chain.name }, 1]]),
-    gauge('lampara_ready', '1 while clients can be served', facts.isReady ? 1 : 0),
-    gauge('lampara_draining', '1 while it ends and takes no new clients', facts.isDraining ? 1 : 0),
+    gauge('lampara_info', 'Version and chain', [[{ version, chain: bootnode.chain.name }, 1]]),
+    gauge('lampara_ready', '1 while clients can be served', facts.isReady() ? 1 : 0),
+    gauge('lampara_draining', '1 while it ends and takes no new clients', facts.isDraining() ? 1 : 0),
+    ...(siblings === undefined
+      ? []
+      : [gauge('lampara_siblings', 'Bootnodes of the fleet that answered lately', siblings.count)]),
     ...headFamilies(bootnode),
     gauge('lampara_clients', 'Clients: peers of the downstream network whose Status matched', downstream.status.peers),
     gauge('lampara_clients_max', 'The most clients at once', facts.maxClients),
@@ -39,7 +35,7 @@ export function bootnodeFamilies(bootnode: Bootnode, facts: BootnodeFacts): Fami
     counter('lampara_relay_failures_total', 'Publications that failed', bootnode.counts.failed),
     ...networkFamilies([
       ['upstream', client.network.metrics],
-      ['downstream', gossip],
+      ['downstream', downstream.metrics],
     ]),
     ...tunnelFamilies(bootnode),
     ...relayFamilies(bootnode),

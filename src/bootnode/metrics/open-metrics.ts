@@ -1,27 +1,18 @@
 import { readFile } from 'node:fs/promises'
+import type { BootnodeFacts } from '../facts.ts'
 import type { Bootnode, BootnodeOptions } from '../types.ts'
 import { bootnodeFamilies } from './bootnode-families.ts'
 import { type MetricsSide, serveMetrics } from './serve-metrics.ts'
 
-/** What the bootnode's public face does not tell. */
-export interface MetricsSources {
-  readonly maxClients: number
-  isReady(): boolean
-}
-
 /** Serves a bootnode's metrics, where the options say so. @throws LamparaError as `serveMetrics()` */
 export async function openMetrics(
   bootnode: Bootnode,
-  { maxClients, isReady }: MetricsSources,
+  facts: BootnodeFacts,
   { metrics, signal }: Pick<BootnodeOptions, 'metrics' | 'signal'>,
 ): Promise<MetricsSide | undefined> {
   if (metrics === undefined) return undefined
   const version = await ownVersion()
-  return serveMetrics(
-    () => bootnodeFamilies(bootnode, { isReady: isReady(), isDraining: false, maxClients, version }),
-    metrics,
-    signal,
-  )
+  return serveMetrics(() => bootnodeFamilies(bootnode, facts, version), metrics, signal)
 }
 
 async function ownVersion(): Promise<string> {

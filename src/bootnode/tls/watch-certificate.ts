@@ -12,6 +12,8 @@ export interface CertificateInUse extends Certificate {
 
 /** A certificate that follows its files. */
 export interface WatchedCertificate extends Pick<Watchable<CertificateInUse>, 'value' | 'watch'> {
+  /** Reads the files now. Never rejects: what cannot be used is told as ever. */
+  reload(): Promise<void>
   /** Resolves when the files are not looked at any more. */
   stop(): Promise<void>
 }
@@ -53,6 +55,7 @@ export async function watchCertificate(files: CertificateFiles, clock: Clock): P
       return inUse.value
     },
     watch: inUse.watch,
+    reload: look,
     stop() {
       stopping.abort()
       return watching

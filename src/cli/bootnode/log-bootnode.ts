@@ -16,6 +16,7 @@ export function logBootnode(bootnode: Bootnode, log: Log): () => void {
   const ends = [
     logCertificate(bootnode, log),
     logStatus(bootnode, log),
+    bootnode.watchSiblingTrouble((trouble) => log.warn('siblings', `Some of the fleet do not answer: ${trouble}`)),
     explainNoPeers(bootnode.client.network, { tell: (line) => log.warn('no_peers', line) }),
     () => stopping.abort(),
   ]

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { BootnodeOptions } from '../../bootnode/index.ts'
+import { joinDocumentUrl } from '../../discovery/index.ts'
 import { messageOf } from '../../errors/index.ts'
 import { type LogSettings, logHelp, logOptions, readLogSettings } from '../options/log.ts'
 import { findHelp, findOptions, readMeeting } from '../options/meet.ts'
@@ -14,6 +15,8 @@ const PORT = { min: 0, max: 65_535, integer: true } as const
 export interface BootnodeCommandOptions {
   readonly bootnode: BootnodeOptions
   readonly log: LogSettings
+  /** Over which clients are told to go at the end. */
+  readonly drainMs: number
 }
 
 export const bootnodeHelp = `Relays the beacon chain to browsers: follows and verifies it over TCP, and hands on what it verified over WebSocket.
@@ -36,12 +39,18 @@ ${findHelp}
   --relay              relay pages to each other, so that they agree on WebRTC connections of their own
   --announce ADDRESS   multiaddr that clients are told instead; may be repeated
   --data-dir FOLDER    where identities are kept. Default: new ones each time
+  --join-peers URL     join document of another bootnode of the fleet, to be listed in ours; may be repeated. A name with several
+                       addresses (http only) stands for all of them
+  --drain SECONDS      at SIGTERM, over how long clients are told to go. Default: 10
   --max-clients N      the most clients at once. Default: 2500
   --max-checkpoint-age DAYS    how old the checkpoint may be. Default: 14
 ${logHelp}
   --help               print this
 
-Ctrl-C ends it.`
+SIGTERM drains: no new clients, Goodbye to those that are there, then the end. Ctrl-C ends it without waiting, a second signal at
+once. SIGHUP reads the certificate again.
+
+lampara bootnode dns --help: the DNS records of a fleet.`
 
 /** Understands the arguments. @throws LamparaError `invalid_argument`; as `fetchJoinDocument()` */
 export async function parseBootnodeOptions(
@@ -82,6 +91,7 @@ export async function parseBootnodeOptions(
           port: numberValue('bootnode', '--metrics-port', values['metrics-port'], PORT),
         },
       }),
+      ...(values['join-peers'] && { joinPeers: joinPeers(values['join-peers']) }),
       ...(values['data-dir'] && { dataDirectory: values['data-dir'] }),
       ...(maxClients && {
         maxClients: numberValue('bootnode', '--max-clients', maxClients, { min: 1, max: 100_000, integer: true }),
@@ -90,8 +100,21 @@ export async function parseBootnodeOptions(
         maxCheckpointAgeMs: numberValue('bootnode', '--max-checkpoint-age', age, { min: 0, max: 36_500 }) * DAY_MS,
       }),
     },
+    drainMs: numberValue('bootnode', '--drain', values.drain, { min: 0, max: 3600 }) * 1000,
     log: readLogSettings('bootnode', values),
   }
+}
+
+function joinPeers(texts: readonly string[]): readonly string[] {
+  return texts
+    .flatMap((text) => text.split(','))
+    .map((text) => {
+      try {
+        return joinDocumentUrl(text.trim()).href
+      } catch (error) {
+        throw usage(`--join-peers: ${messageOf(error)}`)
+      }
+    })
 }
 
 function parsed(argv: readonly string[]) {
@@ -113,6 +136,8 @@ function parsed(argv: readonly string[]) {
         'tls-cert': { type: 'string' },
         'tls-key': { type: 'string' },
         'data-dir': { type: 'string' },
+        'join-peers': { type: 'string', multiple: true },
+        drain: { type: 'string', default: '10' },
         'max-clients': { type: 'string' },
         'max-checkpoint-age': { type: 'string' },
         ...logOptions,

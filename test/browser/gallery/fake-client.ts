@@ -48,6 +48,7 @@ export function fakeClient(scene: Scene): LightClient {
     connect: async () => refuse(),
     disconnect: async () => refuse(),
     report: refuse,
+    refuseInbound: refuse,
     drawPeers: () => [],
     pathOf: (peerId) => peerId,
     everyPeer: () => scene.peers,
