@@ -99,6 +99,13 @@ export interface BootnodeOptions {
 export interface BootnodeTunnelOptions {
   /** TCP multiaddrs, each with `/p2p/…`, to which tunnels lead beside the nodes that were reached. @default none */
   readonly targets?: readonly string[]
+  /**
+   * With fewer upstream peers than these, no tunnel leads to one of them unless it is among `targets`: beacon nodes count every
+   * identity that comes from an address, and stop gossip to all of them when there are many. 0 spares none.
+   *
+   * @default 4
+   */
+  readonly minUpstreamPeers?: number
   /** Bounds other than the default ones, each group as a whole. */
   readonly limits?: Partial<GatewayLimits>
 }

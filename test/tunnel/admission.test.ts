@@ -170,3 +170,49 @@ describe('all together', () => {
     expect(admission.countRequest(client(20_001))).toBeUndefined()
   })
 })
+
+describe('the patience of a target', () => {
+  const EPOCHS_MS = 100 * 32 * 12_000
+
+  it('is asked for five identities in a hundred epochs, whatever address or peer id it is asked by', async () => {
+    const { clock, open, refusal } = setUp()
+    for (let id = 1; id <= 5; id++) {
+      open(id, 1).end()
+      await clock.advance(5_000)
+    }
+    expect(refusal(6, target(1))?.refused).toBe('target_identities')
+    expect(refusal(6, target(1, '198.51.100.99'))?.refused).toBe('target_identities')
+    expect(refusal(6, { ...target(2), host: target(1).host })?.refused).toBe('target_identities')
+    expect(refusal(6, target(3))).toBeUndefined()
+    // Who is known already costs it nothing.
+    expect(refusal(1, target(1))).toBeUndefined()
+  })
+
+  it('takes another identity a hundred epochs after the last tunnel of the first, and says when', async () => {
+    const { clock, open, refusal } = setUp()
+    const lasting = open(1, 1)
+    await clock.advance(5_000)
+    for (let id = 2; id <= 5; id++) {
+      open(id, 1).end()
+      await clock.advance(5_000)
+    }
+    lasting.end()
+    await clock.advance(5_000)
+    const told = refusal(6, target(1))
+    // The second one's tunnel was the first to end: four dials ago.
+    expect(told).toEqual({ refused: 'target_identities', retryAfterMs: EPOCHS_MS - 25_000 })
+    await clock.advance(told!.retryAfterMs - 1)
+    expect(refusal(6, target(1))?.refused).toBe('target_identities')
+    await clock.advance(1)
+    expect(refusal(6, target(1))).toBeUndefined()
+    // It has taken the place of the second.
+    expect(refusal(7, target(1))?.refused).toBe('target_identities')
+  })
+
+  it('is as long as the operator says', () => {
+    const { open, refusal } = setUp({ target: { live: 10, dialEveryMs: 0, identities: 1 } })
+    open(1, 1)
+    expect(refusal(2, target(1))?.refused).toBe('target_identities')
+    expect(refusal(1, target(1))).toBeUndefined()
+  })
+})

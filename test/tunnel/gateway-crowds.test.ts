@@ -63,7 +63,7 @@ describe('a hundred clients that want one target', () => {
 describe('a thousand idle tunnels over many targets', () => {
   it('are all that there are; nobody else is kept from what is free, and they are cut off in time', async () => {
     const { client } = unlimited
-    const limits = { client, network: client, target: { live: 2, dialEveryMs: 0 }, dialing: 1_000 }
+    const limits = { client, network: client, target: { live: 2, dialEveryMs: 0, identities: 1_000 }, dialing: 1_000 }
     const all = { ...unlimited.all, live: 1_000 }
     const { addClient, clock, gateway, allFree } = await setUp({ limits: { ...limits, all } })
     const servers = await Promise.all(Array.from({ length: 500 }, () => target()))
@@ -102,7 +102,7 @@ describe('a flood of connections', () => {
   it('from one network is held to what a network may, and a client of another is served', async () => {
     const others = new Set<string>()
     const { addClient, gateway, listener } = await setUp({
-      limits: { target: { live: 100, dialEveryMs: 0 } },
+      limits: { target: { live: 100, dialEveryMs: 0, identities: 100 } },
       cameFrom: (peerId) => (others.has(peerId) ? '/ip6/2a02:1::1/tcp/1' : '/ip4/8.8.4.4/tcp/1'),
     })
     const server = await target()

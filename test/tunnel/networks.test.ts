@@ -29,6 +29,8 @@ async function setUp(options: Partial<BootnodeOptions> = {}, devnet?: Devnet) {
     upstream: devnet.addresses,
     checkpoint: devnet.checkpoint(),
     allowPrivateAddresses: true,
+    // It is the only beacon node there is.
+    tunnel: { minUpstreamPeers: 0 },
     ...options,
   })
   stops.push(bootnode.stop)
@@ -44,6 +46,21 @@ async function startPage(options: Parameters<typeof createNetwork>[0]): Promise<
   stops.push(() => page.stop())
   return page
 }
+
+describe('a bootnode with few upstream peers', { timeout: 60_000 }, () => {
+  it('leads no tunnel to one of them, unless the operator names it', async () => {
+    const { devnet, bootnode, bootnodeAddress, tunnelled } = await setUp({ tunnel: true })
+    const page = await startPage({ chain: devnet.chain, bootnodes: [bootnodeAddress] })
+    await untilPeers(page, 1)
+    await expect(page.connect(tunnelled, { signal: soon() })).rejects.toMatchObject({ code: 'dial_failed' })
+    expect(bootnode.tunnelCounts).toMatchObject({ opened: 0, refused: { target_upstream: 1 } })
+    const named = await setUp({ tunnel: { targets: devnet.addresses } }, devnet)
+    const other = await startPage({ chain: devnet.chain, bootnodes: [named.bootnodeAddress] })
+    await untilPeers(other, 1)
+    await other.connect(named.tunnelled, { signal: soon() })
+    expect(named.bootnode.tunnelCounts).toMatchObject({ opened: 1 })
+  })
+})
 
 describe('a page', { timeout: 60_000 }, () => {
   it('counts a beacon node behind a bootnode as a peer, and frees it when it leaves', async () => {

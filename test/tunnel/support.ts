@@ -37,5 +37,5 @@ export const unlimited = {
   network: endless,
   all: endless,
   dialing: 1_000,
-  target: { live: 1_000, dialEveryMs: 0 },
+  target: { live: 1_000, dialEveryMs: 0, identities: 1_000 },
 } as const

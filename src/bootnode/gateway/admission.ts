@@ -46,6 +46,8 @@ export interface Admission {
 interface TargetUse {
   live: number
   dialedAtMs: number
+  /** When each client's identity had its last tunnel; that of one which has it still may be older. */
+  readonly identities: Map<string, number>
 }
 
 type ScopeName = 'client' | 'network' | 'all'
@@ -58,14 +60,29 @@ export function createAdmission(limits: GatewayLimits, clock: Clock): Admission 
   const clients = createKeyed<Scope>({ maxSize: MAX_REMEMBERED, isIdle })
   const targets = createKeyed<TargetUse>({
     maxSize: MAX_REMEMBERED,
-    isIdle: ({ live, dialedAtMs }) => live === 0 && waitOf(dialedAtMs) === 0,
+    isIdle: (use) => use.live === 0 && waitOf(use.dialedAtMs) === 0 && remembered(use).size === 0,
   })
+  const { identities: maxIdentities = 5, identitiesMs = Number.POSITIVE_INFINITY } = limits.target
   let dialing = 0
 
   function waitOf(dialedAtMs: number): number {
     const sinceMs = clock.now() - dialedAtMs
     // Set back, a clock would keep a target shut for as long.
     return sinceMs < 0 ? 0 : Math.max(0, limits.target.dialEveryMs - sinceMs)
+  }
+
+  /** The identities that a target still counts; the others are forgotten. */
+  function remembered({ identities }: TargetUse): ReadonlyMap<string, number> {
+    const nowMs = clock.now()
+    for (const [id, atMs] of identities) if (nowMs - atMs >= identitiesMs) identities.delete(id)
+    return identities
+  }
+
+  /** How long until another identity may be brought to the target; 0 for one that it knows. */
+  function identityWait(use: TargetUse, peerId: string): number {
+    const known = remembered(use)
+    if (known.has(peerId) || known.size < maxIdentities) return 0
+    return Math.max(1000, Math.min(...known.values()) + identitiesMs - clock.now())
   }
 
   function scopesOf({ peerId, network }: TunnelClient): (readonly [ScopeName, Scope | undefined])[] {
@@ -81,7 +98,11 @@ export function createAdmission(limits: GatewayLimits, clock: Clock): Admission 
   }
 
   function usesOf({ peerId, host, port }: TunnelTarget): (TargetUse | undefined)[] {
-    const create = (): TargetUse => ({ live: 0, dialedAtMs: Number.NEGATIVE_INFINITY })
+    const create = (): TargetUse => ({
+      live: 0,
+      dialedAtMs: Number.NEGATIVE_INFINITY,
+      identities: new Map(),
+    })
     return [targets.get(peerId, create), targets.get(`${host.value} ${port}`, create)]
   }
 
@@ -106,6 +127,8 @@ export function createAdmission(limits: GatewayLimits, clock: Clock): Admission 
       if (uses.some(({ live }) => live >= limits.target.live)) {
         return { refused: 'target_live', retryAfterMs: Math.max(retryAfterMs, limits.target.dialEveryMs) }
       }
+      const identityMs = Math.max(...uses.map((use) => identityWait(use, client.peerId)))
+      if (identityMs > 0) return { refused: 'target_identities', retryAfterMs: identityMs }
       if (retryAfterMs > 0) return { refused: 'target_dials', retryAfterMs }
       const allWaitMs = all.countDial()
       if (allWaitMs > 0) return { refused: 'all_dials', retryAfterMs: allWaitMs }
@@ -114,13 +137,14 @@ export function createAdmission(limits: GatewayLimits, clock: Clock): Admission 
       for (const use of uses) {
         use.live++
         use.dialedAtMs = clock.now()
+        use.identities.set(client.peerId, clock.now())
       }
       for (const scope of scopes) scope.open()
-      return lease(scopes, uses)
+      return lease(scopes, uses, client.peerId)
     },
   }
 
-  function lease(scopes: readonly Scope[], uses: readonly TargetUse[]): Lease {
+  function lease(scopes: readonly Scope[], uses: readonly TargetUse[], peerId: string): Lease {
     let state: 'dialing' | 'open' | 'ended' = 'dialing'
     dialing++
     function dialed(): void {
@@ -139,7 +163,10 @@ export function createAdmission(limits: GatewayLimits, clock: Clock): Admission 
         dialed()
         if (state === 'ended') return
         state = 'ended'
-        for (const use of uses) use.live--
+        for (const use of uses) {
+          use.live--
+          use.identities.set(peerId, clock.now())
+        }
         for (const scope of scopes) scope.close()
       },
     }

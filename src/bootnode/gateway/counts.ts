@@ -10,6 +10,8 @@ export type RefusalReason =
   | 'name_not_found'
   | 'target_live'
   | 'target_dials'
+  | 'target_identities'
+  | 'target_upstream'
   | 'client_live'
   | 'client_dials'
   | 'client_bytes'
@@ -35,6 +37,8 @@ export const refusalStatus: Readonly<Record<RefusalReason, TunnelStatus>> = {
   name_not_found: 'unreachable',
   target_live: 'busy',
   target_dials: 'busy',
+  target_identities: 'busy',
+  target_upstream: 'busy',
   client_live: 'overloaded',
   client_dials: 'overloaded',
   client_bytes: 'overloaded',

@@ -13,6 +13,8 @@ export interface GatewayOptions {
   readonly clock: Clock
   /** True for a target that tunnels may lead to: one that was reached, or that the operator named. */
   isKnown(target: TunnelTarget): boolean
+  /** True for a peer of our own that clients are to leave alone for now. @default none is */
+  isSpared?(target: TunnelTarget): boolean
   /** @default 'public' */
   readonly policy?: IpPolicy | undefined
   /** @default `defaultGatewayLimits`, for each that is not given */
@@ -35,7 +37,7 @@ export interface Gateway {
 
 /** Makes a gateway. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { clock, isKnown, policy = 'public', lookup = systemLookup } = options
+  const { clock, isKnown, isSpared = () => false, policy = 'public', lookup = systemLookup } = options
   const limits = { ...defaultGatewayLimits, ...options.limits }
   const counts = createGatewayCounts()
   const stopping = new AbortController()
@@ -47,6 +49,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     lookup,
     counts,
     isKnown,
+    isSpared,
     admission: createAdmission(limits, clock),
     signal: stopping.signal,
   }

@@ -7,6 +7,8 @@ export interface KnownTargets {
   /** Notes a peer whose identity and chain were proved at an address that we dialed ourselves. What is no TCP address is passed over. */
   add(address: string): void
   has(target: TunnelTarget): boolean
+  /** True for one that the operator named. */
+  isNamed(target: TunnelTarget): boolean
 }
 
 const DAY_MS = 86_400_000
@@ -22,6 +24,7 @@ export function createKnownTargets(named: readonly string[], clock: Clock): Know
   const forEver = new Set(named.map((address) => keyOf(parseTarget(multiaddr(address).getComponents()))))
   const reachedAtMs = new Map<string, number>()
   return {
+    isNamed: (target) => forEver.has(keyOf(target)),
     add(address) {
       const key = tcpKeyOf(address)
       if (key === undefined) return

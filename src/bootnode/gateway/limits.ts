@@ -12,6 +12,21 @@ export interface ScopeLimits {
   readonly bytesPerDay: number
 }
 
+/** Bounds for each target, by its peer id and by its host and port. */
+export interface TargetLimits {
+  readonly live: number
+  readonly dialEveryMs: number
+  /**
+   * Clients' identities that tunnels may bring to a target within `identitiesMs`. A beacon node counts every identity of an address
+   * against all of them, those that are gone for another 100 epochs (gossipsub v1.1, P6; docs/tunnel.md).
+   *
+   * @default 5
+   */
+  readonly identities?: number
+  /** How long an identity counts after its last tunnel. @default 100 epochs of the chain; of mainnet's without one */
+  readonly identitiesMs?: number
+}
+
 /** Bounds on a gateway. Times are in milliseconds; Infinity is no bound. */
 export interface GatewayLimits {
   /** For each peer id. */
@@ -21,8 +36,7 @@ export interface GatewayLimits {
   readonly all: ScopeLimits
   /** Dials under way. */
   readonly dialing: number
-  /** For each target. */
-  readonly target: { readonly live: number; readonly dialEveryMs: number }
+  readonly target: TargetLimits
   /** Until the request is whole. */
   readonly requestMs: number
   /** Until the target is connected, its name looked up. */
@@ -66,7 +80,7 @@ export const defaultGatewayLimits: GatewayLimits = {
     bytesPerDay: 256 * GIB,
   },
   dialing: 64,
-  target: { live: 2, dialEveryMs: 5 * SECOND },
+  target: { live: 2, dialEveryMs: 5 * SECOND, identities: 5, identitiesMs: 100 * 32 * 12 * SECOND },
   requestMs: 5 * SECOND,
   connectMs: 5 * SECOND,
   firstByteMs: 10 * SECOND,

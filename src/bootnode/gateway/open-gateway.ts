@@ -4,7 +4,13 @@ import type { BootnodeOptions } from '../types.ts'
 import type { GatewayCounts } from './counts.ts'
 import { createGateway } from './create-gateway.ts'
 import { createKnownTargets } from './known-targets.ts'
+import { defaultGatewayLimits } from './limits.ts'
 import { createReachedAddresses } from './reached-addresses.ts'
+
+/** A beacon node remembers an identity's address for so long (`retainScore` of Lodestar and others). */
+const SCORE_MEMORY_EPOCHS = 100
+/** With fewer peers of our own than these, losing one to crowding would leave clients without heads. */
+const MIN_UPSTREAM_PEERS = 4
 
 /** A bootnode's gateway, open for clients. */
 export interface OpenGateway {
@@ -22,18 +28,24 @@ export interface OpenGateway {
  */
 export async function openGateway(
   options: Pick<BootnodeOptions, 'tunnel' | 'allowPrivateAddresses'>,
-  upstream: Pick<Network, 'clock' | 'watchPeers'>,
+  upstream: Pick<Network, 'chain' | 'clock' | 'watchPeers' | 'peers'>,
   downstream: Pick<Network, 'handleStreams'>,
 ): Promise<OpenGateway | undefined> {
   const { tunnel = true, allowPrivateAddresses = false } = options
   if (tunnel === false) return undefined
-  const { targets = [], limits } = tunnel === true ? {} : tunnel
+  const { targets = [], limits, minUpstreamPeers = MIN_UPSTREAM_PEERS } = tunnel === true ? {} : tunnel
+  const { slotDurationMs, preset } = upstream.chain
+  const identitiesMs = SCORE_MEMORY_EPOCHS * preset.slotsPerEpoch * slotDurationMs
   const { clock } = upstream
   const known = createKnownTargets(targets, clock)
   const gateway = createGateway({
     clock,
-    limits,
+    limits: { ...limits, target: { ...defaultGatewayLimits.target, identitiesMs, ...limits?.target } },
     isKnown: known.has,
+    isSpared: (target) =>
+      upstream.peers.length < minUpstreamPeers &&
+      upstream.peers.some(({ id }) => id === target.peerId) &&
+      !known.isNamed(target),
     policy: allowPrivateAddresses ? 'devnet' : 'public',
   })
   const unhandle = await downstream.handleStreams(tunnelProtocol, gateway.handle, { maxStreams: gateway.maxStreams })

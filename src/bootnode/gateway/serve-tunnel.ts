@@ -24,12 +24,16 @@ export interface GatewayParts {
   readonly counts: ReturnType<typeof createGatewayCounts>
   /** True for a target that tunnels may lead to. */
   isKnown(target: TunnelTarget): boolean
+  /** True for a peer of our own that clients are to leave alone. */
+  isSpared(target: TunnelTarget): boolean
   /** Ends all of them. */
   readonly signal: AbortSignal
 }
 
 /** A refused client has so long to close its side. */
 const LINGER_MS = 1000
+/** By then we may have more peers. */
+const SPARED_MS = 60_000
 const STOPPED: Refusal = { refused: 'stopped', retryAfterMs: 0 }
 /** Nobody is there to hear why, or has said what for. */
 const UNANSWERED: ReadonlySet<RefusalReason> = new Set(['request_late', 'request_broken', 'client_gone', 'stopped'])
@@ -76,6 +80,7 @@ export async function serveTunnel(stream: Stream, client: TunnelClient, parts: G
     )
     orRefuse(admission.countRequest(client))
     if (!parts.isKnown(target)) throw new Refused('target_unknown')
+    if (parts.isSpared(target)) throw new Refused('target_upstream', SPARED_MS)
     lease = orRefuse(admission.admit(client, target))
     const socket = await dial(target, lease)
     try {

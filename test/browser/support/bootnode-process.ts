@@ -16,7 +16,7 @@ if (checkpoint === undefined) throw new Error('The devnet names no checkpoint')
 const bootnode = await createBootnode({
   chain,
   upstream: upstream ?? bootnodes,
-  ...(records !== undefined && { records, allowPrivateAddresses: true }),
+  ...(records !== undefined && { records, allowPrivateAddresses: true, tunnel: { minUpstreamPeers: 0 } }),
   checkpoint,
   dataDirectory,
   clock: offsetClock(clockOffsetMs),
