@@ -1,9 +1,10 @@
 // What `npm start` and `npm test` do first, on a machine with nothing but Node 20 and npm: install what is missing.
 // Dependency-free, since it runs before there are dependencies; on stderr, since what follows may print for machines.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { findDaemon } from './executables.mjs'
 import { findChromium } from './find-chromium.mjs'
 import { findFirefox } from './find-firefox.mjs'
 import { findWebKit } from './find-webkit.mjs'
@@ -164,6 +165,31 @@ function installChromium() {
   }
 }
 
+/** Without it, Debian starts a daemon as it installs it. */
+const policy = '/usr/sbin/policy-rc.d'
+
+/** What the examples in deploy/ are run with. What cannot be installed is told: those tests are skipped, or fail with `CI` set. */
+function installOperations() {
+  const programs = [
+    { name: 'promtool', file: 'prometheus' },
+    { name: 'haproxy', file: 'haproxy' },
+    { name: 'nginx', file: 'nginx-light' },
+  ]
+  const missing = programs.filter(({ name }) => findDaemon(name) === undefined)
+  if (missing.length === 0) return
+  const holds = process.getuid?.() === 0 && existsSync('/etc/debian_version') && !existsSync(policy)
+  if (holds) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    installFromDebian('Prometheus, HAProxy and nginx', ['--no-install-recommends', ...missing.map(({ file }) => file)])
+  } finally {
+    if (holds) rmSync(policy)
+  }
+  for (const { name, file } of missing) {
+    if (findDaemon(name) === undefined)
+      say(`There is no ${name}: install Debian's package ${file}, or leave its tests out`)
+  }
+}
+
 /** The engines beside Chromium. What cannot be installed is told; whether that matters is for who wants to run them. */
 function installOtherEngines() {
   const engines = [
@@ -194,3 +220,4 @@ installDependencies()
 installNode()
 if (process.argv.includes('--chromium') || process.argv.includes('--browsers')) installChromium()
 if (process.argv.includes('--browsers')) installOtherEngines()
+if (process.argv.includes('--operations')) installOperations()

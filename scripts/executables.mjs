@@ -45,3 +45,12 @@ export function namedBrowser(variable) {
 export function firstOnPath(names) {
   return onPath(names).find((path) => existsSync(path))
 }
+
+/**
+ * A daemon's program, on the PATH or where Debian has those that only root runs.
+ *
+ * @param {string} name
+ */
+export function findDaemon(name) {
+  return firstOnPath([name]) ?? [`/usr/sbin/${name}`, `/sbin/${name}`].find((path) => existsSync(path))
+}

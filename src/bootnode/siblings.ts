@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import type { Chain } from '../chain/index.ts'
+import { type Chain, chainToConfig, chainToGenesis } from '../chain/index.ts'
 import { fetchJoinDocument, type JoinDocument, joinDocumentUrl } from '../discovery/index.ts'
 import { LamparaError, messageOf } from '../errors/index.ts'
 import { delay } from '../streams/abort.ts'
@@ -8,6 +8,8 @@ import type { Clock } from '../streams/clock.ts'
 import { createWatchable } from '../streams/watchable.ts'
 
 const POLL_MS = 30_000
+/** After a poll that did not reach all: a fleet that starts finds itself within seconds. It doubles up to `POLL_MS`. */
+const RETRY_MS = 1_000
 /** One that does not answer is listed no longer after three polls. */
 const STALE_MS = 100_000
 /** A name may stand for many: a headless service of Kubernetes does. */
@@ -86,9 +88,13 @@ export function watchSiblings(options: SiblingOptions): Siblings {
   const polled = poll().catch(() => {})
   const polling = (async () => {
     await polled
-    for (;;) {
-      await delay(POLL_MS * (0.75 + random() / 2), { clock, signal })
+    for (let waitMs = RETRY_MS; ; ) {
+      waitMs = trouble.value === '' ? POLL_MS : waitMs
+      await delay(waitMs * (0.75 + random() / 2), { clock, signal })
+      const before = trouble.value
       await poll()
+      // A new trouble is looked at again soon.
+      waitMs = trouble.value === before ? Math.min(POLL_MS, waitMs * 2) : RETRY_MS
     }
   })().catch(() => {})
 
@@ -119,7 +125,8 @@ function ownAddressesOf({ peerId, bootnodes }: JoinDocument): { peerId: string; 
 }
 
 function isSameChain(a: Chain, b: Chain): boolean {
-  return a.genesisValidatorsRoot === b.genesisValidatorsRoot && a.genesisTimeMs === b.genesisTimeMs
+  const textOf = (chain: Chain): string => JSON.stringify([chainToGenesis(chain), chainToConfig(chain)])
+  return textOf(a) === textOf(b)
 }
 
 /** A URL for each address of the name. Over HTTPS the name itself: the certificate is for it. */

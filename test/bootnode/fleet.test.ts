@@ -12,8 +12,8 @@ afterEach(async () => {
 
 const soon = () => AbortSignal.timeout(20_000)
 
-async function startDevnet(): Promise<Devnet> {
-  const devnet = await createDevnet({ preset: 'minimal', slotDurationMs: 500, forks: { electra: 0 } })
+async function startDevnet(slotDurationMs = 500): Promise<Devnet> {
+  const devnet = await createDevnet({ preset: 'minimal', slotDurationMs, forks: { electra: 0 } })
   stops.push(devnet.stop)
   return devnet
 }
@@ -50,7 +50,7 @@ describe('bootnodes of a fleet', { timeout: 60_000 }, () => {
   })
 
   it('do not list a bootnode of another chain, nor themselves', async () => {
-    const [devnet, other] = [await startDevnet(), await startDevnet()]
+    const [devnet, other] = [await startDevnet(), await startDevnet(600)]
     const foreign = await startBootnode(other)
     const bootnode = await startBootnode(devnet, { http: { port: 0 }, joinPeers: [foreign.url] })
     const trouble: string[] = []

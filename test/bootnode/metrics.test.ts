@@ -99,6 +99,9 @@ describe('the metrics of a bootnode', { timeout: 40_000 }, () => {
       input: texts[0]!.text,
       encoding: 'utf8',
     })
+    // What does not change is told in the same words: a start time that moves would be a restart.
+    const starts = texts.map((each) => each.value('process_start_time_seconds'))
+    expect(new Set(starts).size).toBe(1)
     expect(`${stdout}${stderr}`).toBe('')
     expect(status).toBe(0)
   })

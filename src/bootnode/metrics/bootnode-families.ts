@@ -28,6 +28,7 @@ export function bootnodeFamilies(bootnode: Bootnode, facts: BootnodeFacts, versi
       ? []
       : [gauge('lampara_siblings', 'Bootnodes of the fleet that answered lately', siblings.count)]),
     ...headFamilies(bootnode),
+    gauge('lampara_upstream_peers', 'Peers of the upstream network whose Status matched', client.network.status.peers),
     gauge('lampara_clients', 'Clients: peers of the downstream network whose Status matched', downstream.status.peers),
     gauge('lampara_clients_max', 'The most clients at once', facts.maxClients),
     counter('lampara_relayed_total', 'Verified messages published to clients', bootnode.counts.relayed),

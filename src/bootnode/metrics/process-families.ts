@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { getHeapStatistics } from 'node:v8'
 import { counter, type Family, gauge } from './family.ts'
 
 const RESOLUTION_MS = 20
@@ -9,6 +10,9 @@ export interface ProcessMonitor {
   families(): Family[]
   stop(): void
 }
+
+/** Once: worked out anew it would change a little each time, and look like restarts. */
+const startedAtS = Math.round(Date.now() / 1000 - process.uptime())
 
 /** Begins to measure the event loop. */
 export function monitorProcess(): ProcessMonitor {
@@ -29,9 +33,10 @@ export function monitorProcess(): ProcessMonitor {
       return [
         gauge('process_resident_memory_bytes', 'Resident memory (RSS)', rss),
         counter('process_cpu_seconds_total', 'Processor time', (user + system) / 1e6),
-        gauge('process_start_time_seconds', 'When the process began', Date.now() / 1000 - process.uptime()),
+        gauge('process_start_time_seconds', 'When the process began', startedAtS),
         gauge('nodejs_heap_size_used_bytes', 'Heap in use', heapUsed),
         gauge('nodejs_heap_size_total_bytes', 'Heap in all', heapTotal),
+        gauge('nodejs_heap_size_limit_bytes', 'Heap that the process may use', getHeapStatistics().heap_size_limit),
         gauge('nodejs_external_memory_bytes', 'Memory outside of the heap', external),
         gauge('nodejs_array_buffers_bytes', 'Of it, buffers', arrayBuffers),
         gauge('lampara_event_loop_delay_seconds', 'How late the event loop was since the last scrape', late),
