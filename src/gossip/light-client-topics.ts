@@ -1,4 +1,5 @@
-import type { LightClientKind, LightClientObject } from '../ssz/index.ts'
+import { epochOfSlot, forkDigestAtEpoch } from '../chain/index.ts'
+import type { LightClientObject } from '../ssz/index.ts'
 import {
   contextDigestOf,
   decodeLightClientObject,
@@ -9,13 +10,19 @@ import {
 import { defineTopic } from './topic.ts'
 import type { Topic } from './types.ts'
 
-function lightClientTopic<Kind extends LightClientKind>(name: string, kind: Kind): Topic<LightClientObject<Kind>> {
+function lightClientTopic<Kind extends 'finality_update' | 'optimistic_update'>(
+  name: string,
+  kind: Kind,
+): Topic<LightClientObject<Kind>> {
   return defineTopic<LightClientObject<Kind>>({
     name,
     maxBytes: (chain, fork) => lightClientSizeBounds(chain.preset, kind, lightClientForkOf(fork)).maxBytes,
     decode: (bytes, { chain, fork }) => decodeLightClientObject(chain, kind, lightClientForkOf(fork), bytes),
     encode: (message, { chain }) => encodeLightClientObject(chain, message as LightClientObject),
     digestOf: (message, chain) => contextDigestOf(chain, message as LightClientObject),
+    // Lodestar publishes under the digest of the signature slot: the update of the last slot before a fork or a blob-parameter
+    // change comes under the new one.
+    toleratedDigestOf: ({ value }, chain) => forkDigestAtEpoch(chain, epochOfSlot(chain, value.signatureSlot)),
   })
 }
 

@@ -8,6 +8,8 @@ export interface ReadMessage {
   /** The SSZ bytes. */
   readonly data: Uint8Array
   readonly message: unknown
+  /** True when it came under a digest that is tolerated, not under its own. */
+  readonly misplaced: boolean
 }
 
 /**
@@ -24,9 +26,10 @@ export function readMessage(
   const { topic, digest, fork } = entry
   const message = topic.decode(opened, { chain, fork: fork.name })
   const ownDigest = topic.digestOf?.(message, chain) ?? digest
-  if (ownDigest !== digest) {
+  const misplaced = ownDigest !== digest
+  if (misplaced && topic.toleratedDigestOf?.(message, chain) !== digest) {
     const reason = `it belongs under fork digest ${ownDigest}`
     throw new LamparaError('context_unknown', `Cannot take a message of ${entry.topicString}: ${reason}`)
   }
-  return { data: opened, message }
+  return { data: opened, message, misplaced }
 }

@@ -58,7 +58,17 @@ export function createReceive(options: ReceiveOptions): Receive {
     }
     // Hashing costs as much as all the rest: only while there is another digest to have come by.
     if (isSeam() && seen.repeats(entry, read.data)) return 'ignore'
-    const base = { topic: channel.topic, topicString, forkDigest: entry.digest, raw, from, receivedAtMs, ...read }
+    const { data, message: content, misplaced } = read
+    const base = {
+      topic: channel.topic,
+      topicString,
+      forkDigest: entry.digest,
+      raw,
+      from,
+      receivedAtMs,
+      data,
+      message: content,
+    }
     const { attached } = channel
     if (attached === undefined) {
       deliver(channel, { ...base, verified: false }, false)
@@ -76,6 +86,7 @@ export function createReceive(options: ReceiveOptions): Receive {
     } else {
       onOffence(from, 'low-tolerance', `invalid message on ${channel.topic.name}`)
     }
-    return verdict
+    // Others would reject it: to them it is the forwarder's fault.
+    return misplaced && verdict === 'accept' ? 'ignore' : verdict
   }
 }

@@ -20,6 +20,13 @@ export interface TopicDeclaration<Message> {
   /** The digest under which this message belongs, where it can be told: one that comes under another is rejected. */
   readonly digestOf?: (message: Message, chain: Chain) => Hex
   /**
+   * Another digest under which some nodes publish this message, against the specification: it is validated and delivered, never
+   * forwarded, and costs the sender nothing.
+   *
+   * @default none: what does not belong under its digest is rejected
+   */
+  readonly toleratedDigestOf?: (message: Message, chain: Chain) => Hex
+  /**
    * False where a message cannot be judged without the chain's state. Such a topic takes no validator, so that nothing of it
    * is ever forwarded; its messages come with `verified: false`.
    *
@@ -53,7 +60,7 @@ const forOwnNodesOnly =
  *   unless `forOwnNodes` is set
  */
 export function defineTopic<Message>(declaration: TopicDeclaration<Message>): Topic<Message> {
-  const { name, maxBytes = MAX_PAYLOAD_BYTES, decode, encode, digestOf } = declaration
+  const { name, maxBytes = MAX_PAYLOAD_BYTES, decode, encode, digestOf, toleratedDigestOf } = declaration
   const { verifiable = true, delivery = 'mesh', forOwnNodes = false } = declaration
   if (!/^[a-z0-9_]{1,64}$/.test(name)) {
     throw new LamparaError('invalid_argument', `Cannot define topic "${name}": only a-z, 0-9 and _ may occur, 1 to 64`)
@@ -70,5 +77,6 @@ export function defineTopic<Message>(declaration: TopicDeclaration<Message>): To
     decode,
     encode,
     ...(digestOf === undefined ? {} : { digestOf }),
+    ...(toleratedDigestOf === undefined ? {} : { toleratedDigestOf }),
   }
 }

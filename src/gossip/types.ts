@@ -24,6 +24,11 @@ export interface Topic<Message> {
   encode(message: Message, context: TopicContext): Uint8Array
   /** The digest under which this message belongs, where it can be told: one that comes under another is rejected. */
   digestOf?(message: Message, chain: Chain): Hex
+  /**
+   * Another digest under which real nodes publish this message. One that comes under it is validated and delivered, but never
+   * forwarded, and its sender is not blamed.
+   */
+  toleratedDigestOf?(message: Message, chain: Chain): Hex
 }
 
 /** What a topic's codec may depend on. */
