@@ -17,7 +17,7 @@ import { randaoReveal } from './randao.ts'
 import { createRecentBlocks } from './recent-blocks.ts'
 import { createDevnetChain, type DevnetForkName } from './schedule.ts'
 import { createSeed } from './seed.ts'
-import { loadSigner } from './signer.ts'
+import { loadSigner, type Signer } from './signer.ts'
 import { createSlotRules } from './slot-rules.ts'
 import { createStateMachine } from './state-machine.ts'
 import { createSyncAggregate } from './sync-aggregate.ts'
@@ -72,13 +72,14 @@ export interface BeaconChain {
  * Blocks carry no operations: votes are taken as given, so finality is by decree of `justifies`. Everything that a light
  * client can check is real: keys, signatures, roots and branches.
  *
+ * @param ownSigner - signs in place of BLS. @default the implementation that `options.bls` names
  * @throws {@link LamparaError} `invalid_argument`, `config_invalid`
  */
-export async function createBeaconChain(options: BeaconChainOptions): Promise<BeaconChain> {
+export async function createBeaconChain(options: BeaconChainOptions, ownSigner?: Signer): Promise<BeaconChain> {
   const plan = planChain(options)
   const seed = createSeed(options.seed ?? 'lampara')
   const rules = createSlotRules(seed, options, plan.validators)
-  const signer = await loadSigner(options.bls)
+  const signer = ownSigner ?? (await loadSigner(options.bls))
   const validators = createValidators(seed, signer, plan.validators)
   const types = beaconTypes(plan.preset)
   const registryRoot = genesisValidatorsRoot(types.state.altair, validators)

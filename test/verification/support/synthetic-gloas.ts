@@ -15,7 +15,8 @@ import {
   lightClientTypes,
   SyncCommittee,
 } from '../../../src/ssz/index.ts'
-import { altairChain, type Members, size, sparseState } from './synthetic.ts'
+import { sparseState } from './sparse-state.ts'
+import { altairChain, type Members, size } from './synthetic.ts'
 
 const committeeType = SyncCommittee(minimalPreset)
 const types = lightClientTypes(minimalPreset).gloas

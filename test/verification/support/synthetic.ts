@@ -1,5 +1,4 @@
 import { aggregatePublicKeys, aggregateSignatures, SecretKey } from '@chainsafe/blst'
-import { digest64 } from '@chainsafe/persistent-merkle-tree'
 import { BitArray } from '@chainsafe/ssz'
 import { type Chain, createChain, minimalPreset } from '../../../src/chain/index.ts'
 import { syncCommitteeSigningRoot } from '../../../src/light-client/verification/index.ts'
@@ -13,6 +12,7 @@ import {
   lightClientTypes,
   SyncCommittee,
 } from '../../../src/ssz/index.ts'
+import { sparseState } from './sparse-state.ts'
 
 export const size = minimalPreset.syncCommitteeSize
 export const slotsPerPeriod = minimalPreset.slotsPerEpoch * minimalPreset.epochsPerSyncCommitteePeriod
@@ -58,34 +58,6 @@ export function membersOf(seeds: readonly number[]): Members {
 /** A full committee of validators from a seed on. */
 export function members(firstSeed: number): Members {
   return membersOf(Array.from({ length: size }, (_, position) => firstSeed + position))
-}
-
-/** A Merkle tree of which only a few leaves are known; what is not is zero. */
-export interface SparseState {
-  readonly root: Uint8Array
-  branch(gindex: number): Uint8Array[]
-}
-
-export function sparseState(leaves: ReadonlyMap<number, Uint8Array>): SparseState {
-  const isBelow = (leaf: number, gindex: number): boolean => {
-    let node = leaf
-    while (node > gindex) node >>= 1
-    return node === gindex
-  }
-  const node = (gindex: number): Uint8Array => {
-    const leaf = leaves.get(gindex)
-    if (leaf !== undefined) return leaf
-    if (![...leaves.keys()].some((key) => isBelow(key, gindex))) return new Uint8Array(32)
-    return digest64(node(gindex * 2), node(gindex * 2 + 1))
-  }
-  return {
-    root: node(1),
-    branch(gindex) {
-      const siblings: Uint8Array[] = []
-      for (let at = gindex; at > 1; at >>= 1) siblings.push(node(at ^ 1))
-      return siblings
-    },
-  }
 }
 
 const gindices = lightClientGindices('altair')
