@@ -23,7 +23,11 @@ export async function runBatch(count: number, seed: number): Promise<BatchReport
     total.signatureChecks += outcome.signatureChecks
     total.worstLag = Math.max(total.worstLag, outcome.worstLag)
   })
-  const { failed, counterexample, errorInstance } = await fc.check(property, { numRuns: count, seed, maxSkipsPerRun: 100 })
+  const { failed, counterexample, errorInstance } = await fc.check(property, {
+    numRuns: count,
+    seed,
+    maxSkipsPerRun: 100,
+  })
   if (!failed) return total
   const words = errorInstance instanceof Error ? errorInstance.message : String(errorInstance)
   return { ...total, failure: `${words}\n--schedule '${JSON.stringify(counterexample?.[0])}'` }

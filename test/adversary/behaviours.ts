@@ -4,7 +4,16 @@ import type { LightClientObject, LightClientUpdatesByRangeRequest } from '../../
 import { seededRandom } from '../support/seeded-random.ts'
 import type { GossipedUpdate } from './fake-network.ts'
 import type { Answer, Asked } from './fake-reqresp.ts'
-import { allSeats, forgedCommittee, forgedUpdate, gossiped, heldSeats, stripped, withFewer, withWrongSignature } from './forge.ts'
+import {
+  allSeats,
+  forgedCommittee,
+  forgedUpdate,
+  gossiped,
+  heldSeats,
+  stripped,
+  withFewer,
+  withWrongSignature,
+} from './forge.ts'
 import { COMMITTEE_SIZE, type HonestChain, SLOT_MS, type Update } from './honest-chain.ts'
 
 /** What a peer gossips in a slot. */
@@ -68,7 +77,13 @@ const lies = {
     const truth = honestBehaviour(honest)
     return {
       answer: (asked, atSlot) => truth.answer(asked, Math.max(1, atSlot - lag)),
-      gossip: (slot) => said(slot, truth.gossip(Math.max(1, slot - lag)).map(({ update }) => update), DUE_MS, 'replay'),
+      gossip: (slot) =>
+        said(
+          slot,
+          truth.gossip(Math.max(1, slot - lag)).map(({ update }) => update),
+          DUE_MS,
+          'replay',
+        ),
     }
   },
   withhold: (_honest, { lag }) => ({
@@ -76,7 +91,8 @@ const lies = {
     gossip: () => [],
   }),
   fork: (honest, lie) => forging(honest, lie, (slot) => [fork(honest, lie, slot, 0)]),
-  equivocate: (honest, lie) => forging(honest, lie, (slot) => [0, 1, 2].map((variant) => fork(honest, lie, slot, variant))),
+  equivocate: (honest, lie) =>
+    forging(honest, lie, (slot) => [0, 1, 2].map((variant) => fork(honest, lie, slot, variant))),
   'forge committee': (honest, lie) =>
     forging(honest, lie, (slot) => [fork(honest, lie, slot, 0), succession(honest, lie, slot)]),
   strip: (honest, { lag }) => {
@@ -117,7 +133,10 @@ const lies = {
     return {
       answer(asked, atSlot) {
         const { chunks } = truth.answer(asked, atSlot)
-        return { chunks: chunks.map(({ object }) => ({ object, afterMs: dripMs })), ends: lag % 2 ? 'silence' : 'close' }
+        return {
+          chunks: chunks.map(({ object }) => ({ object, afterMs: dripMs })),
+          ends: lag % 2 ? 'silence' : 'close',
+        }
       },
       gossip: () => [],
     }
@@ -233,6 +252,7 @@ function forging(honest: HonestChain, { seed }: Lie, forge: (slot: number) => re
       const forged = forge(slot).map((object) => ({ afterMs: 0, object }))
       return { chunks: random() < 0.5 ? forged : [...forged, ...honestChunks] }
     },
-    gossip: (slot) => said(slot, forge(Math.max(2, slot)).map(gossiped), random() < 0.5 ? 0 : DUE_MS - 400, `forged ${seed}`),
+    gossip: (slot) =>
+      said(slot, forge(Math.max(2, slot)).map(gossiped), random() < 0.5 ? 0 : DUE_MS - 400, `forged ${seed}`),
   }
 }

@@ -42,7 +42,10 @@ const topicOf = ({ kind }: GossipedUpdate): string => `light_client_${kind}`
 
 export function createFakeNetwork(chain: Chain, clock: Clock, witness: NetworkWitness): FakeNetwork {
   const scores = createScoreBook(clock)
-  const connected = new Map<string, { readonly peer: RemotePeer; readonly view: PeerView; readonly gone: AbortController }>()
+  const connected = new Map<
+    string,
+    { readonly peer: RemotePeer; readonly view: PeerView; readonly gone: AbortController }
+  >()
   const validators = new Map<string, GossipValidator<GossipedUpdate>>()
   const subscribed = new Map<string, number>()
   const seen = new Set<string>()

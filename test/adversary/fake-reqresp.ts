@@ -198,7 +198,14 @@ export function createFakeReqResp({ chain, clock, report, peers, find }: FakeReq
     const { peer } = options
     const running = (async () => {
       if (peer === undefined) {
-        return askBest(protocol, body, options, stop.signal, tried, (chunk, sender) => void queue.push({ chunk, sender }))
+        return askBest(
+          protocol,
+          body,
+          options,
+          stop.signal,
+          tried,
+          (chunk, sender) => void queue.push({ chunk, sender }),
+        )
       }
       try {
         await askPeer(protocol, body, peer, options, stop.signal, (chunk) => void queue.push({ chunk, sender: peer }))

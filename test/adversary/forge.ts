@@ -124,7 +124,11 @@ function forgedHeader(honest: HonestChain, slot: number, stateRoot: Uint8Array, 
 }
 
 /** Leaves out the next committee of a true update, its finality, or both. What is left is still true. */
-export function stripped(honest: HonestChain, update: Update, without: { committee?: boolean; finality?: boolean }): Update {
+export function stripped(
+  honest: HonestChain,
+  update: Update,
+  without: { committee?: boolean; finality?: boolean },
+): Update {
   const empty = lightClientTypes(honest.chain.preset)[update.fork].update.defaultValue()
   const { nextSyncCommittee, nextSyncCommitteeBranch, finalizedHeader, finalityBranch } = empty
   return {
@@ -149,7 +153,10 @@ export function withFewer(honest: HonestChain, update: Update, count: number, va
   const present = syncAggregate.syncCommitteeBits.getTrueBitIndexes()
   const turned = present.map((_, index) => present[(index + variant) % present.length]!)
   const signers = { secretKeys, positions: turned.slice(0, count) }
-  return { ...update, value: { ...update.value, syncAggregate: aggregate(honest, signers, attestedHeader, signatureSlot) } }
+  return {
+    ...update,
+    value: { ...update.value, syncAggregate: aggregate(honest, signers, attestedHeader, signatureSlot) },
+  }
 }
 
 /** A true update under a signature that nobody made. */

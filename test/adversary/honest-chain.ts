@@ -103,6 +103,9 @@ function describeChain(
       bootstraps.set(root, bootstrap)
       finalizedBy.set(root, slot)
     }
+    const attested = produced.update?.value.attestedHeader.beacon
+    // The genesis block is attested, too, and nobody produces it.
+    if (attested?.slot === 0) blocks.add(toHex(headerRoot(attested)))
     const newest = produced.bootstraps.at(-1)
     checkpoints.push(newest ? toHex(headerRoot(newest.value.header.beacon)) : (checkpoints.at(-1) ?? '0x'))
     const { update } = produced

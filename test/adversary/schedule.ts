@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { type Lie, lieKinds } from './behaviours.ts'
-import { COMMITTEE_SIZE, type ChainShape, chainShapes } from './honest-chain.ts'
+import { type ChainShape, COMMITTEE_SIZE, chainShapes } from './honest-chain.ts'
 
 /** A peer of a schedule. */
 export interface ScheduledPeer {

@@ -1,6 +1,6 @@
 import { type Hex, toHex } from '../../src/chain/index.ts'
 import type { Head, LightClientStatus } from '../../src/light-client/types.ts'
-import type { VerifiedState } from '../../src/light-client/verified-store.ts'
+import type { VerifiedState } from '../../src/light-client/verified-state.ts'
 import type { LocalStatus } from '../../src/network/types.ts'
 import { headerRoot, type LightClientHeader, type LightClientObject } from '../../src/ssz/index.ts'
 import type { SyncAggregate } from '../../src/ssz/light-client-values.ts'

@@ -191,5 +191,6 @@ function lookForLiveness(
 
 function mustLead(lag: number, witness: Witness, { status }: TestedClient): void {
   const { state, reason } = status
-  if (lag > LIVENESS_SLOTS) witness.note(`an honest path is up, and the head is ${lag} slots behind (${state}: ${reason})`)
+  if (lag > LIVENESS_SLOTS)
+    witness.note(`an honest path is up, and the head is ${lag} slots behind (${state}: ${reason})`)
 }
