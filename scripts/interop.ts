@@ -4,7 +4,7 @@ import { installLodestar } from './support/install-lodestar.ts'
 import { root } from './support/package.ts'
 import { run } from './support/run.ts'
 
-const TESTS_TIMEOUT_MS = 300_000
+const TESTS_TIMEOUT_MS = 560_000 + Number(process.env.LAMPARA_INTEROP_MINUTES ?? 0) * 60_000
 
 async function install(): Promise<boolean> {
   const startMs = performance.now()

@@ -30,7 +30,9 @@ interface ScoreJson {
 /** Asks Lodestar how it sees a peer; undefined where it knows none of that id. */
 export async function itsViewOf(lodestar: Lodestar, peerId: string): Promise<ItsView | undefined> {
   const ask = async (path: string): Promise<unknown> => {
-    const all = (await lodestar.get(`/eth/v1/lodestar/${path}`)) as readonly { readonly peer_id: string }[]
+    // Versions before 1.40 or so have hyphens in these paths, later ones underscores.
+    const get = (name: string): Promise<unknown> => lodestar.get(`/eth/v1/lodestar/${name}`)
+    const all = (await get(path).catch(() => get(path.replaceAll('-', '_')))) as readonly { readonly peer_id: string }[]
     return all.find(({ peer_id }) => peer_id === peerId)
   }
   const [peer, score, gossip] = (await Promise.all([

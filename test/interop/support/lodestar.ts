@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePorts } from './free-ports.ts'
 import { type LogBook, readLog } from './log-book.ts'
 
 const folder = new URL('../lodestar/', import.meta.url)
@@ -45,7 +45,7 @@ export interface Lodestar {
  */
 export async function startLodestar({ discv5 = false } = {}): Promise<Lodestar> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'lampara-lodestar-'))
-  const [port, restPort, udpPort] = await freePorts()
+  const [port, restPort, udpPort] = await freePorts(3)
   const reached = { 'enr.ip': '127.0.0.1', 'enr.tcp': port, 'enr.udp': udpPort }
   const discovery = { discv5, discoveryPort: udpPort, ...(discv5 && reached) }
   const restUrl = `http://127.0.0.1:${restPort}`
@@ -117,16 +117,4 @@ function chainOptions(): Readonly<Record<string, string | number>> {
 
 function argumentsOf(options: Readonly<Record<string, string | number | boolean | undefined>>): string[] {
   return Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
-}
-
-/** Ports that were free a moment ago: it cannot be told to choose its own. */
-async function freePorts(): Promise<[number, number, number]> {
-  const servers = [createServer(), createServer(), createServer()] as const
-  const ports = servers.map(async (server) => {
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    return (server.address() as { port: number }).port
-  })
-  const [first, second, third] = await Promise.all(ports)
-  for (const server of servers) await new Promise((resolve) => server.close(resolve))
-  return [first!, second!, third!]
 }
