@@ -173,7 +173,3 @@ export function gossiped(update: Update) {
     ? finalityUpdateOf(update)
     : optimisticUpdateOf(update)
 }
-
-export function slotsOfPeriod(period: number): { readonly first: number; readonly last: number } {
-  return { first: period * PERIOD_SLOTS, last: (period + 1) * PERIOD_SLOTS - 1 }
-}

@@ -47,7 +47,7 @@ export class ProtoArray {
 }
 const withHex = (cp) => ({ ...cp, rootHex: hex(cp.root) })
 export class ForkChoiceStore {
-  constructor(currentSlot, justified, finalized, balances, getter, stateGetter, events = {}) {
+  constructor(currentSlot, justified, finalized, _balances, _getter, _stateGetter, events = {}) {
     Object.assign(this, { currentSlot, justified: withHex(justified), finalized: withHex(finalized), events })
   }
 }
@@ -59,7 +59,7 @@ export class ForkChoice {
     this.head = this.next = protoArray.blocks.at(-1)
     this.first = protoArray.blocks[0]
   }
-  onBlock(block, state, delaySec, currentSlot, executionStatus, dataAvailabilityStatus) {
+  onBlock(block, state, _delaySec, _currentSlot, executionStatus, dataAvailabilityStatus) {
     const root = hex(this.config.getForkTypes(block.slot).BeaconBlock.hashTreeRoot(block))
     const epochStart = computeStartSlotAtEpoch(computeEpochAtSlot(block.slot))
     const justified = state.currentJustifiedCheckpoint,
@@ -246,7 +246,7 @@ export class ForkChoice {
     }
     return (last ?? this.first).blockRoot
   }
-  prune(rootHex) {
+  prune(_rootHex) {
     return []
   }
   setPruneThreshold() {}

@@ -201,7 +201,7 @@ export class ReqResp {
   registerDialOnlyProtocol(protocol) {
     this.registered.set(this.formatProtocolID(protocol), protocol)
   }
-  async registerProtocol(protocol, { ignoreIfDuplicate = true } = {}) {
+  async registerProtocol(protocol) {
     const id = this.formatProtocolID(protocol)
     if (this.registered.has(id)) {
       this.registered.set(id, protocol)
@@ -319,7 +319,7 @@ export class ReqResp {
           throw new RequestError({
             code:
               [
-                ,
+                undefined,
                 RequestErrorCode.INVALID_REQUEST,
                 RequestErrorCode.SERVER_ERROR,
                 RequestErrorCode.RESOURCE_UNAVAILABLE,
