@@ -169,10 +169,13 @@ export function createFakeReqResp({ chain, clock, report, peers, find }: FakeReq
     function end(id: string, error?: unknown): void {
       running.delete(id)
       if (winner !== undefined && winner !== id) return
-      if (signal.aborted) return over.reject(signal.reason)
+      if (signal.aborted) {
+        over.reject(signal.reason)
+        return
+      }
       tried.add(id)
-      if (error === undefined || winner === id) return error === undefined ? over.resolve() : over.reject(error)
-      if (!start() && running.size === 0) over.reject(error)
+      if (error === undefined) over.resolve()
+      else if (winner === id || (!start() && running.size === 0)) over.reject(error)
     }
 
     if (!start()) throw new LamparaError('peer_unavailable', 'Cannot get it: no connected peer offers it')

@@ -12,7 +12,7 @@ import {
 } from '../../src/ssz/index.ts'
 import type { SyncAggregate } from '../../src/ssz/light-client-values.ts'
 import { sparseState } from '../verification/support/sparse-state.ts'
-import { COMMITTEE_SIZE, type HonestChain, PERIOD_SLOTS, type Update } from './honest-chain.ts'
+import { COMMITTEE_SIZE, type HonestChain, type Update } from './honest-chain.ts'
 
 /** A committee of the attacker, with its keys. */
 export interface ForgedCommittee {

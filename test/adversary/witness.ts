@@ -46,7 +46,10 @@ export function createWitness(honest: HonestChain, currentSlot: () => number): W
   }
 
   function mustBeTrue(what: string, object: LightClientObject): void {
-    if (object.kind === 'bootstrap') return mustBeFinal(`${what} bootstrap`, rootOf(object.value.header))
+    if (object.kind === 'bootstrap') {
+      mustBeFinal(`${what} bootstrap`, rootOf(object.value.header))
+      return
+    }
     mustBeSigned(what, object.value.syncAggregate)
     mustBeHonest(`${what} attested header`, rootOf(object.value.attestedHeader))
     const finalized = 'finalizedHeader' in object.value ? object.value.finalizedHeader : undefined
@@ -62,7 +65,9 @@ export function createWitness(honest: HonestChain, currentSlot: () => number): W
     get finalized() {
       return heads.finalized
     },
-    beginSlot: () => void (statusChanges = 0),
+    beginSlot() {
+      statusChanges = 0
+    },
     onHead(kind, head) {
       heads[kind] = head
       if (head === undefined) return
