@@ -51,7 +51,7 @@ export async function openClient(target: Target, signal: AbortSignal): Promise<L
 /** Open for as long as the page is: one for each chain. */
 const storages = new Map<string, KeyValueStorage>()
 
-/** A browser may refuse storage, as some do in private windows: then each visit starts afresh. */
+/** A browser may refuse storage, as some do in private windows, or another tab may use it: then each visit starts afresh. */
 async function storageOf(chain: Chain): Promise<{ storage?: KeyValueStorage }> {
   const key = `${chain.genesisValidatorsRoot} ${chain.genesisTimeMs}`
   const storage = storages.get(key) ?? (await openStorage(chain).catch(() => undefined))

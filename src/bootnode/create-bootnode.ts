@@ -8,6 +8,7 @@ import { createCommitteeVerifier, type VerificationContext } from '../light-clie
 import { createVerifiedData } from '../light-client/verified-data.ts'
 import { createNetwork } from '../network/index.ts'
 import { type DrawPeers, servePeerExchange } from '../network/peer-exchange.ts'
+import { answeringStorage } from '../platform/answering-storage.ts'
 import type { KeyValueStorage } from '../platform/storage.ts'
 import { systemClock } from '../streams/clock.ts'
 import { webRtcDirect } from '../webrtc/index.ts'
@@ -75,7 +76,8 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
     const secureWebSockets = certificate && platform.secureWebSockets?.(certificate)
     const storageOf = async (name: string): Promise<{ readonly storage?: KeyValueStorage }> => {
       if (options.dataDirectory === undefined) return {}
-      const storage = await platform.openStorage(`bootnode-${chain.name}-${name}`, { directory: options.dataDirectory })
+      const place = { directory: options.dataDirectory }
+      const storage = answeringStorage(await platform.openStorage(`bootnode-${chain.name}-${name}`, place), clock)
       stack.push(() => storage.close())
       return { storage }
     }

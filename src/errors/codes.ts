@@ -84,6 +84,7 @@ export const errorCodes = [
   // Platform
   'storage_invalid',
   'storage_unavailable',
+  'storage_in_use',
   'runtime_unsupported',
   'file_unreadable',
 ] as const

@@ -5,12 +5,23 @@ const eventWords: Readonly<Record<string, string>> = {
   error: 'it broke, and did not say why',
 }
 
+/** What a browser says by an error's name alone. */
+const nameWords: Readonly<Record<string, string>> = {
+  AbortError: 'it was aborted',
+  Error: 'unknown error',
+  QuotaExceededError: 'the storage that the browser allows this site is full',
+}
+
+function wordsOfName(name: string): string {
+  return nameWords[name] ?? name
+}
+
 /** Lines of a stack trace, which some libraries put into their messages. */
 const STACK_FRAMES = /\n\s+at [^\n]*/g
 
 /** The words of anything that was thrown. Never what an object without words turns into, "[object …]", and never a stack trace. */
 export function messageOf(thrown: unknown): string {
-  if (thrown instanceof Error) return thrown.message.replace(STACK_FRAMES, '').trimEnd()
+  if (thrown instanceof Error) return thrown.message.replace(STACK_FRAMES, '').trimEnd() || wordsOfName(thrown.name)
   try {
     const text = String(thrown)
     return text.startsWith('[object ') ? wordsIn(thrown as Wordless) : text

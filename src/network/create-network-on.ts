@@ -17,6 +17,7 @@ import { makeNode } from './make-node.ts'
 import { meteredDialer } from './meter.ts'
 import { countPeers } from './peer-metrics.ts'
 import { sameStatus, statusOf } from './status.ts'
+import { withAnsweringStorage } from './storage-option.ts'
 import type { Network, NetworkOptions, NetworkStatus } from './types.ts'
 
 /** How often peers are pinged: a relay has too many to hear from each of them often. */
@@ -31,13 +32,14 @@ const DEFAULT_MAX_BOOTNODES = 3
 const STOP_MS = 3_000
 
 /** Creates a network on a platform; see `createNetwork()`, which brings its own. */
-export async function createNetworkOn(platform: Platform, options: NetworkOptions): Promise<Network> {
+export async function createNetworkOn(platform: Platform, asked: NetworkOptions): Promise<Network> {
+  const options = withAnsweringStorage(asked)
   const { chain, clock = systemClock, role = 'peer', signal } = options
   signal?.throwIfAborted()
   const kept = checkOptions(platform, options)
   const made = await makeNode(platform, options)
   const { libp2p } = made
-  const { gater, transports, book, router, meter } = made.parts
+  const { gater, transports, book, router, meter, storageTrouble } = made.parts
   const { privateKey } = libp2p.services.lampara.components
   for (const { addresses } of kept) for (const address of addresses) gater.allow(address)
 
@@ -145,6 +147,8 @@ export async function createNetworkOn(platform: Platform, options: NetworkOption
   const speakers = (): string[] => peers.list.value.filter((peer) => speaksGossip(peer.protocols)).map(({ id }) => id)
   stopSweep = watchGossipStreams(libp2p, clock, speakers, peers.reconnect)
   forgetSignal = onAbort(signal, () => void stop())
+  // Whoever is given the network can listen by then.
+  if (storageTrouble) clock.setTimer(() => hub.emit({ type: 'storage:failed', error: storageTrouble }), 0)
   let ownRecord: Promise<() => { readonly text: string }> | undefined
   async function signRecord(): Promise<string> {
     const addresses = (): string[] => libp2p.getMultiaddrs().map((address) => address.toString())

@@ -3,6 +3,7 @@ import { platform } from '#platform'
 import type { Libp2pService } from '../platform/transports.ts'
 import { nodeOptions } from './libp2p-options.ts'
 import { createNodeParts } from './node-parts.ts'
+import { withAnsweringStorage } from './storage-option.ts'
 import type { NetworkOptions } from './types.ts'
 
 /** Makes a service of a libp2p node. */
@@ -30,5 +31,5 @@ export type NetworkNodeOptions = Omit<Libp2pOptions, 'services'> & {
  * @throws LamparaError as `createNetwork()` does for these
  */
 export async function libp2pOptions(options: NetworkOptions): Promise<NetworkNodeOptions> {
-  return (await nodeOptions(await createNodeParts(platform, options))) as NetworkNodeOptions
+  return (await nodeOptions(await createNodeParts(platform, withAnsweringStorage(options)))) as NetworkNodeOptions
 }

@@ -1,11 +1,36 @@
 import { generateKeyPair, privateKeyFromRaw } from '@libp2p/crypto/keys'
 import type { PrivateKey } from '@libp2p/interface'
-import { LamparaError, messageOf } from '../errors/index.ts'
+import { isLamparaError, LamparaError, messageOf } from '../errors/index.ts'
 import type { KeyValueStorage } from '../platform/storage.ts'
 
 /** Where the private key is stored: 32 bytes, as it is. */
 const STORAGE_KEY = 'identity'
 const KEY_BYTES = 32
+
+/** A node's private key, and what went wrong with the storage of it. */
+export interface Identity {
+  readonly privateKey: PrivateKey
+  readonly trouble?: LamparaError
+}
+
+/**
+ * The identity as `loadIdentity()` has it, or a new one, which is not stored, where the storage fails: a client goes on
+ * without storage. A relay is known by its identity, and does not.
+ *
+ * @throws LamparaError as `loadIdentity()`; `storage_unavailable` for a relay only
+ */
+export async function loadOrMakeIdentity(
+  given: Uint8Array | undefined,
+  storage: KeyValueStorage | undefined,
+  role: 'peer' | 'relay',
+): Promise<Identity> {
+  try {
+    return { privateKey: await loadIdentity(given, storage) }
+  } catch (error) {
+    if (role === 'relay' || !isLamparaError(error) || !error.code.startsWith('storage_')) throw error
+    return { privateKey: await generateKeyPair('secp256k1'), trouble: error }
+  }
+}
 
 /**
  * The node's identity: the key given, else the stored one, else a new one, which is stored. Beacon nodes remember peers by it,

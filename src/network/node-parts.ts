@@ -1,11 +1,12 @@
 import type { Connection, PrivateKey } from '@libp2p/interface'
+import type { LamparaError } from '../errors/index.ts'
 import { createGossipRouter, type GossipRouter } from '../gossip/index.ts'
 import { createGater, createScoreBook, type Gater, type ScoreBook } from '../peers/index.ts'
 import type { Platform } from '../platform/platform.ts'
 import { raceSignal } from '../streams/abort.ts'
 import { systemClock } from '../streams/clock.ts'
 import { type ChosenTransports, chooseTransports } from './choose-transports.ts'
-import { loadIdentity } from './identity.ts'
+import { loadOrMakeIdentity } from './identity.ts'
 import { createMeter, type Meter } from './meter.ts'
 import type { NetworkOptions } from './types.ts'
 
@@ -15,6 +16,8 @@ export interface NodeParts {
   readonly platform: Platform
   readonly transports: ChosenTransports
   readonly privateKey: PrivateKey
+  /** Why nothing is stored, or why the identity is not the stored one. */
+  readonly storageTrouble: LamparaError | undefined
   readonly book: ScoreBook
   readonly gater: Gater
   readonly router: GossipRouter
@@ -45,7 +48,7 @@ export async function createNodeParts(platform: Platform, options: NetworkOption
   // The pages of an origin share a storage: of two peers of one identity a bootnode would hear but one.
   const storage = platform.name === 'browser' ? undefined : options.storage
   // A storage may keep its answer to itself.
-  const privateKey = await raceSignal(loadIdentity(options.privateKey, storage), signal)
+  const { privateKey, trouble } = await raceSignal(loadOrMakeIdentity(options.privateKey, storage, role), signal)
   signal?.throwIfAborted()
   const transports = await chooseTransports(platform, options.transports)
   const book = createScoreBook(clock)
@@ -55,6 +58,7 @@ export async function createNodeParts(platform: Platform, options: NetworkOption
     platform,
     transports,
     privateKey,
+    storageTrouble: options.storage?.unavailable ?? trouble,
     book,
     meter: createMeter(),
     router: createGossipRouter(chain, role, book.scoreOf),

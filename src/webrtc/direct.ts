@@ -1,6 +1,7 @@
 import { type Transport, transportSymbol } from '@libp2p/interface'
 import type { webRTCDirect } from '@libp2p/webrtc'
 import { platform } from '#platform'
+import { answeringStorage } from '../platform/answering-storage.ts'
 import type { Libp2pTransport } from '../platform/transports.ts'
 import { raceSignal } from '../streams/abort.ts'
 import { systemClock } from '../streams/clock.ts'
@@ -40,7 +41,7 @@ export function webRtcDirect(options: WebRtcDirectOptions = {}): Libp2pTransport
         import('./make-certificate.ts'),
       ])
       const make = (lifespanMs: number) => makeCertificate(factory, components, lifespanMs)
-      return { certificate: await keptCertificate(storage, systemClock.now(), make) }
+      return { certificate: await keptCertificate(answeringStorage(storage), systemClock.now(), make) }
     }
 
     return {

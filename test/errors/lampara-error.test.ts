@@ -60,6 +60,14 @@ describe('LamparaError', () => {
     expect(messageOf({})).toBe('unknown error')
   })
 
+  it('finds words for an error that has a name and no message, as a browser has for a full disk', () => {
+    expect(messageOf(new DOMException('', 'QuotaExceededError'))).toBe(
+      'the storage that the browser allows this site is full',
+    )
+    expect(messageOf(new DOMException('', 'InvalidStateError'))).toBe('InvalidStateError')
+    expect(messageOf(new Error(''))).toBe('unknown error')
+  })
+
   it('finds words for events, which streams and sockets reject with', () => {
     const reset = Object.assign(new Event('close'), { error: new Error('The stream has been reset') })
     expect(messageOf(reset)).toBe('The stream has been reset')

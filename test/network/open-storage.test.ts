@@ -16,7 +16,9 @@ it('storage of one chain, genesis and name outlives who opened it, and no other 
   const first = await openStorage(mainnet, { directory })
   await first.set('verified', Uint8Array.of(1, 2, 3))
   await first.close()
-  expect(await (await openStorage(mainnet, { directory })).get('verified')).toEqual(Uint8Array.of(1, 2, 3))
+  const second = await openStorage(mainnet, { directory })
+  onTestFinished(() => second.close())
+  expect(await second.get('verified')).toEqual(Uint8Array.of(1, 2, 3))
   const others = [
     openStorage(hoodi, { directory }),
     openStorage({ ...mainnet, genesisTimeMs: 0 }, { directory }),
@@ -36,4 +38,33 @@ it('storage with a name that is none is refused', async () => {
   for (const name of ['../up', 'a b', 'a'.repeat(60)]) {
     await expect(openStorage(mainnet, { directory, name })).rejects.toMatchObject({ code: 'invalid_argument' })
   }
+})
+
+it('storage that is open already is refused by storage_in_use, and is free again once it is closed', async () => {
+  const directory = await temporary()
+  const first = await openStorage(mainnet, { directory })
+  await expect(openStorage(mainnet, { directory })).rejects.toMatchObject({
+    code: 'storage_in_use',
+    message: expect.stringContaining(`process ${process.pid}`),
+  })
+  await first.close()
+  const second = await openStorage(mainnet, { directory })
+  await second.close()
+})
+
+it('storage that is optional goes on in memory where there is none, and says why', async () => {
+  const directory = await temporary()
+  const first = await openStorage(mainnet, { directory })
+  const second = await openStorage(mainnet, { directory, optional: true })
+  expect(first.unavailable).toBeUndefined()
+  expect(second.unavailable?.code).toBe('storage_in_use')
+  await second.set('verified', Uint8Array.of(2))
+  expect(await second.get('verified')).toEqual(Uint8Array.of(2))
+  expect(await first.get('verified')).toBeUndefined()
+  await first.close()
+  const nowhere = await openStorage(mainnet, { directory: '/proc/lampara', optional: true })
+  expect(nowhere.unavailable?.code).toBe('storage_unavailable')
+  await expect(openStorage(mainnet, { directory, name: '../up', optional: true })).rejects.toMatchObject({
+    code: 'invalid_argument',
+  })
 })

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { open, readFile, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { LamparaError, messageOf } from '../../errors/index.ts'
+import { isLamparaError, LamparaError, messageOf } from '../../errors/index.ts'
 import type { KeyValueStorage } from '../storage.ts'
 import { assertNamespace } from '../storage-names.ts'
 import { fileNameOf } from './file-name.ts'
+import { lockFolder } from './lock-folder.ts'
 import { makeFolder } from './make-folder.ts'
 
 /**
@@ -13,7 +14,8 @@ import { makeFolder } from './make-folder.ts'
  *
  * @param namespace - becomes a folder
  * @param options - `directory` holds the namespaces. Default: `.lampara` in the home folder
- * @throws LamparaError `invalid_argument` for a bad namespace, `storage_unavailable` where the folder cannot be made
+ * @throws LamparaError `invalid_argument` for a bad namespace, `storage_unavailable` where the folder cannot be made or written to,
+ *   `storage_in_use` where another process, or another storage of this one, has it open
  */
 export async function openFileStorage(
   namespace: string,
@@ -21,12 +23,16 @@ export async function openFileStorage(
 ): Promise<KeyValueStorage> {
   assertNamespace(namespace)
   const folder = join(options.directory ?? join(homedir(), '.lampara'), namespace)
-  await attempt(`open storage "${namespace}"`, () => makeFolder(folder))
+  const lock = await attempt(`open storage "${namespace}"`, async () => {
+    await makeFolder(folder)
+    return lockFolder(folder, folder)
+  })
   let closed = false
 
   async function run<T>(action: string, key: string, work: (path: string) => Promise<T>): Promise<T> {
     const path = join(folder, fileNameOf(key))
     if (closed) throw new LamparaError('storage_unavailable', `Cannot ${action} "${key}": the storage is closed`)
+    if (lock.lost !== undefined) throw lock.lost
     return attempt(`${action} "${key}"`, () => work(path))
   }
 
@@ -36,6 +42,7 @@ export async function openFileStorage(
     delete: (key) => run('delete', key, (path) => rm(path, { force: true })),
     close: async () => {
       closed = true
+      await lock.release()
     },
   }
 }
@@ -70,6 +77,7 @@ async function attempt<T>(action: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {
+    if (isLamparaError(cause, 'storage_in_use')) throw cause
     throw new LamparaError('storage_unavailable', `Cannot ${action}: ${messageOf(cause)}`, { cause })
   }
 }

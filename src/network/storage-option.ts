@@ -1,0 +1,8 @@
+import { answeringStorage } from '../platform/answering-storage.ts'
+import type { NetworkOptions } from './types.ts'
+
+/** The same options with a time limit on each operation of the storage: one of the user's own may never answer. */
+export function withAnsweringStorage(options: NetworkOptions): NetworkOptions {
+  const { storage, clock } = options
+  return storage === undefined ? options : { ...options, storage: answeringStorage(storage, clock) }
+}
