@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
+import { pureSha256 } from './scripts/support/vite-pure-sha256.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
@@ -8,6 +9,7 @@ export default defineConfig({
   root: path('./demo'),
   // Relative, so that the built page can be served from any folder.
   base: './',
+  plugins: [pureSha256],
   resolve: {
     alias: [
       { find: '#platform', replacement: path('./src/platform/browser/index.ts') },

@@ -2,6 +2,7 @@ import { join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build, type Plugin, type Rolldown } from 'vite'
 import { root } from './package.ts'
+import { pureSha256 } from './vite-pure-sha256.ts'
 
 /** One JavaScript file of a bundle. */
 export interface Chunk {
@@ -39,7 +40,7 @@ export async function bundleForBrowser(code: string): Promise<readonly Chunk[]> 
     configFile: false,
     root,
     logLevel: 'error',
-    plugins: [entryPlugin(code)],
+    plugins: [entryPlugin(code), pureSha256],
     resolve: {
       alias: [
         { find: '#platform', replacement: join(root, 'src/platform/browser/index.ts') },

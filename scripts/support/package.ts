@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runOrThrow } from './run.ts'
+import { vendorSsz } from './vendor-ssz.ts'
 
 /** The checkout. */
 export const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -13,6 +14,7 @@ const packed = join(root, '.cache/packed')
 export async function buildPackage(): Promise<void> {
   await rm(join(root, 'dist'), { recursive: true, force: true })
   await runOrThrow('tsc', ['-p', 'tsconfig.build.json'], { cwd: root })
+  await vendorSsz(root)
 }
 
 /** Packs what `npm publish` would upload. @returns the tarball's path */

@@ -1,5 +1,5 @@
-import { digest as sha256 } from '@chainsafe/as-sha256'
 import { LamparaError } from '../errors/index.ts'
+import { sha256 } from '../hash/sha256.ts'
 import type { BlobParameters, Chain, Fork } from './chain.ts'
 import { forkAtEpoch } from './forks.ts'
 import { fromHex, type Hex, toHex } from './hex.ts'

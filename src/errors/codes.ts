@@ -86,6 +86,7 @@ export const errorCodes = [
   'storage_unavailable',
   'storage_in_use',
   'runtime_unsupported',
+  'code_unavailable',
   'file_unreadable',
 ] as const
 

@@ -1,3 +1,5 @@
 export { errorCodes, type LamparaErrorCode } from './codes.ts'
 export { isLamparaError, LamparaError, type LamparaErrorOptions } from './lampara-error.ts'
+export { loadCode } from './load-code.ts'
 export { messageOf } from './message-of.ts'
+export { requireRuntime } from './require-runtime.ts'

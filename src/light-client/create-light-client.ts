@@ -1,6 +1,6 @@
 import type { ComponentLogger } from '@libp2p/interface'
 import { platform } from '#platform'
-import { LamparaError } from '../errors/index.ts'
+import { LamparaError, requireRuntime } from '../errors/index.ts'
 import { createNetwork } from '../network/index.ts'
 import type { Network } from '../network/types.ts'
 import { protocols } from '../reqresp/index.ts'
@@ -39,6 +39,7 @@ const DEFAULT_STALLED_AFTER_SLOTS = 4
  *   `enr_invalid`, `checkpoint_missing`, `checkpoint_unavailable` when providers do not agree; `invalid_argument`; the signal's reason
  */
 export async function createLightClient(options: LightClientOptions): Promise<LightClient> {
+  requireRuntime('Cannot create a light client')
   const minParticipation = options.minParticipation ?? DEFAULT_MIN_PARTICIPATION
   if (!(minParticipation >= 0 && minParticipation <= 1)) {
     throw new LamparaError(

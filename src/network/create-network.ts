@@ -1,4 +1,5 @@
 import { platform } from '#platform'
+import { requireRuntime } from '../errors/index.ts'
 import { createNetworkOn } from './create-network-on.ts'
 import type { Network, NetworkOptions } from './types.ts'
 
@@ -9,8 +10,10 @@ import type { Network, NetworkOptions } from './types.ts'
  * It contacts nobody else.
  *
  * @throws LamparaError `bootnodes_missing` in a browser with neither bootnodes nor peers; as `Platform.startDiscv5`; `address_invalid`; `invalid_argument`
- *   for a private key that is none or an address that cannot be listened on; `storage_unavailable`; the signal's reason
+ *   for a private key that is none or an address that cannot be listened on; `storage_unavailable`;
+ *   `runtime_unsupported` where Node or the browser is too old; the signal's reason
  */
-export function createNetwork(options: NetworkOptions): Promise<Network> {
+export async function createNetwork(options: NetworkOptions): Promise<Network> {
+  requireRuntime('Cannot create a network')
   return createNetworkOn(platform, options)
 }

@@ -33,6 +33,8 @@ interface NodeServices extends Record<string, unknown> {
 export async function nodeOptions(parts: NodeParts): Promise<Libp2pOptions<NodeServices>> {
   const { platform, options, transports, privateKey, gater, router } = parts
   const browser = platform.name === 'browser'
+  // Every message's id is a hash.
+  const loadGossip = async () => (await Promise.all([router.load(), platform.useFastHasher()]))[0]
   if (!browser) await loadMplex()
   return {
     privateKey,
@@ -65,7 +67,7 @@ export async function nodeOptions(parts: NodeParts): Promise<Libp2pOptions<NodeS
       identifyPush: identifyPush({ debounce: 100 }),
       lampara: nodeService(parts),
       // In a browser the code comes when a topic is first joined; elsewhere it is there already.
-      pubsub: lateGossipsub(router.load, { atStart: !browser, clock: options.clock ?? systemClock }),
+      pubsub: lateGossipsub(loadGossip, { atStart: !browser, clock: options.clock ?? systemClock }),
     },
     logger: options.logger ?? quietLogger,
   }

@@ -1,5 +1,5 @@
-import { digest as sha256 } from '@chainsafe/as-sha256'
 import { isLamparaError } from '../errors/index.ts'
+import { sha256 } from '../hash/sha256.ts'
 import { joinBytes } from './join-bytes.ts'
 import { decompressBlock } from './snappy-block.ts'
 

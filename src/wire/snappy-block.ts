@@ -1,10 +1,20 @@
 import { snappyCompressor, snappyUncompressor } from 'hysnappy'
 import { LamparaError, messageOf } from '../errors/index.ts'
+import { compressPlainly, decompressPlainly } from './snappy-plain.ts'
 import { decodeVarint } from './varint.ts'
 
 // Each holds a WebAssembly instance whose memory stays as large as its largest message: bounded by maxBytes, so one is kept.
 let uncompress: ReturnType<typeof snappyUncompressor> | undefined
 let compress: ReturnType<typeof snappyCompressor> | undefined
+
+/** What `make` makes with WebAssembly; plain JavaScript where that is forbidden, as by a strict Content Security Policy. */
+function orPlain<T>(make: () => T, plain: T): T {
+  try {
+    return make()
+  } catch {
+    return plain
+  }
+}
 
 /** The format's own limit (format_description.txt, "preamble"). */
 const MAX_BLOCK_BYTES = 2 ** 32 - 1
@@ -19,7 +29,7 @@ export function maxCompressedLength(length: number): number {
 
 /** Compresses bytes as one snappy block: what gossip carries. */
 export function compressBlock(bytes: Uint8Array): Uint8Array {
-  compress ??= snappyCompressor()
+  compress ??= orPlain(snappyCompressor, compressPlainly)
   return compress(bytes)
 }
 
@@ -47,12 +57,12 @@ export function decompressBlock(bytes: Uint8Array, options: { readonly maxBytes:
       throw new LamparaError('snappy_invalid', 'Cannot decompress block: it has bytes to spare')
     return new Uint8Array(0)
   }
-  uncompress ??= snappyUncompressor()
+  uncompress ??= orPlain(snappyUncompressor, decompressPlainly)
   try {
     return uncompress(bytes, length)
   } catch (cause) {
     // A trap leaves the instance's stack where it was: a fresh one is safer.
-    if (cause instanceof WebAssembly.RuntimeError) uncompress = undefined
+    if (uncompress !== decompressPlainly && cause instanceof WebAssembly.RuntimeError) uncompress = undefined
     throw new LamparaError('snappy_invalid', `Cannot decompress block: ${messageOf(cause)}`, { cause })
   }
 }

@@ -18,7 +18,28 @@ const goVectors = (fixtures.available ? fixtures.json('snappy/raw/golang-testdec
 /** Bytes that compress: few values, so that copies occur. */
 const compressible = fc.array(fc.nat(3), { maxLength: 300 }).map((values) => Uint8Array.from(values))
 
-describe('snappy blocks', () => {
+/** The same module, in a runtime whose policy forbids to compile WebAssembly. */
+async function withoutWebAssembly(): Promise<typeof import('../../src/wire/index.ts')> {
+  vi.resetModules()
+  const forbidden = vi.spyOn(WebAssembly, 'Module').mockImplementation((() => {
+    throw new EvalError('Refused to compile or instantiate WebAssembly module')
+  }) as never)
+  try {
+    const fresh = await import('../../src/wire/index.ts')
+    fresh.decompressBlock(fresh.compressBlock(Uint8Array.of(1)), { maxBytes: 1 })
+    expect(forbidden).toHaveBeenCalledTimes(2)
+    return fresh
+  } finally {
+    forbidden.mockRestore()
+  }
+}
+
+const { compressBlock: compressPlainly, decompressBlock: decompressPlainly } = await withoutWebAssembly()
+
+describe.each([
+  { name: 'with WebAssembly', compressBlock, decompressBlock },
+  { name: 'without WebAssembly', compressBlock: compressPlainly, decompressBlock: decompressPlainly },
+])('snappy blocks $name', ({ compressBlock, decompressBlock }) => {
   it('survive the round trip, and stay within the bound that the specification gives', () => {
     fc.assert(
       fc.property(fc.oneof(compressible, fc.uint8Array({ maxLength: 5000 })), (bytes) => {
@@ -113,7 +134,10 @@ describe('snappy blocks', () => {
   })
 })
 
-describe.skipIf(!fixtures.available)('published snappy blocks', () => {
+describe.skipIf(!fixtures.available).each([
+  { name: 'with WebAssembly', decompressBlock },
+  { name: 'without WebAssembly', decompressBlock: decompressPlainly },
+])('published snappy blocks $name', ({ decompressBlock }) => {
   it.each(goVectors)('$name', ({ input, expected, error }) => {
     const run = (): Uint8Array => decompressBlock(fromHex(input), { maxBytes: 100 })
     if (error === undefined) expect(toHex(run())).toBe(expected)

@@ -44,7 +44,7 @@ export async function loadSigner(implementation?: Signer['implementation']): Pro
 }
 
 async function blstSigner(): Promise<Signer> {
-  const { SecretKey } = await import('@chainsafe/blst')
+  const { SecretKey } = await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ '@chainsafe/blst')
   return {
     implementation: 'blst',
     publicKey: (key) => SecretKey.fromBytes(toBytes(key)).toPublicKey().toBytes(),

@@ -1,6 +1,6 @@
-import { digest as sha256 } from '@chainsafe/as-sha256'
 import { type Chain, equalBytes, fromHex } from '../../chain/index.ts'
 import { LamparaError, messageOf } from '../../errors/index.ts'
+import { sha256 } from '../../hash/sha256.ts'
 import { container } from '../../ssz/container.ts'
 import {
   type LightClientFork,

@@ -1,24 +1,21 @@
-import { setHasher } from '@chainsafe/persistent-merkle-tree'
-import { hasher } from '@chainsafe/persistent-merkle-tree/hasher/as-sha256'
-import type { Bls } from '../bls.ts'
+import { loadCode } from '../../errors/index.ts'
+import { useWebAssemblyHasher, useWebAssemblySha256 } from '../../hash/web-assembly-hasher.ts'
 import type { Platform } from '../platform.ts'
 import { browserTransports } from './transports.ts'
-
-let bls: Promise<Bls> | undefined
 
 /** A browser: noble for BLS, as-sha256 for hashing, WebSocket and WebTransport, storage in IndexedDB. */
 export const platform: Platform = {
   name: 'browser',
-  loadBls() {
-    // Imported late: a page that only lists peers needs none of it.
-    bls ??= import('../noble-bls.ts').then(({ nobleBls }) => nobleBls)
-    return bls
+  async loadBls() {
+    // Imported on demand: a page that only lists peers needs none of it.
+    return (await loadCode(() => import('../noble-bls.ts'), 'the BLS code')).nobleBls
   },
   async useFastHasher() {
-    setHasher(hasher)
+    // Where WebAssembly is forbidden, or its chunk cannot be loaded, plain JavaScript stays in use.
+    await Promise.allSettled([useWebAssemblySha256(), useWebAssemblyHasher()])
   },
   transports: browserTransports,
   async openStorage(namespace) {
-    return (await import('./indexed-db-storage.ts')).openIndexedDbStorage(namespace)
+    return (await loadCode(() => import('./indexed-db-storage.ts'), 'the storage code')).openIndexedDbStorage(namespace)
   },
 }

@@ -8,8 +8,12 @@ export function loadBls(): Promise<Bls> {
   return loaded
 }
 
+// Bundlers are told to leave native add-ons alone: they cannot read `.node` files. Node finds them at run time.
 async function loadBlst(): Promise<Bls> {
-  const [{ default: blst }, { createBlstBls }] = await Promise.all([import('@chainsafe/blst'), import('./blst-bls.ts')])
+  const [{ default: blst }, { createBlstBls }] = await Promise.all([
+    import(/* webpackIgnore: true */ /* turbopackIgnore: true */ '@chainsafe/blst'),
+    import('./blst-bls.ts'),
+  ])
   return createBlstBls(blst)
 }
 

@@ -10,7 +10,7 @@ let loaded: Promise<Libp2pTransport | undefined> | undefined
 
 /** QUIC where its native add-on can be loaded; undefined elsewhere, where TCP does. */
 export function loadQuic(): Promise<Libp2pTransport | undefined> {
-  loaded ??= import('@chainsafe/libp2p-quic').then(
+  loaded ??= import(/* webpackIgnore: true */ /* turbopackIgnore: true */ '@chainsafe/libp2p-quic').then(
     ({ quic }) =>
       endingAtOnce(quic({ maxStreamData: MAX_STREAM_BYTES, maxConnectionData: MAX_CONNECTION_BYTES }), {
         prepare: ({ muxerFactory, ...options }) =>

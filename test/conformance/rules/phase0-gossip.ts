@@ -131,7 +131,7 @@ export const phase0Gossip: readonly Rule[] = [
     level: 'MUST',
     rule: 'Gossip has one encoding: SSZ in one snappy block.',
     tests: [
-      'test/wire/snappy-block.test.ts > published snappy blocks > $name',
+      'test/wire/snappy-block.test.ts > published snappy blocks $name > $name',
       'test/gossip/spec-gossip.test.ts > a message > of ours is SSZ in one snappy block, under ssz_snappy',
     ],
   },
@@ -151,7 +151,7 @@ export const phase0Gossip: readonly Rule[] = [
     level: 'MUST',
     rule: 'No compressed payload longer than the worst case of the largest payload is taken.',
     tests: [
-      'test/wire/snappy-block.test.ts > snappy blocks > that are longer than anything within the bound compresses to are refused with `length_out_of_bounds`',
+      'test/wire/snappy-block.test.ts > snappy blocks $name > that are longer than anything within the bound compresses to are refused with `length_out_of_bounds`',
     ],
   },
   {
@@ -163,7 +163,7 @@ export const phase0Gossip: readonly Rule[] = [
       'test/gossip/traps.test.ts > a payload > that is larger than its topic allows is refused before it is sent',
       'test/gossip/adversary.test.ts > a gossip payload that > is more than its type may be is not delivered, and its sender is banned when it goes on',
       'test/gossip/adversary.test.ts > a gossip payload that > claims to be gigabytes is not delivered, and its sender is banned when it goes on',
-      'test/wire/snappy-block.test.ts > snappy blocks > that declare more than they can hold are refused before memory is made for it',
+      'test/wire/snappy-block.test.ts > snappy blocks $name > that declare more than they can hold are refused before memory is made for it',
     ],
   },
 ]

@@ -1,8 +1,9 @@
 import type { Discv5 } from '@chainsafe/discv5'
 import { privateKeyFromRaw } from '@libp2p/crypto/keys'
-import { LamparaError, messageOf } from '../../../errors/index.ts'
+import { LamparaError } from '../../../errors/index.ts'
 import type { Candidate, Discv5Node, Discv5Options } from '../../candidate-source.ts'
 import { bootstrapRecords } from './bootstrap-records.ts'
+import { loadDiscv5 } from './load-discv5.ts'
 import type { UdpAddress } from './udp-address.ts'
 import { type Walker, walk } from './walk.ts'
 
@@ -17,12 +18,7 @@ const LOOKUPS = 8
  * @throws LamparaError as `Platform.startDiscv5`
  */
 export async function startDiscv5(options: Discv5Options): Promise<Discv5Node> {
-  const [{ Discv5 }, { openUdp }] = await Promise.all([
-    import('@chainsafe/discv5'),
-    import('./udp-transport.ts'),
-  ]).catch((cause) => {
-    throw new LamparaError('runtime_unsupported', `Cannot start discv5: ${messageOf(cause)}`, { cause })
-  })
+  const [{ Discv5 }, { openUdp }] = await Promise.all([loadDiscv5(), import('./udp-transport.ts')])
   const bootstrap = options.bootstrap ?? bootstrapRecords(options.chainName)
   if (options.bootstrap === undefined && bootstrap.length + options.known.length === 0) {
     const reason = `${options.chainName} has no published bootnodes: name records to begin with, or peers`

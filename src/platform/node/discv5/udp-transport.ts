@@ -1,10 +1,9 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { EventEmitter } from 'node:events'
 import type { IPMode, ITransportService, TransportEventEmitter } from '@chainsafe/discv5'
-import { decodePacket, encodePacket, MAX_PACKET_SIZE } from '@chainsafe/discv5/packet'
-import { getSocketAddressOnENR } from '@chainsafe/discv5/util'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { LamparaError, messageOf } from '../../../errors/index.ts'
+import { type Discv5Library, loadDiscv5 } from './load-discv5.ts'
 import { readUdpAddress, type UdpAddress } from './udp-address.ts'
 
 type Packet = Parameters<ITransportService['send']>[2]
@@ -36,9 +35,10 @@ export interface UdpRules {
  */
 export async function openUdp(address: string, rules: UdpRules): Promise<UdpTransport> {
   const asked = readUdpAddress(address)
-  const socket = await bind(asked)
+  const library = await loadDiscv5()
+  const socket = await bind(asked, library.MAX_PACKET_SIZE)
   const bound = { ...asked, port: socket.address().port }
-  return { address: bound, service: new UdpService(socket, bound, rules) }
+  return { address: bound, service: new UdpService(socket, bound, rules, library) }
 }
 
 const Emitter = EventEmitter as new () => TransportEventEmitter
@@ -48,13 +48,15 @@ class UdpService extends Emitter implements ITransportService {
   readonly ipMode: IPMode
   readonly #socket: Socket
   readonly #rules: UdpRules
+  readonly #library: Discv5Library
 
-  constructor(socket: Socket, { family, host, port }: UdpAddress, rules: UdpRules) {
+  constructor(socket: Socket, { family, host, port }: UdpAddress, rules: UdpRules, library: Discv5Library) {
     super()
     this.bindAddrs = [multiaddr(`/${family}/${host}/udp/${port}`)]
     this.ipMode = family === 'ip4' ? { ip4: true, ip6: false } : { ip4: false, ip6: true }
     this.#socket = socket
     this.#rules = rules
+    this.#library = library
   }
 
   async start(): Promise<void> {
@@ -62,7 +64,7 @@ class UdpService extends Emitter implements ITransportService {
       try {
         const address = addressOf(from)
         if (!this.#rules.mayContact(address.toString())) return
-        this.emit('packet', address, decodePacket(this.#rules.nodeId(), bytes))
+        this.emit('packet', address, this.#library.decodePacket(this.#rules.nodeId(), bytes))
       } catch {
         // A datagram that is none of ours, or whose handling failed: the next may be a good one.
       }
@@ -78,11 +80,11 @@ class UdpService extends Emitter implements ITransportService {
     const [host, udp] = to.getComponents()
     if (host === undefined || !this.ipMode[host.name as 'ip4' | 'ip6']) return
     if (!this.#rules.mayContact(to.toString())) return
-    this.#socket.send(encodePacket(toId, packet), Number(udp?.value), host.value, () => {})
+    this.#socket.send(this.#library.encodePacket(toId, packet), Number(udp?.value), host.value, () => {})
   }
 
   getContactableAddr(enr: Parameters<ITransportService['getContactableAddr']>[0]) {
-    return getSocketAddressOnENR(enr, this.ipMode)
+    return this.#library.getSocketAddressOnENR(enr, this.ipMode)
   }
 }
 
@@ -91,12 +93,12 @@ function addressOf({ family, address, port }: RemoteInfo): Multiaddr {
   return multiaddr(`/${family === 'IPv4' ? 'ip4' : 'ip6'}/${address.replace(/%.*$/, '')}/udp/${port}`)
 }
 
-function bind({ family, host, port }: UdpAddress): Promise<Socket> {
+function bind({ family, host, port }: UdpAddress, maxPacketBytes: number): Promise<Socket> {
   const socket = createSocket({
     type: family === 'ip4' ? 'udp4' : 'udp6',
     ipv6Only: family === 'ip6',
-    recvBufferSize: 16 * MAX_PACKET_SIZE,
-    sendBufferSize: MAX_PACKET_SIZE,
+    recvBufferSize: 16 * maxPacketBytes,
+    sendBufferSize: maxPacketBytes,
   })
   return new Promise((resolve, reject) => {
     socket.once('error', (cause) => {
