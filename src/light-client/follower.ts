@@ -70,6 +70,8 @@ const RETRY_MS = { first: 500, most: 12_000 }
 const FIRST_REFRESH_MS = 4_000
 /** How often providers are asked for a newer checkpoint while peers cannot lead on, in slots. */
 const RENEW_SLOTS = 32
+/** A slot's head is signed in the next one, and comes before that ends. */
+const SIGNED_WITHIN_SLOTS = 2
 
 /** Starts following: bootstrap where it has to, catch up, then gossip, and again from wherever it was after a loss. */
 export function startFollower(options: FollowerOptions): Follower {
@@ -371,9 +373,16 @@ export function startFollower(options: FollowerOptions): Follower {
     updateStatus()
     bell.ring()
   })
+  /** The last slot should have brought its predecessor's head: it was empty, or a connection is dead without a word. */
+  function missesHead(slot: number): boolean {
+    const newest = heads.optimistic.value?.slot
+    return phase === 'following' && newest !== undefined && newest < slot - SIGNED_WITHIN_SLOTS
+  }
+
   const ticking = (async () => {
-    for await (const _slot of slotClock.slots({ signal })) {
+    for await (const slot of slotClock.slots({ signal })) {
       updateStatus()
+      if (missesHead(slot)) void network.check()
       bell.ring()
     }
   })()

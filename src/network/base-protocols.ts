@@ -49,7 +49,8 @@ export function peerWire(reqresp: () => ReqResp, own: OwnStatus): PeerWire {
     },
     ping(peer, signal) {
       // Beacon nodes give up on an answer after five to ten seconds, too.
-      const limits = { dialTimeoutMs: 5_000, firstByteTimeoutMs: 5_000 }
+      // A probe must not wait for a hold-off: that would look like a dead connection.
+      const limits = { dialTimeoutMs: 5_000, firstByteTimeoutMs: 5_000, ignorePace: true, priority: 'high' } as const
       return reqresp()
         .request(protocols.ping, 0n, { peer, signal, ...limits })
         .single()

@@ -19,6 +19,7 @@ import { countPeers } from './peer-metrics.ts'
 import { sameStatus, statusOf } from './status.ts'
 import { withAnsweringStorage } from './storage-option.ts'
 import type { Network, NetworkOptions, NetworkStatus } from './types.ts'
+import { watchWake } from './watch-wake.ts'
 
 /** How often peers are pinged: a relay has too many to hear from each of them often. */
 const pingOf = {
@@ -102,6 +103,7 @@ export async function createNetworkOn(platform: Platform, asked: NetworkOptions)
     stopping = true
     tellStatus()
     stopSweep()
+    stopWaking()
     forgetBootstrap()
     gossip?.stop()
     const limit = deadline({ clock, afterMs: STOP_MS, error: () => new Error('it does not end') })
@@ -118,6 +120,7 @@ export async function createNetworkOn(platform: Platform, asked: NetworkOptions)
   let gossip: ReturnType<typeof createGossip> | undefined
   let recruiting: LateRecruiting | undefined
   let stopSweep = (): void => {}
+  let stopWaking = (): void => {}
   let forgetBootstrap = (): void => {}
   let forgetSignal = (): void => {}
   try {
@@ -176,6 +179,7 @@ export async function createNetworkOn(platform: Platform, asked: NetworkOptions)
     // Whoever is banned from earlier is not to be dialed first. In a page the first head is not kept waiting for it.
     if (platform.name !== 'browser') await raceSignal(recruiting.housekeeping, signal)
     peers.start()
+    stopWaking = watchWake(platform, clock, () => void peers.check().catch(() => {}))
     forgetBootstrap = clock.setTimer(
       () =>
         hub.emit({ type: 'bootstrap:result', connected: everConnected, peers: status.value.peers, tried: peers.tried }),
@@ -221,6 +225,10 @@ export async function createNetworkOn(platform: Platform, asked: NetworkOptions)
       const parsed = parsePeerAddress(address)
       gater.allow(parsed.address)
       return peers.connect(parsed.peerId, parsed.address, own)
+    },
+    async check() {
+      if (!stopping) await peers.check()
+      return status.value
     },
     disconnect: (peerId, reason = CLIENT_SHUTDOWN) => peers.disconnect(peerId, reason),
     report: peers.report,

@@ -252,6 +252,14 @@ export interface Network {
    */
   disconnect(peerId: string, reason?: number): Promise<void>
   /**
+   * Looks at once, as a "try now" button does: probes every connection, drops those that do not answer within three seconds, and
+   * dials bootnodes and named peers without waiting for their back-off. It is done by itself when a page wakes or goes online or
+   * offline, when the clock jumps, and when a light client misses its heads.
+   *
+   * @returns resolves with the status when every connection has answered or was dropped; dials may still be under way
+   */
+  check(): Promise<NetworkStatus>
+  /**
    * Refuses all inbound connections from now on; those that are open stay.
    *
    * @internal

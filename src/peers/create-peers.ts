@@ -1,9 +1,10 @@
 import type { Libp2pEvents } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { LamparaError } from '../errors/index.ts'
-import { linkSignals } from '../streams/abort.ts'
+import { linkSignals, raceSignal } from '../streams/abort.ts'
 import { listen } from '../streams/listen.ts'
 import type { Watchable } from '../streams/watchable.ts'
+import { createChecks } from './check.ts'
 import { createClockEvidence } from './clock-skew.ts'
 import { createConnections } from './connections.ts'
 import { closeConnection } from './dial.ts'
@@ -39,6 +40,8 @@ export interface Peers {
   disconnect(peerId: string, code: number): Promise<void>
   /** Closes the connection to a peer that is no longer of use as it is; one to keep is dialed again. */
   reconnect(peerId: string): void
+  /** Probes every connection, drops the dead ones, and dials those to keep at once. */
+  check(): Promise<void>
   report(peerId: string, offence: Offence, reason: string): void
   /** Rewards a peer for something new and valid. */
   reward(peerId: string): void
@@ -82,7 +85,8 @@ export function createPeers(options: PeersOptions): Peers {
     stopping,
     onBegin: (peer) => meet(peer),
   })
-  const { leave, ban, takeGoodbye } = createLeaving({ ...options, roster, stopping, finish })
+  const { leave, cut, ban, takeGoodbye } = createLeaving({ ...options, roster, stopping, finish })
+  const checks = createChecks({ ...options, roster, cut, keeper: () => keeper })
   const evidence = createClockEvidence(chain, clock)
   function noteHead(peer: PeerView, headSlot: number): void {
     evidence.note(peer, headSlot)
@@ -171,6 +175,8 @@ export function createPeers(options: PeersOptions): Peers {
     async connect(peerId, address, signal) {
       const linked = linkSignals(signal, stopping)
       try {
+        // A connection that is half open still counts as one.
+        if (roster.get(peerId) !== undefined) await raceSignal(checks.one(peerId), linked.signal)
         return roster.viewed(await reach(peerId, [address], linked.signal))
       } finally {
         linked.dispose()
@@ -185,6 +191,7 @@ export function createPeers(options: PeersOptions): Peers {
       const peer = roster.get(peerId)
       if (peer !== undefined) leave(peer, CLIENT_SHUTDOWN, 'its gossip stream broke').catch(() => {})
     },
+    check: checks.all,
     report(peerId, offence, reason) {
       const untilMs = book.lower(peerId, offence)
       if (untilMs !== undefined) return ban(peerId, reason, untilMs)

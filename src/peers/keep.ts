@@ -34,16 +34,23 @@ export interface Keeper {
   has(peerId: string): boolean
   /** Why none of the kept peers counts, once each has been tried in vain; undefined before that and while one counts. */
   unreachable(): LamparaError | undefined
+  /** Ends the back-off of peers that are not connected, and starts dials over that have taken three seconds. */
+  hurry(): void
   /** Lets go of a peer: it is not dialed again. */
   release(peerId: string): void
   stop(): void
 }
+
+/** A dial that takes longer may have begun before the network was back. */
+const SLOW_DIAL_MS = 3_000
+const HURRY = new Error('dialed again at once')
 
 /** Dials every peer at once and again for ever: see `afterFailure()` and `afterLoss()` for the waits. */
 export function keepPeers(peers: readonly KeptPeer[], options: KeepOptions): Keeper {
   const { clock, random } = options
   const kept = new Map(peers.map((peer) => [peer.id, { peer, stop: new AbortController() }]))
   const failures = new Map<string, LamparaError>()
+  const waits = new Set<{ readonly mayEnd: () => boolean; end(): void }>()
   const bootnodes = peers.filter(({ kind }) => kind === 'bootnode').map(({ id }) => id)
   const reserves = createReserveBootnodes(bootnodes, options.maxBootnodes ?? bootnodes.length, random)
 
@@ -54,7 +61,9 @@ export function keepPeers(peers: readonly KeptPeer[], options: KeepOptions): Kee
       const isReserve = reserves.isReserve(peer.id)
       if (isReserve) await reserves.needed(peer.id, signal)
       try {
-        const { lost } = await options.connect(peer, signal)
+        const startMs = clock.now()
+        const isSlow = (): boolean => Math.abs(clock.now() - startMs) > SLOW_DIAL_MS
+        const { lost } = await unlessHurried(isSlow, signal, (ending) => options.connect(peer, ending))
         failures.delete(peer.id)
         options.onChange()
         if (isReserve) leaveWhenSurplus(peer, lost, signal)
@@ -65,6 +74,10 @@ export function keepPeers(peers: readonly KeptPeer[], options: KeepOptions): Kee
       } catch (thrown) {
         failedOrLost(peer)
         signal.throwIfAborted()
+        if (thrown === HURRY) {
+          backOff = { waitMs: 0, failures: backOff.failures }
+          continue
+        }
         const error = fail(peer, LamparaError.from(thrown, 'dial_failed', `Cannot connect to ${peer.id}`))
         options.onFailed(peer, error)
         backOff = afterFailure(peer.kind, backOff.failures, error.code === 'irrelevant_network', random)
@@ -94,7 +107,28 @@ export function keepPeers(peers: readonly KeptPeer[], options: KeepOptions): Kee
       fail(peer, new LamparaError('dial_failed', `Cannot connect to ${peer.id}: it is banned until ${until}`))
     }
     const ms = Math.max(waitMs, (bannedUntilMs ?? 0) - clock.now())
-    if (ms > 0) await delay(ms, { clock, signal })
+    if (ms <= 0) return
+    const mayEnd = (): boolean => options.bannedUntilMs(peer.id) === undefined
+    await unlessHurried(mayEnd, signal, (ending) => delay(ms, { clock, signal: ending })).catch((error) => {
+      if (error !== HURRY) throw error
+    })
+  }
+
+  /** Runs work that `hurry()` ends with `HURRY` where it may. */
+  async function unlessHurried<T>(
+    mayEnd: () => boolean,
+    signal: AbortSignal,
+    work: (ending: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const linked = linkSignals(signal)
+    const wait = { mayEnd, end: () => linked.abort(HURRY) }
+    waits.add(wait)
+    try {
+      return await raceSignal(work(linked.signal), linked.signal)
+    } finally {
+      waits.delete(wait)
+      linked.dispose()
+    }
   }
 
   function fail(peer: KeptPeer, error: LamparaError): LamparaError {
@@ -113,6 +147,9 @@ export function keepPeers(peers: readonly KeptPeer[], options: KeepOptions): Kee
       return new LamparaError('bootnodes_unreachable', `Cannot reach any bootnode or named peer: ${last?.message}`, {
         cause: last,
       })
+    },
+    hurry() {
+      for (const { mayEnd, end } of [...waits]) if (mayEnd()) end()
     },
     release(peerId) {
       kept.get(peerId)?.stop.abort()

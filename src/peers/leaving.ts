@@ -24,6 +24,8 @@ export interface LeavingOptions extends Pick<PeersOptions, 'libp2p' | 'clock' | 
 export interface Leaving {
   /** Says goodbye, bounded in time, and closes. Resolves when the connection is closed. */
   leave(peer: ConnectedPeer, code: number, reason: string): Promise<void>
+  /** Closes without a goodbye: the connection is dead. */
+  cut(peer: ConnectedPeer, reason: string): void
   /** Cuts off a peer that was banned. */
   ban(peerId: string, reason: string, untilMs: number): void
   /** Takes a Goodbye that a peer sent us. */
@@ -52,6 +54,12 @@ export function createLeaving(options: LeavingOptions): Leaving {
       const connections = peer.spare === undefined ? [peer.connection] : [peer.connection, peer.spare]
       delete peer.spare
       await Promise.all(connections.map((connection) => closeConnection(connection, clock)))
+      finish(peer)
+    },
+    cut(peer, reason) {
+      if (peer.state === 'leaving') return
+      markLeaving(peer, reason)
+      for (const connection of libp2p.getConnections(peer.connection.remotePeer)) connection.abort(new Error(reason))
       finish(peer)
     },
     ban(peerId, reason, untilMs) {

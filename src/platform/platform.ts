@@ -20,6 +20,11 @@ export interface Platform {
   readonly noise?: Pick<NoiseInit, 'crypto'>
   /** A WebSocket transport that can listen with TLS, in place of the platform's own; undefined where nothing listens. */
   readonly secureWebSockets?: (source: CertificateSource) => Libp2pTransport
+  /**
+   * Calls back when connections may have died without a word: the page was frozen, hidden or in the back/forward cache, or the
+   * machine went online or offline. Undefined where nothing tells. @returns how to stop
+   */
+  readonly watchWake?: (onWake: () => void) => () => void
   /** Ends all WebRTC in the process; undefined where the browser does that by itself. */
   readonly endWebRtc?: () => void
   /**

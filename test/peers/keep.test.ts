@@ -55,6 +55,36 @@ describe('keeping peers', () => {
     expect(failed).toHaveLength(8)
   })
 
+  it('does not wait for its back-off when it is to hurry, nor for a dial that is slow', async () => {
+    const { clock, keeper, refuse, times } = keep()
+    await settle()
+    await refuse()
+    await clock.advance(500)
+    keeper.hurry()
+    await settle()
+    expect(times()).toEqual([0, 500])
+    await clock.advance(3_000)
+    keeper.hurry()
+    await settle()
+    expect(times()).toEqual([0, 500])
+    await clock.advance(1)
+    keeper.hurry()
+    await settle()
+    expect(times()).toEqual([0, 500, 3_501])
+  })
+
+  it('does not hurry to a peer that is banned', async () => {
+    const { clock, keeper, times } = keep([peer], () => 60_000)
+    await settle()
+    keeper.hurry()
+    await clock.advance(59_999)
+    keeper.hurry()
+    await settle()
+    expect(times()).toEqual([])
+    await clock.advance(1)
+    expect(times()).toEqual([60_000])
+  })
+
   it('dials at once after the loss of a connection that had held', async () => {
     const { clock, accept, times } = keep()
     await settle()

@@ -2,6 +2,7 @@ import { loadCode } from '../../errors/index.ts'
 import { useWebAssemblyHasher, useWebAssemblySha256 } from '../../hash/web-assembly-hasher.ts'
 import type { Platform } from '../platform.ts'
 import { browserTransports } from './transports.ts'
+import { watchWake } from './watch-wake.ts'
 
 /** A browser: noble for BLS, as-sha256 for hashing, WebSocket and WebTransport, storage in IndexedDB. */
 export const platform: Platform = {
@@ -15,6 +16,7 @@ export const platform: Platform = {
     await Promise.allSettled([useWebAssemblySha256(), useWebAssemblyHasher()])
   },
   transports: browserTransports,
+  watchWake,
   async openStorage(namespace) {
     return (await loadCode(() => import('./indexed-db-storage.ts'), 'the storage code')).openIndexedDbStorage(namespace)
   },

@@ -54,6 +54,7 @@ export function fakeClient(scene: Scene): LightClient {
     everyPeer: () => scene.peers,
     emit: refuse,
     record: async () => refuse(),
+    check: async () => refuse(),
     clockSkew: () => undefined,
     noteHead: () => {},
     setStatus: refuse,
