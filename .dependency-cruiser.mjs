@@ -8,7 +8,7 @@ const layers = [
   ['src/network'],
   ['src/peers', 'src/discovery', 'src/gossip', 'src/reqresp', 'src/tunnel', 'src/webtransport'],
   ['src/wire', 'src/ssz', 'src/chain'],
-  ['src/streams', 'src/errors', 'src/hash', 'src/platform'],
+  ['src/streams', 'src/errors', 'src/hash', 'src/limits', 'src/platform'],
 ]
 const [programs, , , , behaviours] = layers
 

@@ -1,10 +1,10 @@
 import type { CircuitRelayService } from '@libp2p/circuit-relay-v2'
 import type { PeerId } from '@libp2p/interface'
+import { createKeyed } from '../limits/keyed.ts'
+import { createTokenBucket, type TokenBucket } from '../limits/token-bucket.ts'
 import type { Libp2pService } from '../platform/transports.ts'
 import type { Clock } from '../streams/clock.ts'
 import { loadCircuitRelay } from '../webrtc/load.ts'
-import { createKeyed } from './gateway/keyed.ts'
-import { createTokenBucket, type TokenBucket } from './gateway/token-bucket.ts'
 
 /** Bounds on a bootnode's relay, over which pages agree on a WebRTC connection of their own. */
 export interface RelayLimits {

@@ -9,7 +9,7 @@ const MIB = 1024 * 1024
 const MIN_SEEN_MS = 60_000
 
 // Every message that a relay's clients send is a control message, or one light-client update.
-const maxInboundBytes = { peer: 4 * MIB, relay: MIB / 4 } as const
+export const maxInboundBytes = { peer: 4 * MIB, relay: MIB / 4 } as const
 
 const meshOf = {
   // phase0/p2p-interface.md, "Gossipsub v1.1 parameters".

@@ -2,6 +2,7 @@ import type { GossipSub, GossipSubComponents, GossipsubOpts } from '@libp2p/goss
 import type { Chain } from '../chain/index.ts'
 import { LamparaError } from '../errors/index.ts'
 import { decompressedForId, MAX_PAYLOAD_BYTES, messageIdOfData } from '../wire/index.ts'
+import type { GossipGuardOptions } from './guard.ts'
 import { maxPublishBytes } from './payload-bounds.ts'
 import { createTopicTable, type TopicTable } from './topic-table.ts'
 import type { GossipRole } from './types.ts'
@@ -23,8 +24,14 @@ export interface GossipRouter {
  * Prepares gossipsub for a chain.
  *
  * @param scoreOf - our own score of a peer, −100 to 100
+ * @param guard - limits on what peers send. @default none
  */
-export function createGossipRouter(chain: Chain, role: GossipRole, scoreOf: (peerId: string) => number): GossipRouter {
+export function createGossipRouter(
+  chain: Chain,
+  role: GossipRole,
+  scoreOf: (peerId: string) => number,
+  guard?: Omit<GossipGuardOptions, 'maxRpcBytes'>,
+): GossipRouter {
   const table = createTopicTable(chain)
   const opened = new WeakMap<Uint8Array, Uint8Array>()
 
@@ -37,8 +44,13 @@ export function createGossipRouter(chain: Chain, role: GossipRole, scoreOf: (pee
   const router: GossipRouter = {
     table,
     async load() {
-      const { gossipsub } = await import('./gossipsub.ts')
-      return gossipsub(await router.options()) as (components: GossipSubComponents) => GossipSub
+      const { gossipsub, guardGossipsub, maxInboundBytes } = await import('./gossipsub.ts')
+      const create = gossipsub(await router.options()) as (components: GossipSubComponents) => GossipSub
+      return (components) => {
+        const pubsub = create(components)
+        if (guard !== undefined) guardGossipsub(pubsub, { ...guard, maxRpcBytes: maxInboundBytes[role] })
+        return pubsub
+      }
     },
     takeOpened(raw) {
       const data = opened.get(raw)

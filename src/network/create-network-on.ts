@@ -1,6 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { parsePeerAddress } from '../discovery/index.ts'
 import { createGossip } from '../gossip/index.ts'
+import { limitWords } from '../limits/words.ts'
 import { CLIENT_SHUTDOWN, clockSkewError, createPeers } from '../peers/index.ts'
 import type { Platform } from '../platform/platform.ts'
 import { createReqResp, type ReqResp } from '../reqresp/index.ts'
@@ -80,6 +81,11 @@ export async function createNetworkOn(platform: Platform, asked: NetworkOptions)
     onEvent: hub.emit,
     onReachability: () => tellStatus(),
   })
+  made.parts.budgets.onExceeded = ({ cause, peerId }) => {
+    // What piles up may be slowness; a flood is not.
+    const offence = cause === 'unsent_bytes' || cause === 'unread_bytes' ? 'low-tolerance' : 'fatal'
+    if (peerId !== undefined) peers.report(peerId, offence, limitWords(cause))
+  }
   const reqresp = createReqResp({
     libp2p,
     chain,
@@ -221,6 +227,12 @@ export async function createNetworkOn(platform: Platform, asked: NetworkOptions)
     watchPeers: peers.list.watch,
     events: hub.events,
     emit: hub.emit,
+    get limitCounts() {
+      return { ...made.parts.budgets.counts }
+    },
+    get limitPeaks() {
+      return { ...made.parts.budgets.peaks }
+    },
     async connect(address, { signal: own } = {}) {
       const parsed = parsePeerAddress(address)
       gater.allow(parsed.address)

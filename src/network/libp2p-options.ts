@@ -6,12 +6,16 @@ import { systemClock } from '../streams/clock.ts'
 import { withByteCount } from './count-bytes.ts'
 import { type LateGossipsub, lateGossipsub } from './late-gossipsub.ts'
 import { lateMplex, loadMplex } from './late-mplex.ts'
+import { withLimitedPushes } from './limited-identify.ts'
+import { withLimits } from './limited-muxer.ts'
 import type { NodeParts } from './node-parts.ts'
 import { type NodeService, nodeService } from './node-service.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { withSafeSend } from './safe-muxer.ts'
 
 const MIB = 1024 * 1024
+/** Streams that a peer may have open at once, over all protocols. */
+const MAX_INBOUND_STREAMS = 256
 const UPGRADE_MS = 5_000
 /** Gossipsub opens its streams one after the other: a peer that does not answer keeps all others waiting so long. */
 const STREAM_NEGOTIATION_MS = 2_000
@@ -43,9 +47,13 @@ export async function nodeOptions(parts: NodeParts): Promise<Libp2pOptions<NodeS
     transports: transports.create,
     connectionEncrypters: [noise(platform.noise)],
     // Some beacon nodes speak mplex only, and greet with more than the five streams a second that it allows.
-    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: MIB } }), lateMplex({ disconnectThreshold: 50 })]
+    streamMuxers: [
+      yamux({ streamOptions: { maxStreamWindowSize: MIB }, maxInboundStreams: MAX_INBOUND_STREAMS }),
+      lateMplex({ disconnectThreshold: 50 }),
+    ]
       .map(withSafeSend)
-      .map(withByteCount(parts.meter.bytes)),
+      .map(withByteCount(parts.meter.bytes))
+      .map((muxer) => withLimits(muxer, parts.budgets)),
     connectionGater: gater.connectionGater,
     connectionManager: {
       maxConnections: parts.maxConnections ?? options.maxConnections ?? (browser ? 20 : 100),
@@ -64,7 +72,7 @@ export async function nodeOptions(parts: NodeParts): Promise<Libp2pOptions<NodeS
       ...options.services,
       identify: identify(),
       // Without it, peers never learn of methods that are served later.
-      identifyPush: identifyPush({ debounce: 100 }),
+      identifyPush: withLimitedPushes(identifyPush({ debounce: 100 }), parts.budgets),
       lampara: nodeService(parts),
       // In a browser the code comes when a topic is first joined; elsewhere it is there already.
       pubsub: lateGossipsub(loadGossip, { atStart: !browser, clock: options.clock ?? systemClock }),

@@ -1,6 +1,8 @@
 import type { Connection, PrivateKey } from '@libp2p/interface'
 import type { LamparaError } from '../errors/index.ts'
 import { createGossipRouter, type GossipRouter } from '../gossip/index.ts'
+import { type Budgets, createBudgets } from '../limits/budgets.ts'
+import { mergeLimits, peerLimits, relayLimits } from '../limits/limits.ts'
 import { createGater, createScoreBook, type Gater, type ScoreBook } from '../peers/index.ts'
 import type { Platform } from '../platform/platform.ts'
 import { raceSignal } from '../streams/abort.ts'
@@ -22,6 +24,8 @@ export interface NodeParts {
   readonly gater: Gater
   readonly router: GossipRouter
   readonly meter: Meter
+  /** Where everything that remote peers cause is charged. */
+  readonly budgets: Budgets
   /** Above our own limits: there libp2p closes whom it likes. */
   readonly maxConnections: number | undefined
   /** The node's; none before it is made. */
@@ -52,6 +56,7 @@ export async function createNodeParts(platform: Platform, options: NetworkOption
   signal?.throwIfAborted()
   const transports = await chooseTransports(platform, options.transports)
   const book = createScoreBook(clock)
+  const budgets = createBudgets(mergeLimits(role === 'relay' ? relayLimits : peerLimits, options.trafficLimits), clock)
   const inbound = late?.limitInbound(platform, options, () => parts.connections())
   const parts: NodeParts = {
     options,
@@ -61,7 +66,11 @@ export async function createNodeParts(platform: Platform, options: NetworkOption
     storageTrouble: options.storage?.unavailable ?? trouble,
     book,
     meter: createMeter(),
-    router: createGossipRouter(chain, role, book.scoreOf),
+    budgets,
+    router: createGossipRouter(chain, role, book.scoreOf, {
+      limits: budgets.limits,
+      charge: (peerId, cause, amount) => budgets.ofPeer(peerId)?.charge(cause, amount) ?? true,
+    }),
     gater: createGater({
       inbound: inbound?.gate,
       isBanned: (peerId) => book.bannedUntilMs(peerId) !== undefined,

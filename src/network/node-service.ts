@@ -1,5 +1,17 @@
-import type { Connection, ConnectionGater, PrivateKey, Upgrader } from '@libp2p/interface'
+import type {
+  Connection,
+  ConnectionGater,
+  Libp2pEvents,
+  MessageStream,
+  PrivateKey,
+  Startable,
+  StreamMuxer,
+  TypedEventTarget,
+  Upgrader,
+} from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
+import { listen } from '../streams/listen.ts'
+import { budgetOfMuxer, openMuxerBudget } from './limited-muxer.ts'
 import type { NodeParts } from './node-parts.ts'
 
 /** What the service takes of libp2p's components. */
@@ -8,13 +20,14 @@ interface Components {
   readonly connectionGater: ConnectionGater
   readonly connectionManager: { getConnections(): Connection[] }
   readonly upgrader: Upgrader
+  readonly events: TypedEventTarget<Libp2pEvents>
   readonly transportManager: {
     dial(address: Multiaddr, options: { readonly signal: AbortSignal }): Promise<Connection>
   }
 }
 
 /** What a network needs of its libp2p node and can have only from within. */
-export interface NodeService {
+export interface NodeService extends Startable {
   readonly parts: NodeParts
   readonly components: Components
   /** Dials one address. @throws whatever the transport throws; the signal's reason */
@@ -28,9 +41,20 @@ export interface NodeService {
 export function nodeService(parts: NodeParts): (components: Components) => NodeService {
   return (components) => {
     parts.connections = () => components.connectionManager.getConnections()
+    let stopListening = (): void => {}
     return {
       parts,
       components,
+      start() {
+        stopListening = listen<Libp2pEvents>(components.events, {
+          'connection:open': ({ detail }) => nameBudget(detail, parts),
+        })
+        parts.budgets.start()
+      },
+      stop() {
+        stopListening()
+        parts.budgets.stop()
+      },
       async dial(address, signal) {
         const { connectionGater, transportManager } = components
         if (await connectionGater.denyDialMultiaddr?.(address)) throw new Error('the address may not be dialed')
@@ -39,4 +63,17 @@ export function nodeService(parts: NodeParts): (components: Components) => NodeS
       },
     }
   }
+}
+
+/** Tells a connection's budget whose it is. QUIC has streams of its own, and no muxer that could charge them: they are charged here. */
+function nameBudget(connection: Connection, { budgets }: NodeParts): void {
+  const { muxer, maConn } = connection as unknown as { readonly muxer?: StreamMuxer; readonly maConn: MessageStream }
+  if (muxer === undefined) return
+  let budget = budgetOfMuxer(muxer)
+  if (budget === undefined) {
+    const opened = openMuxerBudget(muxer, maConn, budgets)
+    muxer.addEventListener('stream', () => void opened.charge('streams'))
+    budget = opened
+  }
+  budget.identify(connection.remotePeer.toString())
 }

@@ -2,6 +2,7 @@ import type { ComponentLogger, Connection, Stream } from '@libp2p/interface'
 import type { Chain, Hex } from '../chain/index.ts'
 import type { LamparaError } from '../errors/index.ts'
 import type { Gossip } from '../gossip/types.ts'
+import type { LevelCause, LimitCause, RateCause, TrafficLimitsOptions } from '../limits/limits.ts'
 import type { AddressEntry, ClockSkew } from '../peers/index.ts'
 import type { Offence, PeerEvent, PeerView } from '../peers/types.ts'
 import type { CandidateSource } from '../platform/candidate-source.ts'
@@ -64,6 +65,13 @@ export interface NetworkOptions {
    * @default 3 that we dial; of those that dial us a tenth of `maxInbound`, at least 3, and no limit with the role `relay`
    */
   readonly maxPerGroup?: number
+  /**
+   * Limits on what each remote peer can cause: frames, streams, gossip, bytes that wait. A peer beyond one is disconnected, and
+   * banned unless it may only be slow. See docs/attacks.md.
+   *
+   * @default `relayLimits` with the role `relay`, otherwise `peerLimits`
+   */
+  readonly trafficLimits?: TrafficLimitsOptions
   /** Peer ids that no limit holds for, and that are not parted from to make room. They are not dialed for it: see `peers`. @default none */
   readonly unconditionalPeers?: readonly string[]
   /** Peer ids that others are never told of. @default none */
@@ -211,6 +219,10 @@ export interface Network {
    * @internal
    */
   readonly logger?: ComponentLogger | undefined
+  /** How many connections were ended or refused because of `trafficLimits`, by cause. */
+  readonly limitCounts: Readonly<Partial<Record<LimitCause, number>>>
+  /** The largest share of each limit that one connection has used so far: 0.2 is a fifth, more than 1 went beyond. */
+  readonly limitPeaks: Readonly<Partial<Record<RateCause | LevelCause, number>>>
   /** What it was given to persist things in. */
   readonly storage?: KeyValueStorage | undefined
   readonly status: NetworkStatus

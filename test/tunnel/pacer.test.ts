@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createPacer, type Pacer } from '../../src/bootnode/gateway/pacer.ts'
-import { createTokenBucket } from '../../src/bootnode/gateway/token-bucket.ts'
+import { createTokenBucket } from '../../src/limits/token-bucket.ts'
 import { createFakeClock, settle } from '../support/fake-clock.ts'
 
 function setUp(perSecond: number, capacity: number) {

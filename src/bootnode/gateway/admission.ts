@@ -1,7 +1,7 @@
+import { createKeyed } from '../../limits/keyed.ts'
 import type { Clock } from '../../streams/clock.ts'
 import type { TunnelTarget } from '../../tunnel/target.ts'
 import type { RefusalReason } from './counts.ts'
-import { createKeyed } from './keyed.ts'
 import type { GatewayLimits } from './limits.ts'
 import type { Pacer } from './pacer.ts'
 import { createScope, type Scope } from './scope.ts'

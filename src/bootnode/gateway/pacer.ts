@@ -1,6 +1,6 @@
+import type { TokenBucket } from '../../limits/token-bucket.ts'
 import { delay, raceSignal } from '../../streams/abort.ts'
 import type { Clock } from '../../streams/clock.ts'
-import type { TokenBucket } from './token-bucket.ts'
 
 /** Bytes a second, shared in turns by whoever draws on it. */
 export interface Pacer {

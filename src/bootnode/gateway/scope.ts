@@ -1,7 +1,7 @@
+import { createTokenBucket } from '../../limits/token-bucket.ts'
 import type { Clock } from '../../streams/clock.ts'
 import type { ScopeLimits } from './limits.ts'
 import { createPacer, type Pacer } from './pacer.ts'
-import { createTokenBucket } from './token-bucket.ts'
 
 /** Which bound of a scope was reached. */
 export type ScopeBound = 'live' | 'dials' | 'bytes'

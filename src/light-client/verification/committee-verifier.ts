@@ -1,6 +1,6 @@
 import type { Bls, BlsPublicKey } from '../../platform/bls.ts'
 import type { BitArray, SyncCommittee } from '../../ssz/index.ts'
-import { letOthersRun } from './let-others-run.ts'
+import { yieldToEventLoop } from '../../streams/yield-to-event-loop.ts'
 
 /** Keys decompressed before others get a turn: about 10 ms of a page's time with noble. */
 const KEYS_PER_TURN = 32
@@ -72,7 +72,7 @@ export function createCommitteeVerifier(bls: Bls): CommitteeVerifier {
       for (let start = 0; start < committee.pubkeys.length; start += KEYS_PER_TURN) {
         const turn = committee.pubkeys.slice(start, start + KEYS_PER_TURN)
         partialSums.push(bls.add(turn.map((_, offset) => keyAt(committee, start + offset))))
-        await letOthersRun()
+        await yieldToEventLoop()
       }
       return bls.equal(bls.add(partialSums), aggregateOf(committee))
     } catch {

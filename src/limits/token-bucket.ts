@@ -1,4 +1,4 @@
-import type { Clock } from '../../streams/clock.ts'
+import type { Clock } from '../streams/clock.ts'
 
 /** Tokens that come at a steady rate and are saved up to a bound. It begins full. */
 export interface TokenBucket {
