@@ -54,6 +54,7 @@ export {
   type LightClientStatus,
   serveVerified,
 } from './light-client/index.ts'
+export type * from './limits/limits.ts'
 export {
   bootstrapList,
   createNetwork,

@@ -216,10 +216,14 @@ export async function createNetworkOn(platform: Platform, asked: NetworkOptions)
       return peers.list.value
     },
     get metrics() {
-      return meter.snapshot({
-        peers: () => countPeers(peers.everyone()),
-        gossip: () => gossip?.standing() ?? new Map(),
-      })
+      const { counts, peaks } = made.parts.budgets
+      return {
+        ...meter.snapshot({
+          peers: () => countPeers(peers.everyone()),
+          gossip: () => gossip?.standing() ?? new Map(),
+        }),
+        limits: { exceeded: { ...counts }, peaks: { ...peaks } },
+      }
     },
     meter,
     everyPeer: peers.everyone,
@@ -227,12 +231,6 @@ export async function createNetworkOn(platform: Platform, asked: NetworkOptions)
     watchPeers: peers.list.watch,
     events: hub.events,
     emit: hub.emit,
-    get limitCounts() {
-      return { ...made.parts.budgets.counts }
-    },
-    get limitPeaks() {
-      return { ...made.parts.budgets.peaks }
-    },
     async connect(address, { signal: own } = {}) {
       const parsed = parsePeerAddress(address)
       gater.allow(parsed.address)

@@ -23,7 +23,7 @@ export interface Meter {
   onPublished(topic: string, recipients: number): void
   onRequest(direction: 'inbound' | 'outbound', method: string, outcome: string, ms: number): void
   onVerified(kind: string, ms: number): void
-  snapshot(sources: MeterSources): NetworkMetrics
+  snapshot(sources: MeterSources): Omit<NetworkMetrics, 'limits'>
 }
 
 type Dialer = PeersOptions['dialer']

@@ -2,7 +2,7 @@ import type { ComponentLogger, Connection, Stream } from '@libp2p/interface'
 import type { Chain, Hex } from '../chain/index.ts'
 import type { LamparaError } from '../errors/index.ts'
 import type { Gossip } from '../gossip/types.ts'
-import type { LevelCause, LimitCause, RateCause, TrafficLimitsOptions } from '../limits/limits.ts'
+import type { TrafficLimitsOptions } from '../limits/limits.ts'
 import type { AddressEntry, ClockSkew } from '../peers/index.ts'
 import type { Offence, PeerEvent, PeerView } from '../peers/types.ts'
 import type { CandidateSource } from '../platform/candidate-source.ts'
@@ -219,10 +219,6 @@ export interface Network {
    * @internal
    */
   readonly logger?: ComponentLogger | undefined
-  /** How many connections were ended or refused because of `trafficLimits`, by cause. */
-  readonly limitCounts: Readonly<Partial<Record<LimitCause, number>>>
-  /** The largest share of each limit that one connection has used so far: 0.2 is a fifth, more than 1 went beyond. */
-  readonly limitPeaks: Readonly<Partial<Record<RateCause | LevelCause, number>>>
   /** What it was given to persist things in. */
   readonly storage?: KeyValueStorage | undefined
   readonly status: NetworkStatus

@@ -54,6 +54,11 @@ export function networkFamilies(networks: NamedNetworks): Family[] {
       each(({ verification }) => Object.entries(verification).map(([kind, value]) => [{ kind }, value])),
     ),
     counter(
+      'lampara_limits_exceeded_total',
+      'Connections ended because the peer went beyond a limit, by cause',
+      counts('cause', ({ limits }) => limits.exceeded),
+    ),
+    counter(
       'lampara_failures_total',
       'Failures of the storage and of gossip validators',
       counts('kind', ({ failures }) => failures),

@@ -4,11 +4,14 @@ import type { Server, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Listener } from '@libp2p/interface'
 import { LamparaError } from '../../errors/index.ts'
+import { createPartialMessages } from './partial-messages.ts'
 
 /** Whoever has not become a WebSocket by then is let go of: the handshakes of TLS and HTTP take a few round trips. */
 const HANDSHAKE_MS = 10_000
 /** Before anybody has said who it is, a message is kept in memory whole. One of noise has 64 KiB at most. */
-const MAX_MESSAGE_BYTES = 1024 * 1024
+const MAX_MESSAGE_BYTES = 256 * 1024
+/** What sockets sent of messages that are not complete yet, all together. Beyond, those that sent most are closed. */
+const MAX_PARTIAL_BYTES = 48 * 1024 * 1024
 
 /** What libp2p's WebSocket listener has, though its interface does not say so. */
 interface Inner {
@@ -25,11 +28,17 @@ type OnUpgraded = (webSocket: EventEmitter, request: IncomingMessage) => void
 
 /**
  * Bounds what strangers may do to a WebSocket listener. As it comes, a frame that is none ends the process, a socket that says
- * nothing stays for ever, also when the listener is closed, and a single message may have 100 MiB.
+ * nothing stays for ever, also when the listener is closed, and a single message may have 100 MiB, in each of
+ * all sockets at once.
  *
  * @param handshakeMs - how long a socket may take to become a WebSocket. @default 10 s
+ * @param maxPartialBytes - what messages that are not complete yet may take together. @default 48 MiB
  */
-export function boundStrangers(listener: Listener, handshakeMs = HANDSHAKE_MS): Listener {
+export function boundStrangers(
+  listener: Listener,
+  handshakeMs = HANDSHAKE_MS,
+  maxPartialBytes = MAX_PARTIAL_BYTES,
+): Listener {
   const { server, wsServer } = listener as Listener & Inner
   if (server === undefined || wsServer === undefined) {
     throw new LamparaError('internal', 'Cannot listen for WebSocket: the listener of libp2p is not as it was')
@@ -49,11 +58,13 @@ export function boundStrangers(listener: Listener, handshakeMs = HANDSHAKE_MS): 
       if (strangers.get(key) === socket) strangers.delete(key)
     })
   })
+  const partial = createPartialMessages({ perSocket: 2 * MAX_MESSAGE_BYTES, total: maxPartialBytes })
   const handleUpgrade = wsServer.handleUpgrade.bind(wsServer)
   wsServer.handleUpgrade = (request, socket, head, done) =>
     handleUpgrade(request, socket, head, (webSocket, upgraded) => {
       // Its end is told, too; an error that nobody hears is thrown.
       webSocket.on('error', () => {})
+      partial.watch(upgraded.socket, webSocket)
       // Under TLS the request comes by another socket, with the same far end.
       strangers.delete(farEndOf(upgraded.socket))
       done(webSocket, upgraded)

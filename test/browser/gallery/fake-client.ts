@@ -38,8 +38,6 @@ export function fakeClient(scene: Scene): LightClient {
       return refuse()
     },
     status: { state: 'connected', peers: scene.peers.length },
-    limitCounts: {},
-    limitPeaks: {},
     peers: scene.peers,
     watchStatus: refuse,
     watchPeers(callback) {
