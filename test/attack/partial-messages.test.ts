@@ -24,6 +24,7 @@ it('closes a socket that sends more than its share without completing a message'
   const partial = createPartialMessages(LIMITS)
   const [client, server] = await pair()
   partial.watch(server, new EventEmitter())
+  server.resume()
   client.write(new Uint8Array(1_001))
   await once(client, 'close')
   expect(partial.bytes).toBe(0)
