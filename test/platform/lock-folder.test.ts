@@ -63,7 +63,7 @@ describe('the lock of a folder', () => {
   it.runIf(process.platform === 'linux')('is taken over when its process id belongs to a later process', async () => {
     const folder = await temporary()
     const before = await lockFolder(folder, 'held')
-    await changeOwner(folder, { birth: '1', token: 'of an earlier process' })
+    await changeOwner(folder, { birth: '1', token: 'earlier-process' })
     const lock = await lockFolder(folder, 'held')
     await before.release()
     expect(await readdir(folder)).toEqual(['.lock'])
@@ -106,7 +106,7 @@ describe('the lock of a folder', () => {
   it('is known to be lost by an owner from whom it was taken', async () => {
     const folder = await temporary()
     const lock = await lockFolder(folder, 'held')
-    await changeOwner(folder, { token: 'of the one who took it' })
+    await changeOwner(folder, { token: 'who-took-it' })
     await expect.poll(() => lock.lost?.code, { timeout: 20_000 }).toBe('storage_in_use')
     await lock.release()
     expect(await readdir(folder)).toEqual(['.lock'])

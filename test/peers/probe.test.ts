@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { LamparaError, type LamparaErrorCode } from '../../src/errors/index.ts'
+import type { ConnectedPeer } from '../../src/peers/connected-peer.ts'
+import { answersPing } from '../../src/peers/probe.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
+
+const peer = { id: 'a', life: new AbortController() } as ConnectedPeer
+
+function probe(ping: (peerId: string, signal: AbortSignal) => Promise<bigint>) {
+  const clock = createFakeClock(0)
+  return { clock, alive: answersPing(peer, { clock, wire: { ping } }) }
+}
+
+describe('probing a peer', () => {
+  it.each<LamparaErrorCode>([
+    'protocol_unsupported',
+    'rate_limited',
+    'server_error',
+    'resource_unavailable',
+    'response_invalid',
+  ])('takes the refusal %s for a sign of life', async (code) => {
+    const { alive } = probe(() => Promise.reject(new LamparaError(code, 'refused')))
+    expect(await alive).toBe(true)
+  })
+
+  it.each<LamparaErrorCode>(['first_byte_timeout', 'dial_timeout', 'peer_disconnected', 'unexpected_end'])(
+    'takes %s for none',
+    async (code) => {
+      const { alive } = probe(() => Promise.reject(new LamparaError(code, 'dead')))
+      expect(await alive).toBe(false)
+    },
+  )
+
+  it('takes silence for none after three seconds', async () => {
+    const { clock, alive } = probe(() => new Promise(() => {}))
+    await clock.advance(3_000)
+    expect(await alive).toBe(false)
+  })
+})
