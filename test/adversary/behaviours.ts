@@ -47,6 +47,10 @@ export interface Lie {
 const DUE_MS = SLOT_MS / 3
 const FLOOD_MESSAGES = 24
 
+function signatureSlotOf(object: LightClientObject): number {
+  return object.kind === 'bootstrap' ? 0 : object.value.signatureSlot
+}
+
 function offer(object: LightClientObject | undefined, afterMs = 0): Answer {
   return object === undefined ? { chunks: [], ends: 'resource_unavailable' } : { chunks: [{ afterMs, object }] }
 }
@@ -86,6 +90,29 @@ const lies = {
         ),
     }
   },
+  'recent only': (honest) => {
+    const truth = honestBehaviour(honest)
+    return {
+      answer(asked, atSlot) {
+        if (asked.protocol !== 'light_client_updates_by_range') return truth.answer(asked, atSlot)
+        const { chunks } = truth.answer(asked, atSlot)
+        const period = periodOfSlot(honest.chain, atSlot)
+        const recent = chunks.filter(({ object }) => periodOfSlot(honest.chain, signatureSlotOf(object)) >= period)
+        return { chunks: recent }
+      },
+      gossip: truth.gossip,
+    }
+  },
+  'one at a time': (honest) => {
+    const truth = honestBehaviour(honest)
+    return {
+      answer(asked, atSlot) {
+        const { count } = (asked.request ?? {}) as Partial<LightClientUpdatesByRangeRequest>
+        return count !== undefined && count > 1 ? { chunks: [], ends: 'rate_limited' } : truth.answer(asked, atSlot)
+      },
+      gossip: truth.gossip,
+    }
+  },
   withhold: (_honest, { lag }) => ({
     answer: () => ({ chunks: [], ends: (['silence', 'resource_unavailable', 'close'] as const)[lag % 3]! }),
     gossip: () => [],
@@ -99,7 +126,7 @@ const lies = {
     const without = { committee: lag % 3 !== 1, finality: lag % 3 !== 2 }
     return trueButWorse(honest, (update) => stripped(honest, update, without))
   },
-  'creep ahead': (honest, { lag }) => creeping(honest, lag),
+  'creep ahead': (honest, { lag, seed }) => creeping(honest, lag, seed % 2 === 0),
   'one signature': (honest) => trueButWorse(honest, (update) => withFewer(honest, update, 1)),
   partial: (honest, { seed }) => {
     const shares = [0.51, 0.59, 0.66]
@@ -194,7 +221,7 @@ function answerOf(protocol: string, update: Update): LightClientObject {
 }
 
 /** Each range is answered with one true update, a bit newer each time, without committee and finality (A3, A4). */
-function creeping(honest: HonestChain, lag: number): Behaviour {
+function creeping(honest: HonestChain, lag: number, nearTheHead: boolean): Behaviour {
   const truth = honestBehaviour(honest)
   let steps = 0
   return {
@@ -205,9 +232,10 @@ function creeping(honest: HonestChain, lag: number): Behaviour {
           : truth.answer(asked, Math.max(1, atSlot - lag))
       }
       const { startPeriod } = asked.request as LightClientUpdatesByRangeRequest
-      const slot = Math.min(atSlot, startPeriod * 64 + 9 + steps++)
+      const ofPeriod = nearTheHead ? Math.min(atSlot - 4, startPeriod * 64 + 62) : startPeriod * 64 + 20 + steps++
+      const slot = Math.min(atSlot, ofPeriod)
       const update = newestUpdate(honest, slot)
-      return offer(update && stripped(honest, update, { committee: true, finality: true }))
+      return offer(update && stripped(honest, update, { committee: true, finality: !nearTheHead }))
     },
     gossip: () => [],
   }

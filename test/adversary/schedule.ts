@@ -25,6 +25,8 @@ export interface Schedule {
   /** How far its checkpoint lies behind, in slots. */
   readonly behindSlots: number
   readonly slots: number
+  /** How long an honest peer must have been connected for the client to have the head, in slots. @default 24 */
+  readonly graceSlots?: number | undefined
   /** When it is stopped and started again on its storage, in slots after the start. */
   readonly restartAfterSlots?: number | undefined
   readonly peers: readonly ScheduledPeer[]

@@ -13,7 +13,7 @@ import { createWitness, type Witness } from './witness.ts'
 import { createWorldClock, type WorldClock } from './world-clock.ts'
 
 /** How long an honest peer must have been connected for the client to have the head, in slots. */
-export const GRACE_SLOTS = 24
+const GRACE_SLOTS = 24
 /** How far the shown head may then be behind the newest that two thirds signed, in slots. */
 export const LIVENESS_SLOTS = 4
 /** When in a slot liveness is looked at: its update has reached everybody by then. */
@@ -88,7 +88,9 @@ export async function runSchedule(schedule: Schedule, cryptography: Cryptography
     checks = 0
     for (const { peer, behaviour } of peers) speak(clock, fake, chain.genesisTimeMs, slot, peer, behaviour)
     await clock.advance(slotStartMs(chain, slot) + LOOK_AT * SLOT_MS - clock.now())
-    const lag = lookForLiveness(honest, fake, peers, slot, since, witness)
+    const longest = longestConnected(fake, peers, slot, since)
+    const isDue = longest >= (schedule.graceSlots ?? GRACE_SLOTS)
+    const lag = isDue ? honest.signedSlot(slot) - (witness.optimistic?.slot ?? 0) : undefined
     if (lag !== undefined) {
       liveSlots++
       worstLag = Math.max(worstLag, lag)
@@ -173,20 +175,12 @@ function speak(
   }
 }
 
-/** @returns how far the shown head is behind, where an honest peer has been there for long enough */
-function lookForLiveness(
-  honest: HonestChain,
-  fake: FakeNetwork,
-  peers: readonly WorldPeer[],
-  slot: number,
-  clientSince: number,
-  witness: Witness,
-): number | undefined {
-  const longest = peers
+/** @returns for how many slots an honest peer has been connected, −1 where none is */
+function longestConnected(fake: FakeNetwork, peers: readonly WorldPeer[], slot: number, clientSince: number): number {
+  const durations = peers
     .filter(({ peer, sinceSlot }) => peer.honest && sinceSlot !== undefined && fake.isConnected(peer))
     .map(({ sinceSlot }) => slot - Math.max(sinceSlot!, clientSince))
-  if (Math.max(-1, ...longest) < GRACE_SLOTS) return undefined
-  return honest.signedSlot(slot) - (witness.optimistic?.slot ?? 0)
+  return Math.max(-1, ...durations)
 }
 
 function mustLead(lag: number, witness: Witness, { status }: TestedClient): void {
