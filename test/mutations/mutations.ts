@@ -1,0 +1,238 @@
+/** A rule of the light client taken out of use, and the tests that must notice. */
+export interface Mutation {
+  readonly rule: string
+  readonly file: string
+  /** Text that stands in the file exactly once. */
+  readonly find: string
+  readonly replace: string
+  /** Test files of which one at least must fail. */
+  readonly tests: readonly string[]
+}
+
+const attacks = 'test/adversary/attacks.test.ts'
+const twoThirds = 'test/light-client/two-thirds.test.ts'
+const board = 'test/light-client/head-board.test.ts'
+const asking = 'test/light-client/request-from-peers.test.ts'
+const rules = 'test/light-client/gossip-rules.test.ts'
+const status = 'test/light-client/assess.test.ts'
+
+/** Every guard by which heads cannot be faked, frozen or held back. */
+export const mutations: readonly Mutation[] = [
+  {
+    rule: 'the store takes nothing below two thirds',
+    file: 'src/light-client/verified-store.ts',
+    find: 'if (!hasSupermajority(object.value.syncAggregate)) {',
+    replace: 'if (false) {',
+    tests: [twoThirds],
+  },
+  {
+    rule: 'updates below two thirds are not processed when a peer sends them',
+    file: 'src/light-client/receive-update.ts',
+    find: 'const strong = hasSupermajority(syncAggregate)',
+    replace: 'const strong = true',
+    tests: [attacks, 'test/light-client/receive-update.test.ts'],
+  },
+  {
+    rule: 'two thirds are two thirds, and not a third',
+    file: 'src/light-client/verification/update.ts',
+    find: 'return participantsOf(aggregate) * 3 >= aggregate.syncCommitteeBits.bitLen * 2',
+    replace: 'return participantsOf(aggregate) * 3 >= aggregate.syncCommitteeBits.bitLen',
+    tests: [twoThirds, attacks],
+  },
+  {
+    rule: 'what is known or older costs no signature check',
+    file: 'src/light-client/verified-store.ts',
+    find: 'if (!always && addsNothing(',
+    replace: 'if (false && addsNothing(',
+    tests: [twoThirds],
+  },
+  {
+    rule: 'better evidence of a header replaces worse',
+    file: 'src/light-client/verified-store.ts',
+    find: 'return proves(header) && participation > known.participation ? { ...known, participation } : known',
+    replace: 'return known',
+    tests: [twoThirds],
+  },
+  {
+    rule: 'one peer causes eight signature checks a slot at most',
+    file: 'src/light-client/receive-update.ts',
+    find: 'if (taken >= CHECKS_PER_SLOT) {',
+    replace: 'if (false) {',
+    tests: ['test/light-client/receive-update.test.ts'],
+  },
+  {
+    rule: 'an early update waits for its slot',
+    file: 'src/light-client/receive-update.ts',
+    find: 'if (ahead <= EARLY_SLOTS) waitForSlot(update, peer, process)',
+    replace: '',
+    tests: ['test/light-client/receive-update.test.ts'],
+  },
+  {
+    rule: 'a penalty waits until the committee that it rests on is checked',
+    file: 'src/light-client/receive-update.ts',
+    find: 'if (verified.committeesChecked || ',
+    replace: 'if (true || ',
+    tests: ['test/light-client/receive-update.test.ts'],
+  },
+  {
+    rule: 'a penalty is dropped with the committee that proved forged',
+    file: 'src/light-client/receive-update.ts',
+    find: 'if (rollbacks === asOf && !signal.aborted)',
+    replace: 'if (!signal.aborted)',
+    tests: ['test/light-client/receive-update.test.ts'],
+  },
+  {
+    rule: 'an answer counts by what it does to the plan',
+    file: 'src/light-client/fetcher.ts',
+    find: 'if (!changed || planKey(plan()) === before) return false',
+    replace: 'if (!changed) return false',
+    tests: [attacks],
+  },
+  {
+    rule: 'several peers are asked at once',
+    file: 'src/light-client/request-from-peers.ts',
+    find: 'const PARALLEL = 2',
+    replace: 'const PARALLEL = 1',
+    tests: [asking],
+  },
+  {
+    rule: 'another peer is asked when an answer brings nothing',
+    file: 'src/light-client/request-from-peers.ts',
+    find: 'else if (!start() && running.size === 0) over.resolve()',
+    replace: 'else over.resolve()',
+    tests: [asking, attacks],
+  },
+  {
+    rule: 'another peer is asked when nothing comes for two seconds',
+    file: 'src/light-client/request-from-peers.ts',
+    find: '    cancelHedge = clock.setTimer(() => {\n      start()',
+    replace: '    cancelHedge = clock.setTimer(() => {',
+    tests: [asking],
+  },
+  {
+    rule: 'peers of other paths are asked first',
+    file: 'src/light-client/request-from-peers.ts',
+    find: 'const drawn = fresh.length > 0 ? fresh : pool',
+    replace: 'const drawn = pool',
+    tests: [asking],
+  },
+  {
+    rule: 'range limits of peers are learned by halving',
+    file: 'src/light-client/range-limits.ts',
+    find: 'count: Math.floor(asked / 2)',
+    replace: 'count: asked',
+    tests: ['test/light-client/range-limits.test.ts', attacks],
+  },
+  {
+    rule: 'what nobody could answer is asked again of a new peer at once',
+    file: 'src/light-client/retries.ts',
+    find: 'return peers.some(({ id }) => !asked.has(id)) && asked.size < MAX_PEERS',
+    replace: 'return false',
+    tests: ['test/light-client/retries.test.ts'],
+  },
+  {
+    rule: 'gossip: not early',
+    file: 'src/light-client/gossip-rules.ts',
+    find: 'return receivedAtMs < slotClock.syncMessageDueMs(update.value.signatureSlot) - MAXIMUM_GOSSIP_CLOCK_DISPARITY_MS',
+    replace: 'return false',
+    tests: [rules, 'test/light-client/follow-gossip.test.ts'],
+  },
+  {
+    rule: 'gossip: not early is asked before forwarding',
+    file: 'src/light-client/follow-gossip.ts',
+    find: '!isTooEarly(update, slotClock, receivedAtMs) && ',
+    replace: '',
+    tests: ['test/light-client/follow-gossip.test.ts'],
+  },
+  {
+    rule: 'gossip: newer than what was forwarded',
+    file: 'src/light-client/follow-gossip.ts',
+    find: ' && !isRepeated(update, forwarded)',
+    replace: '',
+    tests: ['test/light-client/follow-gossip.test.ts'],
+  },
+  {
+    rule: 'gossip: advances the store, or matches the finality update forwarded last',
+    file: 'src/light-client/follow-gossip.ts',
+    find: 'const verdict = verdictAfterProcessing(update, verified, forwarded)',
+    replace: "const verdict = 'accept' as Verdict",
+    tests: ['test/light-client/follow-gossip.test.ts'],
+  },
+  {
+    rule: 'gossip: what is forwarded is verified, though it is known',
+    file: 'src/light-client/follow-gossip.ts',
+    find: '{ always: forwards }',
+    replace: '{}',
+    tests: ['test/light-client/follow-gossip.test.ts'],
+  },
+  {
+    rule: 'gossip: nothing below two thirds is forwarded',
+    file: 'src/light-client/gossip-rules.ts',
+    find: "if (!hasTwoThirds(update)) return 'ignore'",
+    replace: '',
+    tests: [rules],
+  },
+  {
+    rule: 'two headers of one slot are a conflict',
+    file: 'src/light-client/conflicts.ts',
+    find: 'return optimisticConflict(attested) ?? leavesBranch(state, attested)',
+    replace: 'return leavesBranch(state, attested)',
+    tests: [twoThirds],
+  },
+  {
+    rule: 'two finalized headers of one checkpoint are a conflict',
+    file: 'src/light-client/conflicts.ts',
+    find: 'if (conflict !== undefined) return conflict\n',
+    replace: '',
+    tests: [twoThirds],
+  },
+  {
+    rule: 'contested finality moves only along what descends from it',
+    file: 'src/light-client/conflicts.ts',
+    find: "if (conflict.kind === 'finalized') finalityContested = true",
+    replace: '',
+    tests: [twoThirds],
+  },
+  {
+    rule: 'a head is shown from so many independent paths on',
+    file: 'src/light-client/head-board.ts',
+    find: 'if (agreement.paths < options.minAgreement) {',
+    replace: 'if (false) {',
+    tests: [board],
+  },
+  {
+    rule: 'many peers on one path are one',
+    file: 'src/light-client/agreement.ts',
+    find: 'if (known.paths.size < MAX_PATHS) known.paths.add(path)',
+    replace: 'if (known.paths.size < MAX_PATHS) known.paths.add(peer)',
+    tests: ['test/light-client/agreement.test.ts'],
+  },
+  {
+    rule: 'a head is not told twice',
+    file: 'src/light-client/head-board.ts',
+    find: '    board.replace({',
+    replace: '    board.set({',
+    tests: [board],
+  },
+  {
+    rule: 'the finalized header grows too old while running',
+    file: 'src/light-client/follower.ts',
+    find: '      fetcher.checkAge()\n      if (!isBehind())',
+    replace: '      if (!isBehind())',
+    tests: ['test/light-client/age.test.ts'],
+  },
+  {
+    rule: 'a head ahead of the clock is not "following"',
+    file: 'src/light-client/assess.ts',
+    find: '(behind > stalledAfterSlots || behind < 0)',
+    replace: 'behind > stalledAfterSlots',
+    tests: [status],
+  },
+  {
+    rule: 'a peer that holds heads back is named',
+    file: 'src/light-client/assess.ts',
+    find: '...evidenceReason(situation),',
+    replace: '',
+    tests: [status],
+  },
+]
