@@ -9,6 +9,13 @@ import { run } from './support/run.ts'
 const copy = join(root, '.cache/mutations')
 const copied = ['src', 'test', 'scripts', 'package.json', 'tsconfig.json', 'vitest.config.ts']
 
+/** What vitest writes of a run. */
+interface Report {
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
+  }[]
+}
+
 async function prepare(): Promise<void> {
   await rm(copy, { recursive: true, force: true })
   await mkdir(copy, { recursive: true })
@@ -19,14 +26,18 @@ async function prepare(): Promise<void> {
 
 /** @returns the names of the tests that failed; empty when none did */
 async function runTests(tests: readonly string[]): Promise<readonly string[]> {
-  const { status, output } = await run('vitest', ['run', '--reporter=json', '--bail=1', ...tests], {
-    cwd: copy,
-    timeoutMs: 240_000,
-    env: { LAMPARA_FIXTURES: process.env.LAMPARA_FIXTURES ?? join(root, '../shared/fixtures') },
-  })
+  const report = join(copy, 'report.json')
+  await rm(report, { force: true })
+  const args = ['run', '--reporter=json', `--outputFile=${report}`, ...tests]
+  const env = { LAMPARA_FIXTURES: process.env.LAMPARA_FIXTURES ?? join(root, '../shared/fixtures') }
+  const { status, output } = await run('vitest', args, { cwd: copy, timeoutMs: 240_000, env })
   if (status === 0) return []
-  const names = [...output.matchAll(/"fullName":"((?:[^"\\]|\\.)*)","status":"failed"/g)].map(([, name]) => name!)
-  return names.length > 0 ? names : ['(does not load)']
+  const { testResults } = JSON.parse(await readFile(report, 'utf8').catch(() => '{"testResults":[]}')) as Report
+  const failed = testResults.flatMap(({ assertionResults }) =>
+    assertionResults.filter(({ status }) => status === 'failed'),
+  )
+  if (failed.length === 0) throw new Error(`The tests ${tests.join(', ')} do not run:\n${output}`)
+  return failed.map(({ fullName }) => fullName)
 }
 
 async function tryMutation({ file, find, replace, tests }: Mutation): Promise<readonly string[]> {
@@ -47,6 +58,8 @@ async function tryMutation({ file, find, replace, tests }: Mutation): Promise<re
 const words = process.argv.slice(2)
 const chosen = mutations.filter(({ rule }) => words.every((word) => rule.includes(word)))
 await prepare()
+const unchanged = await runTests([...new Set(chosen.flatMap(({ tests }) => tests))])
+if (unchanged.length > 0) throw new Error(`Without any mutation there fail already: ${unchanged.join(', ')}`)
 let missed = 0
 for (const mutation of chosen) {
   const [caughtBy] = await tryMutation(mutation)
