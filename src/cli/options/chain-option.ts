@@ -1,9 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import { parse as parseYaml } from 'yaml'
 import { type Chain, createChain, hoodi, mainnet, sepolia } from '../../chain/index.ts'
 import { isLamparaError, messageOf } from '../../errors/index.ts'
+import { readUpTo } from './read-up-to.ts'
 import { usageError } from './usage.ts'
 import { rootValue } from './values.ts'
+
+/** Mainnet's has 10 KB. The YAML parser's time grows with the square of the number of keys: a second for as much. */
+const MAX_BYTES = 64 * 1024
 
 const named: Readonly<Record<string, Chain>> = { mainnet, sepolia, hoodi }
 
@@ -32,7 +35,7 @@ export async function readChainOption(command: string, values: ChainValues): Pro
   if (Object.hasOwn(named, chain)) return named[chain]!
   let config: unknown
   try {
-    config = parseYaml(await readFile(chain, 'utf8'))
+    config = parseYaml(await readUpTo(chain, MAX_BYTES))
   } catch (error) {
     const names = Object.keys(named).join(', ')
     throw usageError(command, `--chain "${chain}" is neither ${names} nor a config.yaml: ${messageOf(error)}`)

@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises'
 import type { Chain } from '../../chain/index.ts'
 import { messageOf } from '../../errors/index.ts'
 import { bootstrapList } from '../../network/index.ts'
+import { readUpTo } from './read-up-to.ts'
 import { usageError } from './usage.ts'
 
 /** What `bootstrapList()` takes at most. */
@@ -19,22 +19,5 @@ export async function readList(command: string, file: string, chain: Chain, warn
     return bootstrapList(text, { name: file, chain, onSkipped: (_, error) => warn(`${file}: ${error.message}`) })
   } catch (error) {
     throw usageError(command, `--list "${file}" cannot be used: ${messageOf(error)}`)
-  }
-}
-
-/** One byte more tells that there is more: a file may grow while it is read, or be none that ends. */
-async function readUpTo(file: string, maxBytes: number): Promise<string> {
-  const handle = await open(file)
-  try {
-    const bytes = Buffer.alloc(maxBytes + 1)
-    let length = 0
-    for (;;) {
-      const { bytesRead } = await handle.read(bytes, length, bytes.length - length)
-      length += bytesRead
-      if (length > maxBytes) throw new Error(`it has more than ${maxBytes} bytes`)
-      if (bytesRead === 0) return bytes.toString('utf8', 0, length)
-    }
-  } finally {
-    await handle.close()
   }
 }
