@@ -10,8 +10,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    // `npm run test:interop`.
-    exclude: [...configDefaults.exclude, 'test/interop/**'],
+    // `npm run test:interop` and `npm run test:environments`.
+    exclude: [...configDefaults.exclude, 'test/interop/**', 'test/environments/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores: more workers would only contend.

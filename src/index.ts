@@ -79,6 +79,7 @@ export {
 } from './platform/transports.ts'
 export {
   defineProtocol,
+  fallbackTo,
   type Metadata,
   type ProtocolDeclaration,
   protocols,

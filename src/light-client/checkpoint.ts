@@ -25,7 +25,7 @@ export function readCheckpoint(checkpoint: Checkpoint | undefined): Resolve {
     throw new LamparaError('checkpoint_missing', 'Cannot start a light client: no checkpoint was given')
   }
   if (typeof checkpoint !== 'string') return (chain, options) => askProviders(chain, checkpoint, options)
-  const root = normalizedRoot(checkpoint)
+  const root = givenRoot(checkpoint)
   return () => root
 }
 
@@ -69,6 +69,19 @@ async function finalizedRoot(
   const root = (answer as { data?: { root?: unknown } } | null)?.data?.root
   if (typeof root !== 'string') throw new LamparaError('checkpoint_unavailable', `Cannot read a root from ${target}`)
   return normalizedRoot(root)
+}
+
+/** The longest text of a caller that an error repeats. */
+const MAX_QUOTED_LENGTH = 80
+
+function givenRoot(checkpoint: string): Hex {
+  const text = checkpoint.trim()
+  if (/^0x[0-9a-f]{64}$/i.test(text)) return normalizedRoot(text)
+  const shown = text.length > MAX_QUOTED_LENGTH ? `${text.slice(0, MAX_QUOTED_LENGTH)}…` : text
+  throw new LamparaError(
+    'invalid_argument',
+    `Cannot read the option checkpoint "${shown}": it is not the root of a beacon block, which is 0x and 64 hexadecimal digits. Give a root, or { providers: ['https://…'] }`,
+  )
 }
 
 function normalizedRoot(root: string): Hex {

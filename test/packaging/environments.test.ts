@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium } from 'playwright-core'
@@ -60,6 +60,15 @@ describe('the packed tarball, where the environment is strict', () => {
     const oneExport = `import { LamparaError } from 'lampara'\nglobalThis.made = new LamparaError('internal', '')`
     const script = await bundleLines(project, folder, { name: 'page', lines: oneExport })
     expect((await stat(join(folder, script))).size).toBeLessThan(3_000)
+  })
+
+  it('has every page that its README links to', async () => {
+    const folder = join(project, 'node_modules/lampara')
+    const readme = await readFile(join(folder, 'README.md'), 'utf8')
+    const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path!)
+    expect(links.length).toBeGreaterThan(5)
+    const missing = await Promise.all(links.map(async (path) => ((await exists(join(folder, path))) ? [] : [path])))
+    expect(missing.flat()).toEqual([])
   })
 
   it.each([
@@ -187,6 +196,13 @@ describe('the packed tarball, where the environment is strict', () => {
     expect(JSON.parse(output).head.slot).toBeGreaterThan(0)
   }, 120_000)
 })
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
 
 async function chunkNamed(folder: string, part: string): Promise<string> {
   const names = (await readdir(folder)).filter((name) => name.startsWith(part) && name.endsWith('.js'))

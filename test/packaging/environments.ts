@@ -42,9 +42,9 @@ export interface ConsumerNetwork {
   stop(): Promise<void>
 }
 
-/** Starts the project's `network.js`. */
-export async function startConsumerNetwork(project: string): Promise<ConsumerNetwork> {
-  const child = spawn(process.execPath, ['network.js'], { cwd: project, stdio: ['pipe', 'pipe', 'inherit'] })
+/** Starts the project's devnet. */
+export async function startConsumerNetwork(project: string, file = 'network.js'): Promise<ConsumerNetwork> {
+  const child = spawn(process.execPath, [file], { cwd: project, stdio: ['pipe', 'pipe', 'inherit'] })
   for await (const line of createInterface({ input: child.stdout })) {
     const { join } = JSON.parse(line) as { readonly join: string }
     return {
