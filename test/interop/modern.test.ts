@@ -65,7 +65,7 @@ beforeAll(async () => {
   chain = await fromBeaconApi(lodestar.restUrl)
   void (async () => {
     for await (const slot of publishedSlots(lodestar, stopping.signal)) published.push(slot)
-  })().catch(() => {})
+  })().catch((error) => stopping.signal.aborted || console.error('its events ended:', error))
 })
 
 afterAll(async () => {
@@ -132,6 +132,8 @@ describe('a modern Lodestar beacon node, from Electra over Fulu to a change of b
       }
       const boundary = [FULU_EPOCH, BLOB_EPOCH].map((epoch) => startSlotOfEpoch(chain, epoch) - 1)
       expect(due).toEqual(expect.arrayContaining(boundary))
+      // It publishes none where a period begins, and misses a slot on a busy machine.
+      expect(due.length).toBeGreaterThan((lastSlot - firstSlot) * 0.9)
     },
     280_000 + RUN_MS,
   )

@@ -71,8 +71,15 @@ export async function startModernLodestar({ fuluEpoch, blobEpoch, maxRunMs }: Mo
   }
 }
 
-/** The slots of the optimistic updates that it publishes, by its Beacon API's events, until the signal aborts. */
+/**
+ * The slots of the optimistic updates that it publishes, by its Beacon API's events, until the signal aborts. It ends the
+ * stream after some minutes: then another one is opened.
+ */
 export async function* publishedSlots(lodestar: Lodestar, signal: AbortSignal): AsyncGenerator<number> {
+  while (!signal.aborted) yield* publishedOnce(lodestar, signal)
+}
+
+async function* publishedOnce(lodestar: Lodestar, signal: AbortSignal): AsyncGenerator<number> {
   const url = `${lodestar.restUrl}/eth/v1/events?topics=light_client_optimistic_update`
   const response = await fetch(url, { signal, headers: { accept: 'text/event-stream' } })
   let text = ''
