@@ -10,6 +10,7 @@ import { discv5Options } from './discv5-options.ts'
 import { createEventHub } from './event-hub.ts'
 import { rememberRecord } from './own-record.ts'
 import { createPublisher, type Publication } from './publish.ts'
+import { eventRoutes } from './rest/event-routes.ts'
 import { lightClientRoutes } from './rest/light-client-routes.ts'
 import { nodeRoutes } from './rest/node-routes.ts'
 import { createRouter } from './rest/route.ts'
@@ -78,7 +79,8 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<Devnet>
       record: ownRecord.text,
       clockOffsetMs,
     })
-    const routes = [...lightClientRoutes(served), ...nodeRoutes(served, identity)]
+    const listen = (listening: AbortSignal) => hub.listen((event) => event, { signal: listening })
+    const routes = [...lightClientRoutes(served), ...nodeRoutes(served, identity), ...eventRoutes(served, listen)]
     const rest = await serveRest(createRouter(routes), { port: restPort, signal: own })
     endings.push(rest.stop)
 

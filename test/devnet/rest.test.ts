@@ -5,7 +5,7 @@ import { serveBeaconChain } from '../../src/devnet/beacon/served-beacon-chain.ts
 import { lightClientRoutes } from '../../src/devnet/rest/light-client-routes.ts'
 import { nodeRoutes } from '../../src/devnet/rest/node-routes.ts'
 import type { RestResponse } from '../../src/devnet/rest/response.ts'
-import { createRouter, type RestRequest } from '../../src/devnet/rest/route.ts'
+import { createRouter } from '../../src/devnet/rest/route.ts'
 import { serveRest } from '../../src/devnet/rest/server.ts'
 import type { ServedChain } from '../../src/devnet/served-chain.ts'
 import { parseJoinDocument } from '../../src/discovery/index.ts'
@@ -21,7 +21,7 @@ import {
 import { allForks, makeSlots } from '../support/devnet-chain.ts'
 
 let served: ServedChain
-let respond: (request: RestRequest) => RestResponse
+let respond: ReturnType<typeof createRouter>
 const record = 'enr:-IS4Q'
 const address = '/ip4/127.0.0.1/tcp/9000/p2p/16Uiu2HAm3pDvMjLbJSCEwx6JUa6Dyxwdom6bcJtzx8sDC5EuHt3h'
 
@@ -33,7 +33,8 @@ beforeAll(async () => {
   respond = createRouter([...lightClientRoutes(served), ...nodeRoutes(served, identity)])
 })
 
-const get = (target: string, accept?: string): RestResponse => respond({ method: 'GET', target, accept })
+const get = (target: string, accept?: string): RestResponse =>
+  respond({ method: 'GET', target, accept }) as RestResponse
 const parse = ({ body }: RestResponse) => JSON.parse(String(body)) as { data: Record<string, unknown>; version: string }
 const hash = (object: LightClientObject): Uint8Array => hashLightClientObject(served.chain, object)
 

@@ -98,7 +98,7 @@ export async function lodestarTypes() {
 
 type LodestarFork = (typeof devnetForkNames)[number]
 
-async function lodestarConfig(chain: Chain) {
+export async function lodestarConfig(chain: Chain) {
   const { defaultChainConfig } = await import('@lodestar/config')
   const forks: Record<string, unknown> = { GENESIS_FORK_VERSION: fromHex(chain.forks[0]!.version) }
   for (const name of devnetForkNames) {

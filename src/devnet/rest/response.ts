@@ -7,6 +7,14 @@ export interface RestResponse {
   readonly body: string | Uint8Array
 }
 
+/** An answer that goes on until the asker leaves. */
+export interface RestStream {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** The pieces of its body, until the signal aborts. */
+  stream(signal: AbortSignal): AsyncIterable<string>
+}
+
 /** An answer in JSON. */
 export function json(body: unknown, headers: Readonly<Record<string, string>> = {}, status = 200): RestResponse {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) }

@@ -1,4 +1,4 @@
-import { failure, failureOf, type RestResponse } from './response.ts'
+import { failure, failureOf, type RestResponse, type RestStream } from './response.ts'
 
 /** What a route's handler is given. */
 export interface RouteRequest {
@@ -13,7 +13,7 @@ export interface RouteRequest {
 export interface Route {
   readonly path: string
   /** @throws LamparaError `request_invalid` for an answer of 400, `resource_unavailable` for 404 */
-  handle(request: RouteRequest): RestResponse
+  handle(request: RouteRequest): RestResponse | RestStream
 }
 
 /** A request as it came. */
@@ -25,7 +25,7 @@ export interface RestRequest {
 }
 
 /** Answers requests by a table of routes; whatever comes, with an answer. */
-export function createRouter(routes: readonly Route[]): (request: RestRequest) => RestResponse {
+export function createRouter(routes: readonly Route[]): (request: RestRequest) => RestResponse | RestStream {
   const table = routes.map((route) => ({ ...route, segments: route.path.split('/') }))
   return ({ method, target, accept }) => {
     const [path = '', search = ''] = target.split(/\?(.*)/s, 2)

@@ -1,13 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { LamparaError } from '../../errors/index.ts'
-import { raceSignal } from '../../streams/abort.ts'
-import type { RestResponse } from './response.ts'
+import { linkSignals, raceSignal } from '../../streams/abort.ts'
+import { failure, type RestResponse, type RestStream } from './response.ts'
 import type { RestRequest } from './route.ts'
 
 /** A slow or silent asker is dropped after this. */
 const REQUEST_TIMEOUT_MS = 10_000
 const MAX_CONNECTIONS = 256
+/** Streams of events at once, and what may wait for a reader of one: who is slower is dropped. */
+const MAX_STREAMS = 64
+const MAX_UNREAD_BYTES = 1024 * 1024
 const MAX_HEADER_BYTES = 16 * 1024
 
 /** A running HTTP server. */
@@ -25,13 +28,18 @@ export interface RestServer {
  * @throws LamparaError `invalid_argument` when the port cannot be listened on; the signal's reason
  */
 export async function serveRest(
-  respond: (request: RestRequest) => RestResponse,
+  respond: (request: RestRequest) => RestResponse | RestStream,
   options: { readonly port: number; readonly signal?: AbortSignal | undefined },
 ): Promise<RestServer> {
+  const stopping = new AbortController()
+  let streams = 0
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
     // A body is of no interest, but must be taken off the wire before the connection can be used again.
     request.resume()
-    answer(request, response, respond)
+    const stream = answer(request, response, respond, streams < MAX_STREAMS)
+    if (stream === undefined) return
+    streams++
+    void send(stream, response, stopping.signal).finally(() => streams--)
   })
   server.requestTimeout = REQUEST_TIMEOUT_MS
   server.headersTimeout = REQUEST_TIMEOUT_MS
@@ -39,6 +47,7 @@ export async function serveRest(
   let stopped: Promise<void> | undefined
   const stop = (): Promise<void> => {
     stopped ??= new Promise((resolve) => {
+      stopping.abort()
       server.close(() => resolve())
       server.closeAllConnections()
     })
@@ -56,8 +65,9 @@ export async function serveRest(
 function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  respond: (request: RestRequest) => RestResponse,
-): void {
+  respond: (request: RestRequest) => RestResponse | RestStream,
+  mayStream: boolean,
+): RestStream | undefined {
   const { method = 'GET', url = '/' } = request
   const cors = {
     'access-control-allow-origin': '*',
@@ -70,11 +80,35 @@ function answer(
   }
   if (method === 'OPTIONS') {
     response.writeHead(204, cors).end()
-    return
+    return undefined
   }
-  const { status, headers, body } = respond({ method, target: url, accept: request.headers.accept })
+  const answered = respond({ method, target: url, accept: request.headers.accept })
+  if ('stream' in answered && method !== 'HEAD' && mayStream) {
+    response.writeHead(answered.status, { ...cors, ...answered.headers })
+    response.flushHeaders()
+    return answered
+  }
+  const { status, headers, body } = 'stream' in answered ? failure(503, 'Too many streams of events') : answered
   response.writeHead(status, { ...cors, ...headers, 'content-length': Buffer.byteLength(body) })
   response.end(method === 'HEAD' ? undefined : body)
+  return undefined
+}
+
+/** Sends pieces until the asker leaves, the server stops, or too much waits for a slow reader. */
+async function send(stream: RestStream, response: ServerResponse, stopping: AbortSignal): Promise<void> {
+  const over = linkSignals(stopping)
+  response.once('close', () => over.abort())
+  try {
+    for await (const piece of stream.stream(over.signal)) {
+      response.write(piece)
+      if (response.writableLength > MAX_UNREAD_BYTES) break
+    }
+  } catch {
+    // The signal's reason: nobody listens any more.
+  } finally {
+    over.dispose()
+    response.destroy()
+  }
 }
 
 function listening(server: Server, port: number): Promise<void> {
