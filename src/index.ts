@@ -43,10 +43,13 @@ export {
 export { type BeaconBlockMessage, defineTopic, type TopicDeclaration, topics } from './gossip/index.ts'
 export type * from './gossip/types.ts'
 export {
+  type Agreement,
   type Checkpoint,
+  type ConflictingHead,
   createLightClient,
   type ExecutionHead,
   type Head,
+  type HeadConflict,
   type LightClient,
   type LightClientDataSource,
   type LightClientOptions,

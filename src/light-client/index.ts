@@ -1,10 +1,13 @@
+export type { Agreement } from './agreement.ts'
 export { createLightClient } from './create-light-client.ts'
 export { type LightClientDataSource, serveLightClientData } from './serve.ts'
 export { serveVerified } from './serve-verified.ts'
 export type {
   Checkpoint,
+  ConflictingHead,
   ExecutionHead,
   Head,
+  HeadConflict,
   LightClient,
   LightClientOptions,
   LightClientState,
