@@ -87,6 +87,7 @@ export {
   type ProtocolDeclaration,
   protocols,
   type StatusMessage,
+  type Translation,
 } from './reqresp/index.ts'
 export type * from './reqresp/types.ts'
 export type * from './ssz/beacon-values.ts'

@@ -6,7 +6,7 @@ import { answersPing } from './probe.ts'
 import type { Roster } from './roster.ts'
 
 /** Beacon nodes answer two pings in ten seconds, and one of them is for the regular ping. */
-const PROBE_EVERY_MS = 5_000
+const PROBE_EVERY_MS = 10_000
 
 /** What probing peers needs. */
 export interface CheckOptions extends Pick<PeersOptions, 'clock' | 'wire'> {
@@ -17,13 +17,13 @@ export interface CheckOptions extends Pick<PeersOptions, 'clock' | 'wire'> {
 
 /** Finds connections that are dead without a word. */
 export interface Checks {
-  /** Probes every peer that counts, drops those that do not answer within three seconds, and dials those to keep at once. */
+  /** Probes every peer that counts, drops those that do not answer within five seconds, and dials those to keep at once. */
   all(): Promise<void>
   /** Probes one peer, if it counts, and drops it when it does not answer. */
   one(peerId: string): Promise<void>
 }
 
-/** Creates the probes. Each peer is probed once in five seconds at most; meanwhile its last answer counts. */
+/** Creates the probes. Each peer is probed once in ten seconds at most; meanwhile its last answer counts. */
 export function createChecks({ clock, wire, roster, cut, keeper }: CheckOptions): Checks {
   const probes = new WeakMap<ConnectedPeer, { readonly atMs: number; readonly alive: Promise<boolean> }>()
   let checking: Promise<void> | undefined

@@ -1,5 +1,5 @@
 export { sszCodec } from './codecs.ts'
-export { defineProtocol, fallbackTo, type ProtocolDeclaration } from './define-protocol.ts'
+export { defineProtocol, fallbackTo, type ProtocolDeclaration, type Translation } from './define-protocol.ts'
 export { type Metadata, protocols, type StatusMessage } from './protocols.ts'
 export { createReqResp, type ReqRespOptions } from './reqresp.ts'
 export type { Handler, Protocol, ReqResp } from './types.ts'

@@ -176,7 +176,7 @@ describe('a peer that was met', () => {
     peers.takeStatus(peerId.toString(), status)
     identify()
     const second = open('inbound')
-    await clock.advance(3_000)
+    await clock.advance(5_000)
     expect([...connections]).toEqual([second])
     peers.takeStatus(peerId.toString(), status)
     identify()
