@@ -7,6 +7,7 @@ const gossip: readonly Rule[] = [
     level: 'MUST',
     rule: 'Ignored unless it finalizes a later slot than any forwarded one, or is the first of its slot with more than two thirds of the committee.',
     tests: [
+      'test/light-client/follow-gossip.test.ts > a finality update on gossip > is forwarded where it advances finality, once',
       'test/light-client/gossip-rules.test.ts > the gossip rules for light-client updates > take a finality update once, and again only when the signers grew to a supermajority',
     ],
   },
@@ -16,6 +17,7 @@ const gossip: readonly Rule[] = [
     level: 'MUST',
     rule: 'Ignored before the sync messages of its signature slot are due, less 500 ms.',
     tests: [
+      'test/light-client/follow-gossip.test.ts > a finality update on gossip > is not forwarded before it is due',
       'test/light-client/gossip-rules.test.ts > the gossip rules for light-client updates > hold an update back until a third of its signature slot has passed, less the clock disparity',
       'test/chain/slot-clock.test.ts > slot clock > knows when sync-committee messages are due: a third of a slot, a quarter from Gloas on',
     ],
@@ -39,8 +41,11 @@ const gossip: readonly Rule[] = [
     level: 'MUST',
     rule: 'Ignored unless it advances our finalized header.',
     tests: [
+      'test/light-client/follow-gossip.test.ts > a finality update on gossip > is not forwarded where it moves the head alone',
       'test/light-client/gossip-rules.test.ts > the gossip rules for light-client updates > forward a finality update only where the store stands at the header that it finalizes',
     ],
+    deviates:
+      'An update that finalizes the header at which our store stands already is forwarded, too, where none that finalizes it was: the same header may have come before by a request, or too early to be forwarded.',
   },
   {
     id: 'lc/optimistic/newer',
@@ -48,6 +53,7 @@ const gossip: readonly Rule[] = [
     level: 'MUST',
     rule: 'Ignored unless it attests a later slot than any forwarded one.',
     tests: [
+      'test/light-client/follow-gossip.test.ts > an optimistic update on gossip > is not forwarded twice for one header, however many signed it',
       'test/light-client/gossip-rules.test.ts > the gossip rules for light-client updates > take an optimistic update only for a newer attested header',
     ],
   },
@@ -57,6 +63,7 @@ const gossip: readonly Rule[] = [
     level: 'MUST',
     rule: 'Ignored before the sync messages of its signature slot are due, less 500 ms.',
     tests: [
+      'test/light-client/follow-gossip.test.ts > an optimistic update on gossip > is not forwarded before it is due, but processed; it is forwarded when it comes again in time',
       'test/light-client/gossip-rules.test.ts > the gossip rules for light-client updates > hold an update back until a third of its signature slot has passed, less the clock disparity',
     ],
   },
@@ -77,8 +84,11 @@ const gossip: readonly Rule[] = [
     level: 'MUST',
     rule: 'Ignored unless it advances our optimistic header, or matches the finality update forwarded last.',
     tests: [
+      'test/light-client/follow-gossip.test.ts > an optimistic update on gossip > is not forwarded where the store has a newer head by a request',
+      'test/light-client/follow-gossip.test.ts > an optimistic update on gossip > is forwarded where it matches the finality update that was forwarded last',
       'test/light-client/gossip-rules.test.ts > the gossip rules for light-client updates > forward an optimistic update that the store stands at, or that matches the finality update forwarded last',
     ],
+    deviates: 'As for finality updates: where our store stands at its header already, one is forwarded once.',
   },
   {
     id: 'lc/gossip/process-ignored',
