@@ -382,7 +382,7 @@ export function startFollower(options: FollowerOptions): Follower {
   const ticking = (async () => {
     for await (const slot of slotClock.slots({ signal })) {
       updateStatus()
-      if (missesHead(slot)) void network.check()
+      if (missesHead(slot)) network.check().catch(() => {})
       bell.ring()
     }
   })()

@@ -123,6 +123,7 @@ export function createFakeNetwork(chain: Chain, clock: Clock, witness: NetworkWi
     report,
     disconnect: async (id: string) => leave(id),
     pathOf: (id: string) => connected.get(id)?.peer.path ?? id,
+    check: async () => {},
     clockSkew: () => undefined,
     noteHead: () => {},
     setStatus: witness.onLocalStatus,
