@@ -8,12 +8,18 @@ import { limitWords } from '../limits/words.ts'
 const FREE_BYTES = 1024
 
 // Yamux' header: types, and flags.
+const WINDOW_UPDATE = 1
 const PING = 2
 const SYN = 1
 
 // mplex' message types.
 const NEW_STREAM = 0
 const MESSAGE_TYPES = new Set([1, 2])
+
+/** So many bytes that we send allow the peer one window update that costs it nothing: it answers what it reads with one. */
+const BYTES_PER_UPDATE = 256
+/** Window updates that may be due at once. */
+const MAX_UPDATES_DUE = 65_536
 
 /** What yamux and mplex have, though their interfaces do not say so. */
 interface Inner {
@@ -89,7 +95,9 @@ export function openMuxerBudget(muxer: StreamMuxer, connection: MessageStream, b
 function limitMuxer(muxer: LimitedMuxer, connection: MessageStream, budgets: Budgets): StreamMuxer {
   const budget = openMuxerBudget(muxer, connection, budgets)
   const send = connection.send.bind(connection)
+  let updatesDue = 0
   connection.send = (data) => {
+    updatesDue = Math.min(MAX_UPDATES_DUE, updatesDue + data.byteLength / BYTES_PER_UPDATE)
     const more = send(data)
     if (!more) budget.hold('unsent_bytes', unsent(connection))
     return more
@@ -100,7 +108,9 @@ function limitMuxer(muxer: LimitedMuxer, connection: MessageStream, budgets: Bud
     muxer.handleFrame = (frame) => {
       const { type, flag, streamID, length } = frame.header
       const bytes = type === 0 ? length : 0
-      if (!budget.charge('frames', costOf(bytes, bytes === 0 || hasStream(`${streamID}`)))) return
+      const isDue = type === WINDOW_UPDATE && flag === 0 && updatesDue >= 1
+      if (isDue) updatesDue--
+      else if (!budget.charge('frames', costOf(bytes, bytes === 0 || hasStream(`${streamID}`)))) return
       if (type === PING && !budget.charge('pings')) return
       if (streamID !== 0 && (flag & SYN) !== 0 && !budget.charge('streams')) return
       handleFrame.call(muxer, frame)
