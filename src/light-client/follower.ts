@@ -124,13 +124,17 @@ export function startFollower(options: FollowerOptions): Follower {
       updateStatus()
       bell.ring()
     },
-    onConflict({ kind, known, other }) {
+    onConflict({ kind, known, other }, object) {
+      const sender = receiver.senderOf(object)
+      if (sender !== undefined) agreement.note(sender, [other.root])
       const withSenders = (header: { readonly slot: number; readonly root: Hex }) => ({
         ...header,
         senders: agreement.sendersOf(header.root),
       })
+      const isNew = conflict?.known.root !== known.root || conflict.other.root !== other.root
       conflict = { kind, known: withSenders(known), other: withSenders(other) }
-      network.emit({ type: 'conflict', ...conflict })
+      // A peer that repeats the pair says nothing new.
+      if (isNew) network.emit({ type: 'conflict', ...conflict })
       updateStatus()
     },
   }
@@ -208,9 +212,9 @@ export function startFollower(options: FollowerOptions): Follower {
 
   /** Tells peers of the newest block that is shown as finalized. */
   function announce(): void {
-    const { finalized, optimistic } = { finalized: heads.finalized.value, optimistic: heads.optimistic.value }
+    const finalized = heads.finalized.value
     if (finalized === undefined) return
-    network.setStatus(localStatusOf(chain, finalized, optimistic ?? finalized))
+    network.setStatus(localStatusOf(chain, finalized, heads.optimistic.value ?? finalized))
   }
 
   /** Asks other paths for their heads, now and once more within the slot: they may not have this one yet. */

@@ -86,7 +86,7 @@ export interface VerifiedStoreEvents {
   onSettled(object: AnyObject, reached: VerifiedState): void
   onForged(object: AnyObject, error: LamparaError): void
   /** Two thirds signed two headers that exclude each other. The store stays with the one it had. */
-  onConflict(conflict: Conflict): void
+  onConflict(conflict: Conflict, object: AnyUpdate): void
 }
 
 /**
@@ -162,9 +162,9 @@ export function createVerifiedStore(
     events.onSettled(object, reached)
   }
 
-  function refuseConflict(conflict: Conflict | undefined): void {
+  function refuseConflict(conflict: Conflict | undefined, object: AnyUpdate): void {
     if (conflict === undefined) return
-    events.onConflict(conflict)
+    events.onConflict(conflict, object)
     throw new LamparaError(
       'update_conflicting',
       `Cannot use the update: its ${conflict.kind} header of slot ${conflict.other.slot} excludes one that two thirds signed before`,
@@ -185,7 +185,7 @@ export function createVerifiedStore(
     }
     const store = await processLightClientUpdate(context, from.store, object, currentSlot)
     if (state !== from) return from
-    refuseConflict(rules.check(from, object))
+    refuseConflict(rules.check(from, object), object)
     rules.accept(object)
     return advanced(from, store, object)
   }

@@ -194,6 +194,20 @@ export const mutations: readonly Mutation[] = [
     tests: [twoThirds],
   },
   {
+    rule: 'a conflict names the sender of both headers',
+    file: 'src/light-client/follower.ts',
+    find: 'if (sender !== undefined) agreement.note(sender, [other.root])',
+    replace: '',
+    tests: ['test/light-client/conflict.test.ts'],
+  },
+  {
+    rule: 'a conflict is told once',
+    file: 'src/light-client/follower.ts',
+    find: "if (isNew) network.emit({ type: 'conflict', ...conflict })",
+    replace: "network.emit({ type: 'conflict', ...conflict })",
+    tests: ['test/light-client/conflict.test.ts'],
+  },
+  {
     rule: 'a head is shown from so many independent paths on',
     file: 'src/light-client/head-board.ts',
     find: 'if (agreement.paths < options.minAgreement) {',
