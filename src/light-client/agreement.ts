@@ -1,4 +1,5 @@
 import type { Hex } from '../chain/index.ts'
+import { dropOldest } from '../streams/drop-oldest.ts'
 
 /** Heads, and paths, that are remembered. */
 const MAX_HEADS = 128
@@ -13,7 +14,7 @@ export interface Agreement {
    * you configured is one by itself; discovered peers of one network group (IPv4 /16, IPv6 /32) are one; all that dialed us are one.
    */
   readonly paths: number
-  /** Paths that told of their newest head since this head's slot, these included. */
+  /** Paths that sent their newest head since this head's slot, these included. */
   readonly asked: number
 }
 
@@ -43,15 +44,15 @@ export function createAgreementTracker(options: {
   currentSlot(): number
 }): AgreementTracker {
   const byRoot = new Map<Hex, Confirmations>()
-  /** When each path told of its head last, as a slot. */
-  const toldAtSlot = new Map<string, number>()
+  /** When each path sent a head last, as a slot. */
+  const sentAtSlot = new Map<string, number>()
 
   return {
     note(peer, roots) {
       const path = options.pathOf(peer)
-      toldAtSlot.delete(path)
-      toldAtSlot.set(path, options.currentSlot())
-      dropOldest(toldAtSlot, MAX_PATHS)
+      sentAtSlot.delete(path)
+      sentAtSlot.set(path, options.currentSlot())
+      dropOldest(sentAtSlot, MAX_PATHS)
       for (const root of roots) {
         const known = byRoot.get(root) ?? { paths: new Set(), senders: new Set() }
         byRoot.delete(root)
@@ -63,16 +64,9 @@ export function createAgreementTracker(options: {
     },
     of(root, slot) {
       const paths = byRoot.get(root)?.paths ?? new Set()
-      const asked = [...toldAtSlot].filter(([path, atSlot]) => atSlot >= slot && !paths.has(path))
+      const asked = [...sentAtSlot].filter(([path, atSlot]) => atSlot >= slot && !paths.has(path))
       return { paths: paths.size, asked: paths.size + asked.length }
     },
     sendersOf: (root) => [...(byRoot.get(root)?.senders ?? [])],
-  }
-}
-
-function dropOldest<K>(map: Map<K, unknown>, most: number): void {
-  for (const oldest of map.keys()) {
-    if (map.size <= most) return
-    map.delete(oldest)
   }
 }

@@ -1,5 +1,6 @@
 import { type Chain, type Hex, toHex } from '../chain/index.ts'
 import { type BeaconBlockHeader, headerRoot } from '../ssz/index.ts'
+import { dropOldest } from '../streams/drop-oldest.ts'
 import { checkpointEpochOf, createHeaderLinks } from './header-links.ts'
 import { isFinalityUpdate, toLightClientUpdate, type UpdateObject } from './verification/index.ts'
 import type { VerifiedState } from './verified-state.ts'
@@ -123,10 +124,7 @@ export function createConflictRules(chain: Chain): ConflictRules {
       if (finalized === undefined) return
       const epoch = checkpointEpochOf(chain, finalized.slot)
       if (!finalizedByEpoch.has(epoch)) finalizedByEpoch.set(epoch, finalized)
-      for (const oldest of finalizedByEpoch.keys()) {
-        if (finalizedByEpoch.size <= MAX_FINALIZED) break
-        finalizedByEpoch.delete(oldest)
-      }
+      dropOldest(finalizedByEpoch, MAX_FINALIZED)
     },
     forget() {
       links = createHeaderLinks()

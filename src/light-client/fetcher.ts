@@ -4,6 +4,7 @@ import type { Network } from '../network/types.ts'
 import { protocols } from '../reqresp/index.ts'
 import type { Protocol } from '../reqresp/types.ts'
 import { headerRoot, type LightClientObject } from '../ssz/index.ts'
+import { dropOldest } from '../streams/drop-oldest.ts'
 import { createRangeLimits } from './range-limits.ts'
 import type { UpdateReceiver } from './receive-update.ts'
 import { requestBootstrap } from './request-bootstrap.ts'
@@ -220,7 +221,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     if (said.slot === undefined && slot >= 0) return
     evidence.delete(said.peer)
     evidence.set(said.peer, said)
-    if (evidence.size > MAX_EVIDENCE) evidence.delete(evidence.keys().next().value!)
+    dropOldest(evidence, MAX_EVIDENCE)
   }
 
   function offering({ id }: { readonly id: string }): Network['peers'] {

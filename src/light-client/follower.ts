@@ -12,6 +12,7 @@ import { createFetcher, type SyncProgress } from './fetcher.ts'
 import { createHeadBoard, type HeadBoard } from './head-board.ts'
 import { localStatusOf } from './local-status.ts'
 import { createUpdateReceiver } from './receive-update.ts'
+import { createCheckpointRenewal } from './renew-checkpoint.ts'
 import type { HeadConflict, LightClientStatus } from './types.ts'
 import { type VerificationContext, verdictOf } from './verification/index.ts'
 import type { VerifiedState } from './verified-state.ts'
@@ -68,8 +69,6 @@ const topics = [lightClientFinalityUpdate, lightClientOptimisticUpdate]
 const RETRY_MS = { first: 500, most: 12_000 }
 /** How long gossip waits for a current head by request, before it is joined all the same. */
 const FIRST_REFRESH_MS = 4_000
-/** How often providers are asked for a newer checkpoint while peers cannot lead on, in slots. */
-const RENEW_SLOTS = 32
 /** A slot's head is signed in the next one, and comes before that ends. */
 const SIGNED_WITHIN_SLOTS = 2
 
@@ -91,6 +90,7 @@ export function startFollower(options: FollowerOptions): Follower {
     agreementOf: agreement.of,
     now: () => clock.now(),
   })
+  const renewal = createCheckpointRenewal(options.renewCheckpoint, slotClock, signal)
   const watchers = new Set<(object: LightClientObject) => void>()
 
   let start = typeof options.start === 'string' ? options.start : undefined
@@ -101,7 +101,6 @@ export function startFollower(options: FollowerOptions): Follower {
   let wasConnected = false
   let failures = 0
   let progressSlot = slotClock.currentSlot()
-  let renewedSlot = Number.NEGATIVE_INFINITY
   let confirming: Promise<void> | undefined
   let leaveGossip: (() => void) | undefined
 
@@ -268,13 +267,10 @@ export function startFollower(options: FollowerOptions): Follower {
     return slotClock.currentSlot() - slot > options.stalledAfterSlots
   }
 
-  /** Begins with a newer checkpoint of the user's providers, where there are some and it is newer: at most once in 32 slots. */
+  /** Peers cannot lead on: begins with a newer checkpoint of the user's providers, where they have one. */
   async function renew(): Promise<void> {
-    const since = Math.abs(slotClock.currentSlot() - renewedSlot)
-    if (options.renewCheckpoint === undefined || since < RENEW_SLOTS) return
-    renewedSlot = slotClock.currentSlot()
-    const root = await options.renewCheckpoint(signal)
-    if (root !== heads.finalized.value?.root) await fetcher.bootstrap(root)
+    const root = await renewal.sometimesNewerThan([heads.finalized.value?.root])
+    if (root !== undefined) await fetcher.bootstrap(root)
   }
 
   /**
@@ -325,19 +321,12 @@ export function startFollower(options: FollowerOptions): Follower {
     over.dispose()
   }
 
-  /** @returns a newer root to start from, where the finalized header has become too old; undefined where there is none */
-  async function replaceOld(): Promise<Hex | undefined> {
-    if (options.renewCheckpoint === undefined) return undefined
-    const root = await options.renewCheckpoint(signal)
-    return root === start || root === heads.finalized.value?.root ? undefined : root
-  }
-
   /** @returns false when it gives up */
   async function recover(thrown: unknown): Promise<boolean> {
     error = LamparaError.from(thrown, 'internal', 'Cannot follow the chain')
     if (error.code !== 'checkpoint_too_old') return true
     try {
-      const root = await replaceOld()
+      const root = await renewal.newerThan([start, heads.finalized.value?.root])
       if (root === undefined) return false
       start = root
       error = undefined

@@ -1,5 +1,6 @@
 import { type Chain, epochOfSlot, type Hex, startSlotOfEpoch, toHex } from '../chain/index.ts'
 import { type BeaconBlockHeader, headerRoot } from '../ssz/index.ts'
+import { dropOldest } from '../streams/drop-oldest.ts'
 
 /** Headers that are remembered: some hours of heads, one a slot. */
 const MAX_HEADERS = 1024
@@ -65,10 +66,7 @@ export function createHeaderLinks(): HeaderLinks {
       }
       links.delete(root)
       links.set(root, link)
-      for (const oldest of links.keys()) {
-        if (links.size <= MAX_HEADERS) break
-        links.delete(oldest)
-      }
+      dropOldest(links, MAX_HEADERS)
     },
     relation: (header, earlier) => relationOf(toHex(headerRoot(header)), earlier, toHex(headerRoot(earlier))),
     otherAt(header) {

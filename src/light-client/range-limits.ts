@@ -1,5 +1,6 @@
 import { isLamparaError, type LamparaErrorCode } from '../errors/index.ts'
 import type { Clock } from '../streams/clock.ts'
+import { dropOldest } from '../streams/drop-oldest.ts'
 
 /** How long a peer that refuses even one update is not asked for updates: Lighthouse gives one in ten seconds. */
 const REFUSED_MS = { first: 10_000, most: 60_000 } as const
@@ -42,7 +43,7 @@ export function createRangeLimits(clock: Pick<Clock, 'now'>): RangeLimits {
   function set(peer: string, limit: Limit): void {
     limits.delete(peer)
     limits.set(peer, limit)
-    if (limits.size > MAX_PEERS) limits.delete(limits.keys().next().value!)
+    dropOldest(limits, MAX_PEERS)
   }
 
   return {

@@ -1,5 +1,6 @@
 import { type Chain, type Hex, periodOfSlot, toHex } from '../chain/index.ts'
 import { contextSlotOf, headerRoot, type LightClientObject } from '../ssz/index.ts'
+import { dropOldest } from '../streams/drop-oldest.ts'
 import { finalityUpdateOf, hasFinality, optimisticUpdateOf } from './derive.ts'
 import type { LightClientDataSource } from './serve.ts'
 import { isBetterUpdate } from './verification/index.ts'
@@ -61,13 +62,5 @@ export function createVerifiedData(chain: Chain): VerifiedData {
     update: (period) => updates.get(period),
     finalityUpdate: () => finality,
     optimisticUpdate: () => optimistic,
-  }
-}
-
-/** A Map keeps insertion order: its first key is the oldest. */
-function dropOldest<K, V>(map: Map<K, V>, most: number): void {
-  for (const key of map.keys()) {
-    if (map.size <= most) return
-    map.delete(key)
   }
 }
