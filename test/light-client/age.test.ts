@@ -18,6 +18,7 @@ const chain = altairChain()
 const { committee } = members(1)
 const older = bootstrapAt(100, committee)
 const newer = bootstrapAt(140, committee)
+const newest = bootstrapAt(190, committee)
 const rootOf = (bootstrap: typeof older): Hex => toHex(headerRoot(bootstrap.value.header.beacon))
 const MAX_AGE_MS = 60 * chain.slotDurationMs
 
@@ -50,12 +51,12 @@ async function untilStatus(client: LightClient, holds: () => boolean): Promise<v
 }
 
 /** A client that has started from the older block, of peers that have bootstraps and nothing else. */
-async function start(checkpoint: Checkpoint) {
+async function start(checkpoint: Checkpoint, maxCheckpointAgeMs = MAX_AGE_MS) {
   const clock = clockAt(120)
   const peer = await createNetwork({ chain, clock, listen: ['/ip4/127.0.0.1/tcp/0'], targetPeers: 0 })
   stops.push(() => peer.stop())
   serveLightClientData(peer.reqresp, {
-    bootstrap: (root) => [older, newer].find((bootstrap) => rootOf(bootstrap) === root),
+    bootstrap: (root) => [older, newer, newest].find((bootstrap) => rootOf(bootstrap) === root),
     update: () => undefined,
     finalityUpdate: () => undefined,
     optimisticUpdate: () => undefined,
@@ -65,7 +66,7 @@ async function start(checkpoint: Checkpoint) {
     clock,
     checkpoint,
     peers: peer.addresses,
-    maxCheckpointAgeMs: MAX_AGE_MS,
+    maxCheckpointAgeMs,
   })
   stops.push(client.stop)
   await untilStatus(client, () => client.status.finalized?.slot === 100)
@@ -98,5 +99,15 @@ describe('a running light client', () => {
     clock.setTo(170)
     await untilStatus(client, () => client.status.state === 'failed')
     expect(client.status.error?.code).toBe('checkpoint_too_old')
+  }, 40_000)
+
+  it('begins with a newer checkpoint of its providers where peers cannot lead on, though its own is not too old', async () => {
+    let finalized = rootOf(older)
+    const url = await startProvider(() => finalized)
+    const { client, clock } = await start({ providers: [url] }, 1_000 * MAX_AGE_MS)
+    finalized = rootOf(newest)
+    // Two periods on, and no peer has the updates in between.
+    clock.setTo(200)
+    await untilStatus(client, () => client.status.finalized?.slot === 190)
   }, 40_000)
 })

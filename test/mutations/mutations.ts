@@ -236,6 +236,13 @@ export const mutations: readonly Mutation[] = [
     tests: ['test/light-client/age.test.ts'],
   },
   {
+    rule: 'providers are asked for a newer checkpoint where peers cannot lead on',
+    file: 'src/light-client/follower.ts',
+    find: '} else if (fetcher.stuck) await renew()',
+    replace: '}',
+    tests: ['test/light-client/age.test.ts'],
+  },
+  {
     rule: 'a head ahead of the clock is not "following"',
     file: 'src/light-client/assess.ts',
     find: '(behind > stalledAfterSlots || behind < 0)',

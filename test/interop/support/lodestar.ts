@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePorts } from './free-ports.ts'
-import { type LogBook, readLog } from './log-book.ts'
+import type { LogBook } from './log-book.ts'
+import { startNodeProcess } from './node-process.ts'
 
 const folder = new URL('../lodestar/', import.meta.url)
 const program = fileURLToPath(new URL('node_modules/@chainsafe/lodestar/lib/index.js', folder))
@@ -51,31 +50,13 @@ export async function startLodestar({ discv5 = false } = {}): Promise<Lodestar> 
   const restUrl = `http://127.0.0.1:${restPort}`
   const ports = { port, 'rest.port': restPort, server: restUrl }
   const options = { dataDir: dataDirectory, ...ports, ...chainOptions(), ...quiet, ...discovery }
-  const child = spawn(
-    process.execPath,
-    ['--import', new URL('preload.mjs', folder).href, program, 'dev', ...argumentsOf(options)],
-    // Some of what it writes, it writes to where it is.
-    { cwd: dataDirectory, stdio: ['pipe', 'pipe', 'pipe'], timeout: MAX_RUN_MS, killSignal: 'SIGKILL' },
-  )
-  const log = readLog(child)
-  const ended = once(child, 'close')
-
-  let stopped: Promise<void> | undefined
-  const stop = (): Promise<void> => {
-    stopped ??= (async () => {
-      child.kill('SIGINT')
-      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
-      await ended
-      clearTimeout(timer)
-      await rm(dataDirectory, { recursive: true, force: true })
-    })()
-    return stopped
-  }
-  const get = async (path: string): Promise<unknown> => {
-    const response = await fetch(`${restUrl}${path}`, { signal: AbortSignal.timeout(10_000) })
-    if (!response.ok) throw new Error(`Lodestar answered ${response.status} to ${path}: ${await response.text()}`)
-    return ((await response.json()) as { data: unknown }).data
-  }
+  const { log, get, stop } = startNodeProcess({
+    command: ['--import', new URL('preload.mjs', folder).href, program, 'dev', ...argumentsOf(options)],
+    directory: dataDirectory,
+    restUrl,
+    maxRunMs: MAX_RUN_MS,
+    stopTimeoutMs: STOP_TIMEOUT_MS,
+  })
   try {
     await log.line(/Started REST API server/, { signal: AbortSignal.timeout(START_TIMEOUT_MS) })
     const identity = (await get('/eth/v1/node/identity')) as { peer_id: string; p2p_addresses: string[]; enr: string }

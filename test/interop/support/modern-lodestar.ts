@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePorts } from './free-ports.ts'
 import type { Lodestar } from './lodestar.ts'
-import { readLog } from './log-book.ts'
+import { startNodeProcess } from './node-process.ts'
 
 const program = fileURLToPath(new URL('../lodestar-modern/node.mjs', import.meta.url))
 const START_TIMEOUT_MS = 60_000
@@ -37,30 +35,14 @@ export async function startModernLodestar({ fuluEpoch, blobEpoch, maxRunMs }: Mo
   const forks = JSON.stringify({ FULU_FORK_EPOCH: fuluEpoch })
   const blobs = JSON.stringify([{ EPOCH: blobEpoch, MAX_BLOBS_PER_BLOCK: 12 }])
   const options = { dir: directory, tcp, udp, quic, rest, genesis, forks, blobs }
-  const child = spawn(
-    process.execPath,
-    [program, ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])],
-    { cwd: directory, stdio: ['pipe', 'pipe', 'pipe'], timeout: maxRunMs, killSignal: 'SIGKILL' },
-  )
-  const log = readLog(child)
-  const ended = once(child, 'close')
-  let stopped: Promise<void> | undefined
-  const stop = (): Promise<void> => {
-    stopped ??= (async () => {
-      child.kill('SIGINT')
-      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
-      await ended
-      clearTimeout(timer)
-      await rm(directory, { recursive: true, force: true })
-    })()
-    return stopped
-  }
   const restUrl = `http://127.0.0.1:${rest}`
-  const get = async (path: string): Promise<unknown> => {
-    const response = await fetch(`${restUrl}${path}`, { signal: AbortSignal.timeout(10_000) })
-    if (!response.ok) throw new Error(`Lodestar answered ${response.status} to ${path}: ${await response.text()}`)
-    return ((await response.json()) as { data: unknown }).data
-  }
+  const { log, get, stop } = startNodeProcess({
+    command: [program, ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])],
+    directory,
+    restUrl,
+    maxRunMs,
+    stopTimeoutMs: STOP_TIMEOUT_MS,
+  })
   try {
     const line = await log.line(/^READY /, { signal: AbortSignal.timeout(START_TIMEOUT_MS) })
     const { peerId, enr, addresses } = JSON.parse(line.slice('READY '.length)) as Ready
