@@ -51,6 +51,8 @@ export async function startAll(
       upstream: devnet.addresses,
       // So that the page learns of the devnet, and holds a connection of its own to it through the bootnode.
       records: [await devnet.network.record()],
+      // The devnet counts no identities by address: it need not be spared.
+      tunnel: { minUpstreamPeers: 0 },
       allowPrivateAddresses: true,
       checkpoint: devnet.checkpoint(),
       clock: devnet.clock,

@@ -59,6 +59,8 @@ test('npm start serves a page that finds its chain by itself, and Ctrl-C ends al
     const { page, errors } = await openPage(browser)
     await page.goto(url)
     await page.getByRole('heading', { name: 'Following', exact: true }).waitFor({ timeout: 20_000 })
+    // Its own connection to the devnet, through the bootnode.
+    await page.getByText('tunnelled').waitFor({ timeout: 20_000 })
     expect(errors).toEqual([])
   } finally {
     await browser.close()
