@@ -63,7 +63,7 @@ describe('a page through a bootnode and Node over TCP run the same scenario', ()
     await withChain(options, async (devnet, bootnode) => {
       const roots = new Map<number, string>()
       const recording = recordRoots(devnet.events(), roots)
-      const common = { join: bootnode.url, goal, timeoutMs: 60_000 }
+      const common = { join: bootnode.url, goal, untilFollowing: true, timeoutMs: 60_000 }
       const [inPage, inNode] = await Promise.all([
         followInPage(common),
         follow({ ...common, peers: devnet.addresses }, () => {}),
@@ -142,7 +142,7 @@ test('a page that is loaded anew goes on from what it verified before, though no
     const { page, errors } = await openPage(launched.browser)
     const visit = async (options: Omit<FollowOptions, 'join' | 'persist' | 'timeoutMs'>): Promise<FollowSummary> => {
       await page.goto(launched.pages.harness)
-      const given = { join: bootnode.url, persist: true, timeoutMs: 60_000, ...options }
+      const given = { join: bootnode.url, persist: true, untilFollowing: true, timeoutMs: 60_000, ...options }
       return page.evaluate((whole) => globalThis.lamparaHarness.follow(whole), given)
     }
     const before = await visit({ goal: { optimisticSlot: 1, finalizedSlot: devnet.finalized().slot + 8 } })

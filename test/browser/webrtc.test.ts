@@ -74,7 +74,7 @@ test('a page finds another through a bootnode, and follows the chain by that one
   const dialing = await follow({ join: relay.url, bootnodes: relay.addresses, webRtc: 'dial', goal })
   const direct = `${relay.addresses[0]}/p2p-circuit/webrtc/p2p/${sharer}`
   await expect.poll(dialing.peers, { timeout: 40_000 }).toContain(direct)
-  expect(dialing.states).toContain('following')
+  await expect.poll(() => dialing.states, { timeout: 20_000 }).toContain('following')
   const goneAtSlot = devnet.head().slot
   await relay.stop()
   const { heads, peers } = await dialing.summary

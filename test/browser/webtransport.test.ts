@@ -26,6 +26,7 @@ test.skipIf(deno === undefined)(
       checkpoint,
       bootnodes: [peer.address],
       goal: { optimisticSlot: devnet.head().slot + 40, finalizedSlot: devnet.finalized().slot + 24 },
+      untilFollowing: true,
       timeoutMs: 60_000,
       allowPrivateAddresses: true,
     })

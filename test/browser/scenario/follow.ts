@@ -38,6 +38,8 @@ export interface FollowOptions {
   readonly webRtc?: 'dial' | 'share'
   /** Done when heads of both kinds are here or further. */
   readonly goal: { readonly optimisticSlot: number; readonly finalizedSlot: number }
+  /** Wait for the state `following`, too: heads may reach the goal while the client still catches up. */
+  readonly untilFollowing?: boolean
   readonly timeoutMs: number
 }
 
@@ -135,6 +137,7 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
       reach('optimistic', options.goal.optimisticSlot),
       reach('finalized', options.goal.finalizedSlot),
     ])
+    if (options.untilFollowing === true) await client.ready({ signal: tooLate.signal })
     return {
       states: [...states],
       heads,

@@ -49,6 +49,7 @@ export function testEngine({ name, installed, launch, slotDurationMs = 400, page
           join: bootnode.url,
           bootnodes: [address],
           goal: { optimisticSlot, finalizedSlot },
+          untilFollowing: true,
           timeoutMs: 100_000,
         })
       const first = await follow(devnet.head().slot + 12, 40)
