@@ -1,4 +1,4 @@
-// `npm run conformance`: writes docs/conformance.md and docs/seed-systems.md. `--results FILE`: tells of tests named there that a run
+// `npm run conformance`: writes docs/conformance.md, docs/seed-systems.md and docs/errors.md. `--results FILE`: tells of tests named there that a run
 // of all tests, reported by vitest as JSON, did not pass.
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { documents } from '../test/conformance/rules/index.ts'
 import { systems } from '../test/conformance/seeds/index.ts'
 import { seedPage } from '../test/conformance/seeds/page.ts'
 import { fixtures } from '../test/support/fixtures.ts'
+import { errorPage, readCodes } from './support/error-page.ts'
 import { root } from './support/package.ts'
 
 const { values } = parseArgs({ options: { results: { type: 'string' } } })
@@ -17,6 +18,8 @@ const { values } = parseArgs({ options: { results: { type: 'string' } } })
 if (values.results === undefined) {
   await writeFile(join(root, 'docs/conformance.md'), conformancePage(documents))
   await writeFile(join(root, 'docs/seed-systems.md'), seedPage(systems))
+  const codes = await readFile(join(root, 'src/errors/codes.ts'), 'utf8')
+  await writeFile(join(root, 'docs/errors.md'), errorPage(readCodes(codes)))
 } else {
   const results = readResults(await readFile(values.results, 'utf8'), root)
   // Without recorded data the tests that need it are skipped, and nothing is proven or disproven by that.

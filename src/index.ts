@@ -34,11 +34,15 @@ export {
   parseJoinDocument,
 } from './discovery/index.ts'
 export {
+  type ErrorDetails,
   errorCodes,
   isLamparaError,
   LamparaError,
   type LamparaErrorCode,
+  type LamparaErrorOf,
   type LamparaErrorOptions,
+  type NoDetails,
+  type RequestDetails,
 } from './errors/index.ts'
 export { type BeaconBlockMessage, defineTopic, type TopicDeclaration, topics } from './gossip/index.ts'
 export type * from './gossip/types.ts'

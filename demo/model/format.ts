@@ -62,3 +62,9 @@ export function shorten(value: string, head: number, tail: number): string {
 export function capitalise(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1)
 }
+
+/** An error's message without the code at its end: the page shows the code apart. */
+export function withoutCode({ code, message }: { readonly code: string; readonly message: string }): string {
+  const suffix = ` [${code}]`
+  return message.endsWith(suffix) ? message.slice(0, -suffix.length) : message
+}

@@ -1,5 +1,6 @@
 import type { LamparaErrorCode } from 'lampara'
 import type { Problem } from '../state/app-state.ts'
+import { withoutCode } from './format.ts'
 
 /** An error as the page tells it. */
 export interface ProblemModel {
@@ -52,7 +53,7 @@ export function problemModel(problem: Problem): ProblemModel {
   const entry = known[problem.code as LamparaErrorCode]
   return {
     title: entry?.[0] ?? 'Something went wrong',
-    detail: problem.message,
+    detail: withoutCode(problem),
     advice: entry?.[1] ?? '',
     code: problem.code,
   }

@@ -1,6 +1,6 @@
 import type { LightClientState, LightClientStatus } from 'lampara'
 import type { AppState } from '../state/app-state.ts'
-import { formatCount } from './format.ts'
+import { formatCount, withoutCode } from './format.ts'
 
 /** How a state feels: colours and the lamp follow it. */
 export type Tone = 'off' | 'working' | 'good' | 'warning' | 'bad'
@@ -68,7 +68,8 @@ const saysMore: ReadonlySet<LightClientState> = new Set(['connecting', 'bootstra
 /** The error has a place of its own on the page. */
 function withoutError({ reason, error, state }: LightClientStatus): string {
   if (error === undefined || state === 'failed') return reason
-  return reason.endsWith(`: ${error.message}`) ? reason.slice(0, -error.message.length - 2) : reason
+  const words = `: ${withoutCode(error)}`
+  return reason.endsWith(words) ? reason.slice(0, -words.length) : reason
 }
 
 function progressOf(status: LightClientStatus): StatusModel['progress'] {

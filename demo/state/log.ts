@@ -1,5 +1,5 @@
 import type { LightClientStatus, NetworkEvent } from 'lampara'
-import { capitalise, formatCount, shorten } from '../model/format.ts'
+import { capitalise, formatCount, shorten, withoutCode } from '../model/format.ts'
 
 /** One line to log. */
 export interface LogLine {
@@ -34,7 +34,7 @@ export function describeStatusChange(
   after: LightClientStatus,
 ): LogLine | undefined {
   if (after.error !== undefined && after.error.message !== before?.error?.message) {
-    return { tone: 'bad', text: after.error.message }
+    return { tone: 'bad', text: withoutCode(after.error) }
   }
   if (after.state !== before?.state) return stateLines[after.state]
   const fork = after.optimistic?.fork
@@ -71,7 +71,7 @@ export function describeEvent(event: NetworkEvent): LogLine {
     case 'dial:failed':
     case 'validator:failed':
     case 'storage:failed':
-      return { tone: 'bad', text: event.error.message }
+      return { tone: 'bad', text: withoutCode(event.error) }
   }
 }
 

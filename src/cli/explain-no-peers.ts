@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os'
+import { messageOf } from '../errors/index.ts'
 import type { Network } from '../network/types.ts'
 import { type CancelTimer, type Clock, systemClock } from '../streams/clock.ts'
 
@@ -54,7 +55,7 @@ export function explainNoPeers(network: Pick<Network, 'watchStatus' | 'events'>,
       if (event.type === 'peer:discovered') found++
       else {
         failed++
-        lastFailure = event.error.message
+        lastFailure = messageOf(event.error)
       }
     }
   })().catch(() => {})

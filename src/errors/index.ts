@@ -1,5 +1,6 @@
-export { errorCodes, type LamparaErrorCode } from './codes.ts'
-export { isLamparaError, LamparaError, type LamparaErrorOptions } from './lampara-error.ts'
+export type { ErrorDetails, LamparaErrorCode, NoDetails, RequestDetails } from './codes.ts'
+export { errorCodes } from './error-codes.ts'
+export { isLamparaError, LamparaError, type LamparaErrorOf, type LamparaErrorOptions } from './lampara-error.ts'
 export { loadCode } from './load-code.ts'
 export { messageOf } from './message-of.ts'
 export { requireRuntime } from './require-runtime.ts'

@@ -1,27 +1,44 @@
-import type { LamparaErrorCode } from './codes.ts'
+import type { ErrorDetails, LamparaErrorCode } from './codes.ts'
 import { messageOf } from './message-of.ts'
 
-/** What an error may carry beside its code and message. */
+/** Optional parts of an error. */
 export interface LamparaErrorOptions {
-  /** What it arose from. */
+  /** The error that caused this one. */
   readonly cause?: unknown
-  /** Structured facts, for a program: peer, slot, path and the like. */
+  /** Structured facts for a program, as `ErrorDetails` has them for the code. */
   readonly details?: Readonly<Record<string, unknown>>
 }
 
+/** A LamparaError with a certain code, and the details that go with it. */
+export type LamparaErrorOf<Code extends LamparaErrorCode> = LamparaError & {
+  readonly code: Code
+  readonly details: ErrorDetails[Code]
+}
+
 /**
- * The one class of error that this package throws. Branch on `code`; show `message`, which names the failed action.
+ * The one class of error that this package throws. Branch on `code`, show `message`: it names the failed action and ends with the
+ * code in brackets.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await client.ready({ signal: AbortSignal.timeout(20_000) })
+ * } catch (error) {
+ *   if (isLamparaError(error, 'checkpoint_too_old')) console.log(`${error.details.ageMs / 86_400_000} days old`)
+ *   else throw error
+ * }
+ * ```
  */
 export class LamparaError extends Error {
   static override readonly name = 'LamparaError'
   override readonly name = 'LamparaError'
-  /** What went wrong, of the closed set. */
+  /** Machine-readable reason. Each code is explained in docs/errors.md. */
   readonly code: LamparaErrorCode
-  /** Structured facts, for a program. */
+  /** Structured facts. `isLamparaError(error, code)` narrows them to the code's own type. */
   readonly details: Readonly<Record<string, unknown>>
 
   constructor(code: LamparaErrorCode, message: string, options: LamparaErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    super(`${message} [${code}]`, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.details = options.details ?? {}
   }
@@ -31,7 +48,7 @@ export class LamparaError extends Error {
    *
    * @param thrown - whatever was caught
    * @param code - the code to give it where it has none
-   * @param action - what failed, as a sentence's beginning: "Cannot dial peer x"
+   * @param action - what failed, as the beginning of a sentence: "Cannot dial peer x"
    */
   static from(thrown: unknown, code: LamparaErrorCode, action: string): LamparaError {
     if (thrown instanceof LamparaError) return thrown
@@ -39,8 +56,19 @@ export class LamparaError extends Error {
   }
 }
 
-/** True for a LamparaError, with that code where one is given. Works across copies of the package. */
-export function isLamparaError(thrown: unknown, code?: LamparaErrorCode): thrown is LamparaError {
+/**
+ * Tells whether something is a LamparaError, with the given code where one is given, and narrows `details` to that code's type.
+ * Works across copies of the package.
+ *
+ * @example
+ * ```ts
+ * if (isLamparaError(error, 'clock_skewed')) showClockHint(error.details.offsetMs)
+ * ```
+ */
+export function isLamparaError<Code extends LamparaErrorCode = LamparaErrorCode>(
+  thrown: unknown,
+  code?: Code,
+): thrown is LamparaErrorOf<Code> {
   if (!(thrown instanceof Error) || thrown.name !== 'LamparaError') return false
   return code === undefined || (thrown as LamparaError).code === code
 }

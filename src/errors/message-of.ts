@@ -21,7 +21,8 @@ const STACK_FRAMES = /\n\s+at [^\n]*/g
 
 /** The words of anything that was thrown. Never what an object without words turns into, "[object …]", and never a stack trace. */
 export function messageOf(thrown: unknown): string {
-  if (thrown instanceof Error) return thrown.message.replace(STACK_FRAMES, '').trimEnd() || wordsOfName(thrown.name)
+  if (thrown instanceof Error)
+    return withoutCode(thrown).replace(STACK_FRAMES, '').trimEnd() || wordsOfName(thrown.name)
   try {
     const text = String(thrown)
     return text.startsWith('[object ') ? wordsIn(thrown as Wordless) : text
@@ -29,6 +30,12 @@ export function messageOf(thrown: unknown): string {
     // An object that has no text of its own, and throws when asked for one.
     return 'unknown error'
   }
+}
+
+/** A LamparaError's message ends with its code; within another sentence it would only be in the way. */
+function withoutCode({ name, message, code }: Error & { readonly code?: unknown }): string {
+  const suffix = ` [${code}]`
+  return name === 'LamparaError' && message.endsWith(suffix) ? message.slice(0, -suffix.length) : message
 }
 
 /** An object whose text says nothing: most often an event, which platforms and libp2p reject with, too. */

@@ -1,4 +1,4 @@
-import type { LamparaError } from '../errors/index.ts'
+import { type LamparaError, messageOf } from '../errors/index.ts'
 import type { NetworkStatus } from '../network/types.ts'
 import { clockSkewError } from '../peers/index.ts'
 import type { ClockSkew } from '../peers/types.ts'
@@ -75,7 +75,7 @@ function stateOf(situation: Situation): LightClientState {
 }
 
 function reasonOf(state: LightClientState, situation: Situation, error: LamparaError | undefined): string {
-  const because = error === undefined ? '' : `: ${error.message}`
+  const because = error === undefined ? '' : `: ${messageOf(error)}`
   switch (state) {
     case 'connecting':
       return `Looking for a peer${because}`
@@ -92,7 +92,7 @@ function reasonOf(state: LightClientState, situation: Situation, error: LamparaE
     case 'disconnected':
       return `Not connected: redialing${because}`
     case 'failed':
-      return error?.message ?? 'Failed'
+      return error === undefined ? 'Failed' : messageOf(error)
     case 'stopped':
       return 'Stopped'
   }
@@ -102,7 +102,9 @@ function stalledReason(situation: Situation, error: LamparaError | undefined): s
   const { withheld, conflict, phase, sync } = situation
   const behind = slotsBehind(situation)
   if (behind < 0)
-    return error?.message ?? `The newest head is ${-behind} slots ahead of this machine's clock: the clock seems slow`
+    return error === undefined
+      ? `The newest head is ${-behind} slots ahead of this machine's clock: the clock seems slow`
+      : messageOf(error)
   const what =
     phase === 'syncing'
       ? `Cannot catch up${sync === undefined ? '' : ` beyond period ${sync.period} of ${sync.targetPeriod}`}`
@@ -114,7 +116,7 @@ function stalledReason(situation: Situation, error: LamparaError | undefined): s
           `two thirds signed two headers that exclude each other, of slots ${conflict.known.slot} and ${conflict.other.slot}`,
         ]),
     ...(withheld === undefined ? [] : [withheldReason(withheld)]),
-    ...(error === undefined ? [] : [error.message]),
+    ...(error === undefined ? [] : [messageOf(error)]),
     ...evidenceReason(situation),
   ]
   const help = 'more peers, or a newer checkpoint, help'

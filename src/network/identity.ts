@@ -44,7 +44,8 @@ export async function loadIdentity(
 ): Promise<PrivateKey> {
   if (given !== undefined) {
     const key = readKey(given)
-    if (key instanceof Error) throw new LamparaError('invalid_argument', `Cannot use the private key: ${key.message}`)
+    if (key instanceof Error)
+      throw new LamparaError('invalid_argument', `Cannot use the private key: ${messageOf(key)}`)
     return key
   }
   const stored = await storage?.get(STORAGE_KEY)

@@ -69,7 +69,7 @@ function withPeer(address: Multiaddr, peerId: string): Multiaddr {
 
 /** A WebSocket fails with an event, which says nothing more. */
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'the connection was refused or broke'
+  return error instanceof Error ? messageOf(error) : 'the connection was refused or broke'
 }
 
 /** Closes a connection in good order, or by force when that takes more than a second. Never throws. */

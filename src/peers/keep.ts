@@ -1,5 +1,5 @@
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { LamparaError } from '../errors/index.ts'
+import { LamparaError, messageOf } from '../errors/index.ts'
 import { delay, linkSignals, raceSignal } from '../streams/abort.ts'
 import type { Clock } from '../streams/clock.ts'
 import { afterFailure, afterLoss, type BackOff, type KeptKind, type Loss } from './back-off.ts'
@@ -144,7 +144,7 @@ export function keepPeers(peers: readonly KeptPeer[], options: KeepOptions): Kee
     unreachable() {
       if (kept.size === 0 || failures.size < kept.size) return undefined
       const last = [...failures.values()].at(-1)
-      return new LamparaError('bootnodes_unreachable', `Cannot reach any bootnode or named peer: ${last?.message}`, {
+      return new LamparaError('bootnodes_unreachable', `Cannot reach any bootnode or named peer: ${messageOf(last)}`, {
         cause: last,
       })
     },

@@ -102,8 +102,9 @@ async function receive<Request, Response>(
     signal.throwIfAborted()
     const error = LamparaError.from(thrown, 'internal', 'unexpected')
     const offence = requestOffence(error.code)
-    if (offence) onOffence(peer, offence, `Cannot read ${version.protocol.name} request of ${peer}: ${error.message}`)
-    throw new LamparaError('request_invalid', error.message, { cause: error })
+    if (offence)
+      onOffence(peer, offence, `Cannot read ${version.protocol.name} request of ${peer}: ${messageOf(error)}`)
+    throw new LamparaError('request_invalid', messageOf(error), { cause: error })
   }
 }
 

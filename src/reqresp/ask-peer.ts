@@ -1,6 +1,6 @@
 import type { Libp2p, Stream } from '@libp2p/interface'
 import type { Chain } from '../chain/index.ts'
-import { LamparaError } from '../errors/index.ts'
+import { LamparaError, messageOf } from '../errors/index.ts'
 import { type ByteReader, createByteReader } from '../streams/byte-reader.ts'
 import type { Clock } from '../streams/clock.ts'
 import { encodeRequest } from '../wire/index.ts'
@@ -66,13 +66,13 @@ export async function askPeer<Request, Response>(context: AskContext, ask: Ask<R
   } catch (thrown) {
     if (signal.aborted) throw signal.reason
     const error = LamparaError.from(thrown, 'internal', 'unexpected')
-    const failure = new LamparaError(error.code, `Cannot get ${protocol.name} from ${peer}: ${error.message}`, {
+    const failure = new LamparaError(error.code, `Cannot get ${protocol.name} from ${peer}: ${messageOf(error)}`, {
       cause: error.cause ?? error,
       details: { ...error.details, peer, protocol: protocol.name, chunks: tally.chunks },
     })
     context.holdOffs.failed(lane, error.code)
     const offence = responseOffence(error.code, tally.chunks)
-    if (offence) context.onOffence(peer, offence, failure.message)
+    if (offence) context.onOffence(peer, offence, messageOf(failure))
     throw failure
   } finally {
     phases.end()

@@ -1,5 +1,5 @@
 import { periodOfSlot } from '../chain/index.ts'
-import { isLamparaError, LamparaError } from '../errors/index.ts'
+import { isLamparaError, LamparaError, messageOf } from '../errors/index.ts'
 import {
   contextDigestOf,
   decodeLightClientObjectOfDigest,
@@ -93,6 +93,6 @@ function inContext<T>(action: () => T): T {
     return action()
   } catch (error) {
     if (!isLamparaError(error, 'fork_unknown')) throw error
-    throw new LamparaError('context_unknown', error.message, { cause: error })
+    throw new LamparaError('context_unknown', messageOf(error), { cause: error })
   }
 }

@@ -46,7 +46,10 @@ test('a client that cannot start is told with its code', async () => {
   await until('open-failed')
   await session.stop()
   expect(events).toEqual([
-    { type: 'open-failed', problem: { code: 'join_document_invalid', message: 'Cannot read it' } },
+    {
+      type: 'open-failed',
+      problem: { code: 'join_document_invalid', message: 'Cannot read it [join_document_invalid]' },
+    },
   ])
 })
 

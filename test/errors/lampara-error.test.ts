@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, expectTypeOf, it } from 'vitest'
 import { errorCodes, isLamparaError, LamparaError, messageOf } from '../../src/errors/index.ts'
 
 describe('LamparaError', () => {
@@ -9,11 +9,11 @@ describe('LamparaError', () => {
     expect(error).toMatchObject({
       name: 'LamparaError',
       code: 'dial_failed',
-      message: 'Cannot dial peer x: refused',
+      message: 'Cannot dial peer x: refused [dial_failed]',
       details: { peer: 'x' },
       cause,
     })
-    expect(String(error)).toBe('LamparaError: Cannot dial peer x: refused')
+    expect(String(error)).toBe('LamparaError: Cannot dial peer x: refused [dial_failed]')
   })
 
   it('has no cause and no details where none were given', () => {
@@ -28,10 +28,27 @@ describe('LamparaError', () => {
     for (const thrown of [new TypeError('odd'), 'odd']) {
       expect(LamparaError.from(thrown, 'internal', 'Cannot work')).toMatchObject({
         code: 'internal',
-        message: 'Cannot work: odd',
+        message: 'Cannot work: odd [internal]',
         cause: thrown,
       })
     }
+  })
+
+  it('ends its message with its code, and leaves the code out where the message becomes part of another', () => {
+    const inner = new LamparaError('peer_disconnected', 'Cannot read: the stream was reset')
+    expect(inner.message).toBe('Cannot read: the stream was reset [peer_disconnected]')
+    const outer = new LamparaError('dial_failed', `Cannot dial x: ${messageOf(inner)}`)
+    expect(outer.message).toBe('Cannot dial x: Cannot read: the stream was reset [dial_failed]')
+  })
+
+  it('gives details the type of the code that it was narrowed to', () => {
+    const error: unknown = new LamparaError('checkpoint_too_old', 'Cannot start', {
+      details: { slot: 1, ageMs: 2_000 },
+    })
+    if (!isLamparaError(error, 'checkpoint_too_old')) throw error
+    expectTypeOf(error.details.ageMs).toEqualTypeOf<number>()
+    expectTypeOf(error.code).toEqualTypeOf<'checkpoint_too_old'>()
+    expect(error.details.ageMs / 1_000).toBe(2)
   })
 
   it('is told from other errors by name and code, across copies of the package', () => {

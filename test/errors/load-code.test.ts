@@ -11,7 +11,7 @@ describe('loadCode()', () => {
     load.mockRejectedValueOnce(cause)
     await expect(loadCode(load, 'the BLS code')).rejects.toMatchObject({
       code: 'code_unavailable',
-      message: `Cannot load the BLS code: ${cause.message}`,
+      message: `Cannot load the BLS code: ${cause.message} [code_unavailable]`,
       cause,
     })
     expect(await loadCode(load, 'the BLS code')).toBe('loaded')

@@ -200,7 +200,7 @@ describe('a stream that fails with an event', () => {
     const libp2p = { getConnections: () => [connection] } as unknown as Libp2p
     await expect(openStream(libp2p, peer, ['/x/1'], never)).rejects.toMatchObject({
       code: 'dial_failed',
-      message: 'it closed before its time',
+      message: 'it closed before its time [dial_failed]',
       cause: closed,
     })
   })

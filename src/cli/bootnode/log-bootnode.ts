@@ -1,4 +1,5 @@
 import type { Bootnode } from '../../bootnode/index.ts'
+import { messageOf } from '../../errors/index.ts'
 import { explainNoPeers } from '../explain-no-peers.ts'
 import type { Log } from '../log/create-log.ts'
 
@@ -29,7 +30,7 @@ export function logBootnode(bootnode: Bootnode, log: Log): () => void {
 
 function logCertificate(bootnode: Bootnode, log: Log): () => void {
   return bootnode.watchCertificate(({ validUntilMs, error }) => {
-    const fields = { validUntilMs, error: error?.message }
+    const fields = { validUntilMs, error: error && messageOf(error) }
     const until = new Date(validUntilMs).toISOString()
     if (error === undefined) log.info('certificate', `Certificate valid until ${until}`, { validUntilMs })
     else log.warn('certificate', 'The new certificate cannot be used: the present one stays in use', fields)
@@ -56,10 +57,10 @@ async function logEvents(side: string, network: Bootnode['downstream'], log: Log
   for await (const event of network.events(undefined, { signal })) {
     switch (event.type) {
       case 'storage:failed':
-        log.error('storage', event.error.message, { side, code: event.error.code })
+        log.error('storage', messageOf(event.error), { side, code: event.error.code })
         break
       case 'validator:failed':
-        log.warn('validator', event.error.message, { side, topic: event.topic })
+        log.warn('validator', messageOf(event.error), { side, topic: event.topic })
         break
       case 'peer:banned':
         log.info('banned', `Banned a ${client ? 'client' : 'peer'}: ${event.reason}`, { side, peer: event.peerId })
@@ -71,7 +72,7 @@ async function logEvents(side: string, network: Bootnode['downstream'], log: Log
         log.debug('disconnected', `Disconnected: ${event.reason}`, { side, peer: event.peer.id })
         break
       case 'dial:failed':
-        log.debug('dial_failed', event.error.message, { side, address: event.address })
+        log.debug('dial_failed', messageOf(event.error), { side, address: event.address })
         break
     }
   }

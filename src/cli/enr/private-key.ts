@@ -15,7 +15,7 @@ const KEY_BYTES = 32
 export async function readPrivateKey(file: string): Promise<{ readonly key: Uint8Array; readonly made: boolean }> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
-    throw usageError('enr', `--key "${file}" cannot be read: ${error.message}`)
+    throw usageError('enr', `--key "${file}" cannot be read: ${messageOf(error)}`)
   })
   if (text === undefined) return { key: await makeKey(file), made: true }
   const digits = text.trim()

@@ -48,6 +48,6 @@ export async function readChainOption(command: string, values: ChainValues): Pro
     })
   } catch (error) {
     if (!isLamparaError(error)) throw error
-    throw usageError(command, `--chain "${chain}": ${error.message}`)
+    throw usageError(command, `--chain "${chain}": ${messageOf(error)}`)
   }
 }

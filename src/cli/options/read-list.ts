@@ -16,7 +16,7 @@ const MAX_BYTES = 1024 * 1024
 export async function readList(command: string, file: string, chain: Chain, warn: (line: string) => void) {
   try {
     const text = await readUpTo(file, MAX_BYTES)
-    return bootstrapList(text, { name: file, chain, onSkipped: (_, error) => warn(`${file}: ${error.message}`) })
+    return bootstrapList(text, { name: file, chain, onSkipped: (_, error) => warn(`${file}: ${messageOf(error)}`) })
   } catch (error) {
     throw usageError(command, `--list "${file}" cannot be used: ${messageOf(error)}`)
   }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors/index.ts'
 import type { Network, NetworkEvent } from '../../network/types.ts'
 import type { CliIo } from '../io.ts'
 import { peerTable } from './table.ts'
@@ -56,7 +57,7 @@ export async function printEvents(network: Network, io: CliIo, json: boolean, si
 function eventJson(event: NetworkEvent): string {
   if (!('error' in event)) return JSON.stringify(event)
   const { error, ...rest } = event
-  return JSON.stringify({ ...rest, error: error.code, message: error.message })
+  return JSON.stringify({ ...rest, error: error.code, message: messageOf(error) })
 }
 
 function eventLine(event: NetworkEvent): string {
@@ -74,6 +75,6 @@ function eventLine(event: NetworkEvent): string {
     case 'conflict':
       return `conflict      ${event.kind} slots ${event.known.slot} and ${event.other.slot} exclude each other`
     default:
-      return `failed        ${event.error.message}`
+      return `failed        ${messageOf(event.error)}`
   }
 }

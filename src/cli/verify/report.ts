@@ -1,4 +1,5 @@
 import { type Chain, slotStartMs, toHex } from '../../chain/index.ts'
+import { messageOf } from '../../errors/index.ts'
 import { headerRoot, type LightClientHeader } from '../../ssz/index.ts'
 import type { Outcome, Refused } from './judge.ts'
 
@@ -33,9 +34,9 @@ export function humanReport(chain: Chain, outcome: Outcome, colours: boolean): s
           head('optimistic', store.optimisticHeader),
         ]
   for (const { file, error } of rejected)
-    lines.push(`${red('rejected')}  ${file}  ${bold(error.code)}`, `  ${error.message}`)
+    lines.push(`${red('rejected')}  ${file}  ${bold(error.code)}`, `  ${messageOf(error)}`)
   for (const [code, refused] of byCode(ignored)) {
-    lines.push(`${yellow('ignored')}  ${refused.length} × ${bold(code)}`, `  ${dim(refused[0]!.error.message)}`)
+    lines.push(`${yellow('ignored')}  ${refused.length} × ${bold(code)}`, `  ${dim(messageOf(refused[0]!.error))}`)
   }
   return lines.join('\n')
 }

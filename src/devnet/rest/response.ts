@@ -1,4 +1,4 @@
-import { LamparaError, type LamparaErrorCode } from '../../errors/index.ts'
+import { LamparaError, type LamparaErrorCode, messageOf } from '../../errors/index.ts'
 
 /** An HTTP answer, before it is sent. */
 export interface RestResponse {
@@ -40,5 +40,5 @@ const statusOfCode: Partial<Record<LamparaErrorCode, number>> = {
 /** An error as an answer: the asker's mistakes in words, ours without. */
 export function failureOf(error: unknown): RestResponse {
   const status = error instanceof LamparaError ? statusOfCode[error.code] : undefined
-  return status === undefined ? failure(500, 'Internal error') : failure(status, (error as LamparaError).message)
+  return status === undefined ? failure(500, 'Internal error') : failure(status, messageOf(error))
 }
