@@ -4,11 +4,12 @@ import type { Network } from '../network/types.ts'
 import { protocols } from '../reqresp/index.ts'
 import type { Protocol } from '../reqresp/types.ts'
 import { headerRoot, type LightClientObject } from '../ssz/index.ts'
+import { deadline } from '../streams/abort.ts'
 import { dropOldest } from '../streams/drop-oldest.ts'
 import { createRangeLimits } from './range-limits.ts'
 import type { UpdateReceiver } from './receive-update.ts'
 import { requestBootstrap } from './request-bootstrap.ts'
-import { requestFromPeers } from './request-from-peers.ts'
+import { MAX_PARALLEL, requestFromPeers } from './request-from-peers.ts'
 import { createRetries } from './retries.ts'
 import { nextSyncStep, type SyncStep } from './sync-plan.ts'
 import type { LightClientStatus } from './types.ts'
@@ -55,6 +56,16 @@ export interface FetcherOptions {
   onProgress(progress: SyncProgress): void
 }
 
+/** How peers are asked for their heads. */
+interface HeadsQuestion {
+  readonly maxPeers: number
+  readonly parallel?: number
+  complete(): boolean
+  onAnswer?(): void
+  /** Ends it earlier than the fetcher's own. */
+  readonly signal?: AbortSignal
+}
+
 /** Brings into the store what peers answer when asked. No peer decides alone: an answer counts by what it does to the plan. */
 export interface Fetcher {
   /**
@@ -77,8 +88,11 @@ export interface Fetcher {
    * @throws LamparaError `peer_unavailable`; the signal's reason
    */
   refreshHeads(): Promise<void>
-  /** Asks all peers for their heads, so that they confirm ours. Never rejects but with the signal's reason. */
-  confirmHeads(): Promise<void>
+  /**
+   * Asks all peers for their heads, so that they confirm ours. Ends once enough have, or when the time is up: a peer that does
+   * not answer holds up no confirmation. Never rejects but with the signal's reason.
+   */
+  confirmHeads(enough: () => boolean, withinMs: number): Promise<void>
   /** True when there is something to fetch by range that is due, or that a peer was not asked for yet. */
   wantsUpdates(): boolean
   /** True when the heads are behind and the latest updates are due to be asked for. */
@@ -190,14 +204,12 @@ export function createFetcher(options: FetcherOptions): Fetcher {
 
   async function askHeads<Update extends AnyUpdate>(
     protocol: Protocol<undefined, Update>,
-    maxPeers: number,
-    complete: () => boolean,
-    onAnswer: () => void = () => {},
+    { onAnswer, ...asking }: HeadsQuestion,
   ): Promise<void> {
     const answers = await requestFromPeers(network, {
       ...ask,
+      ...asking,
       protocol,
-      maxPeers,
       requestTo(peer) {
         heads.noteAsked(peer)
         return undefined
@@ -205,10 +217,9 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       async accept(update: Update, peer) {
         noteEvidence({ peer, slot: update.value.attestedHeader.beacon.slot })
         const progress = await receive(update, peer)
-        onAnswer()
+        onAnswer?.()
         return progress
       },
-      complete,
     })
     for (const { peer, error, responses } of answers) {
       if (responses === 0) noteEvidence({ peer, ...(isLamparaError(error) && { error }) })
@@ -246,13 +257,12 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       return behind() <= CURRENT_SLOTS
     }
     const asked = await Promise.allSettled([
-      askHeads(protocols.lightClientOptimisticUpdate, maxPeers, isCurrent),
-      askHeads(
-        protocols.lightClientFinalityUpdate,
+      askHeads(protocols.lightClientOptimisticUpdate, { maxPeers, complete: isCurrent }),
+      askHeads(protocols.lightClientFinalityUpdate, {
         maxPeers,
-        () => finalityAnswers >= (isCurrent() ? 1 : FINALITY_ANSWERS),
-        () => void finalityAnswers++,
-      ).finally(() => {
+        complete: () => finalityAnswers >= (isCurrent() ? 1 : FINALITY_ANSWERS),
+        onAnswer: () => void finalityAnswers++,
+      }).finally(() => {
         finalityOver = true
         isCurrent()
       }),
@@ -300,12 +310,20 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       await Promise.race([refreshing.recent.promise, refreshing.over])
     },
 
-    async confirmHeads() {
+    async confirmHeads(enough, withinMs) {
       const { length } = network.peers
+      const limit = deadline({
+        clock,
+        afterMs: withinMs,
+        error: () => new LamparaError('timeout', 'Not confirmed'),
+        signal,
+      })
+      const asking = { maxPeers: length, parallel: MAX_PARALLEL, complete: enough, signal: limit.signal }
       await Promise.allSettled([
-        askHeads(protocols.lightClientOptimisticUpdate, length, () => false),
-        askHeads(protocols.lightClientFinalityUpdate, length, () => false),
+        askHeads(protocols.lightClientOptimisticUpdate, asking),
+        askHeads(protocols.lightClientFinalityUpdate, asking),
       ])
+      limit.cancel()
       signal.throwIfAborted()
     },
 

@@ -69,6 +69,8 @@ const topics = [lightClientFinalityUpdate, lightClientOptimisticUpdate]
 const RETRY_MS = { first: 500, most: 12_000 }
 /** How long gossip waits for a current head by request, before it is joined all the same. */
 const FIRST_REFRESH_MS = 4_000
+/** How long peers have to confirm a head, at least: else until the slot ends. */
+const LEAST_CONFIRM_MS = 2_000
 /** A slot's head is signed in the next one, and comes before that ends. */
 const SIGNED_WITHIN_SLOTS = 2
 
@@ -153,6 +155,7 @@ export function startFollower(options: FollowerOptions): Follower {
     signal,
     report: (peer, offence, reason) => network.report(peer, offence, reason),
     onWeakHead: (proven) => heads.showWeak(proven) && updateStatus(),
+    isVerified: heads.isVerified,
     onHeaders(peer, roots) {
       agreement.note(peer, roots)
       showVerified()
@@ -216,18 +219,22 @@ export function startFollower(options: FollowerOptions): Follower {
     network.setStatus(localStatusOf(chain, finalized, heads.optimistic.value ?? finalized))
   }
 
-  /** Asks other paths for their heads, now and once more within the slot: they may not have this one yet. */
+  /** Asks other paths for their heads, again and again until the slot ends: they may not have this one yet. */
   function confirm(): void {
+    const slot = slotClock.currentSlot()
+    const confirmed = (): boolean => heads.withheld?.because !== 'agreement'
     confirming ??= (async () => {
-      const slot = slotClock.currentSlot()
-      while (heads.withheld?.because === 'agreement' && slotClock.currentSlot() === slot) {
-        await fetcher.confirmHeads()
-        await delay(chain.slotDurationMs / 4, { clock, signal })
+      while (!confirmed() && slotClock.currentSlot() === slot) {
+        const leftMs = slotClock.slotStartMs(slot + 1) - clock.now()
+        await fetcher.confirmHeads(confirmed, Math.max(LEAST_CONFIRM_MS, leftMs))
+        if (!confirmed()) await delay(Math.min(leftMs, chain.slotDurationMs / 4), { clock, signal })
       }
     })()
       .catch(() => {})
       .finally(() => {
         confirming = undefined
+        // The head of a slot that began meanwhile found this under way.
+        if (!signal.aborted && !confirmed() && slotClock.currentSlot() !== slot) confirm()
       })
   }
 

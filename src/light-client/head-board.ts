@@ -1,10 +1,14 @@
 import { type Chain, type Hex, toHex } from '../chain/index.ts'
 import { headerRoot } from '../ssz/index.ts'
+import { dropOldest } from '../streams/drop-oldest.ts'
 import { createWatchable, type Watchable, type WatchableSource } from '../streams/watchable.ts'
 import type { Agreement } from './agreement.ts'
 import { headOf } from './head.ts'
 import type { Head } from './types.ts'
 import type { ProvenHeader } from './verified-state.ts'
+
+/** Headers that may be confirmed though a newer one has come. */
+const MAX_RECENT = 8
 
 /** Why a verified head is not shown. */
 export type Withheld =
@@ -27,6 +31,8 @@ export interface HeadBoard {
    * the same head again. @returns true when a shown head, or what is told of it, changed
    */
   update(optimistic: ProvenHeader | undefined, finalized: ProvenHeader | undefined): boolean
+  /** True for the root of a header that the store has come to, and that is shown or may be yet. */
+  isVerified(root: Hex): boolean
   /** Shows a head that fewer than two thirds signed, until there is one that two thirds did. @returns true when it is shown */
   showWeak(proven: ProvenHeader): boolean
   /** Shows just this and takes back what went beyond it: it rested on a committee that proved forged. */
@@ -52,7 +58,10 @@ export interface HeadBoardOptions {
 export function createHeadBoard(chain: Chain, options: HeadBoardOptions): HeadBoard {
   const optimistic = createWatchable<Head | undefined>(undefined)
   const finalized = createWatchable<Head | undefined>(undefined)
+  /** Optimistic headers that the store came to, by root, the newest last: one of them may be confirmed after the next has come. */
+  const recent = new Map<Hex, ProvenHeader>()
   let newest: ProvenHeader | undefined
+  let newestFinalized: ProvenHeader | undefined
 
   function obstacleTo({ header, participation, trusted }: ProvenHeader, agreement: Agreement): Withheld | undefined {
     const { slot } = header.beacon
@@ -102,9 +111,17 @@ export function createHeadBoard(chain: Chain, options: HeadBoardOptions): HeadBo
 
   function update(optimisticHeader: ProvenHeader | undefined, finalizedHeader: ProvenHeader | undefined): boolean {
     newest = optimisticHeader
+    newestFinalized = finalizedHeader
+    if (optimisticHeader !== undefined) {
+      const root = rootOf(optimisticHeader)
+      recent.delete(root)
+      recent.set(root, optimisticHeader)
+      dropOldest(recent, MAX_RECENT)
+    }
     const finalizedShown = show(finalized, 'finalized', finalizedHeader)
     const optimisticShown =
-      show(optimistic, 'optimistic', optimisticHeader) || show(optimistic, 'optimistic', finalizedHeader)
+      [...recent.values()].reverse().some((proven) => show(optimistic, 'optimistic', proven)) ||
+      show(optimistic, 'optimistic', finalizedHeader)
     return finalizedShown || optimisticShown
   }
 
@@ -117,10 +134,12 @@ export function createHeadBoard(chain: Chain, options: HeadBoardOptions): HeadBo
       return obstacleTo(newest, options.agreementOf(toHex(headerRoot(beacon)), beacon.slot))
     },
     update,
+    isVerified: (root) => recent.has(root) || (newestFinalized !== undefined && rootOf(newestFinalized) === root),
     showWeak: (proven) => show(optimistic, 'optimistic', proven, false),
     rollBack(optimisticHeader, finalizedHeader) {
       optimistic.set(undefined)
       finalized.set(undefined)
+      recent.clear()
       update(optimisticHeader, finalizedHeader)
     },
     end(error) {
@@ -128,4 +147,8 @@ export function createHeadBoard(chain: Chain, options: HeadBoardOptions): HeadBo
       finalized.end(error)
     },
   }
+}
+
+function rootOf({ header }: ProvenHeader): Hex {
+  return toHex(headerRoot(header.beacon))
 }

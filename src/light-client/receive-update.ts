@@ -36,6 +36,8 @@ export interface UpdateReceiverOptions {
   report(peer: string, offence: Offence, reason: string): void
   /** A valid head that too few signed for the store to move. */
   onWeakHead(proven: ProvenHeader): void
+  /** True for the root of a header that was verified before and may be shown yet. */
+  isVerified(root: Hex): boolean
   /** Verified headers that a peer sent. */
   onHeaders(peer: string, roots: readonly Hex[]): void
   /** The slot of a header that a peer sent, verified or not, as it arrives. */
@@ -158,12 +160,7 @@ export function createUpdateReceiver(options: UpdateReceiverOptions): UpdateRece
     } catch (error) {
       if (isLamparaError(error, 'update_not_relevant')) {
         giveBack()
-        const { optimistic, finalized } = verified
-        const known = new Set([optimistic, finalized].flatMap((proven) => (proven ? [rootOf(proven.header)] : [])))
-        options.onHeaders(
-          peer,
-          rootsOf(update).filter((root) => known.has(root)),
-        )
+        options.onHeaders(peer, rootsOf(update).filter(options.isVerified))
       }
       throw error
     }

@@ -9,7 +9,7 @@ import type { CancelTimer } from '../streams/clock.ts'
 /** Peers asked at once from the beginning. */
 const PARALLEL = 2
 /** The most peers asked at once. */
-const MAX_PARALLEL = 8
+export const MAX_PARALLEL = 8
 /** Another peer is asked whenever so long passed without progress. */
 const HEDGE_MS = 2_000
 
@@ -24,6 +24,8 @@ export interface Question<Request, Response> {
   complete(): boolean
   /** The first peer that brings progress goes on alone, while it does: for answers of many chunks. @default false */
   readonly leads?: boolean
+  /** Peers asked at once from the beginning, 8 at most. @default 2 */
+  readonly parallel?: number
   /** Peers asked at most. @default all that offer the protocol */
   readonly maxPeers?: number
   /** Independent path of a peer: peers of other paths are asked first. @default each peer is one */
@@ -56,7 +58,7 @@ export async function requestFromPeers<Request, Response>(
   network: Network,
   question: Question<Request, Response>,
 ): Promise<readonly PeerAnswer[]> {
-  const { protocol, signal, random = Math.random, maxPeers = Number.POSITIVE_INFINITY } = question
+  const { protocol, signal, random = Math.random, parallel = PARALLEL, maxPeers = Number.POSITIVE_INFINITY } = question
   const { clock } = network
   const asked = new Set<string>()
   const askedPaths = new Set<string>()
@@ -154,10 +156,10 @@ export async function requestFromPeers<Request, Response>(
     if (asked.size > 0) return []
     throw new LamparaError('peer_unavailable', `Cannot get ${protocol.name}: no connected peer offers it`)
   }
-  while (running.size < PARALLEL && start());
+  while (running.size < parallel && start());
   hedge()
   const unwatch = network.watchPeers(() => {
-    while (leader === undefined && running.size > 0 && running.size < PARALLEL && start());
+    while (leader === undefined && running.size > 0 && running.size < parallel && start());
   })
   try {
     await over.promise

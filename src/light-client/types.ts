@@ -11,7 +11,12 @@ export type Checkpoint =
   | {
       /** Base URLs of Beacon API servers that are asked for their finalized block root. */
       readonly providers: readonly string[]
-      /** How many must name the same root. @default all of them */
+      /**
+       * How many must name the same root. Once so many do and no other root can equal that, the rest is not waited for; with a
+       * quorum of half of them or fewer, the rest has one more second to name another one more often.
+       *
+       * @default all of them
+       */
       readonly quorum?: number
     }
 

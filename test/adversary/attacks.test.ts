@@ -104,3 +104,26 @@ describe.each(attacks)('$name', ({ kinds, lie = {}, world = {} }) => {
     expect((await runSchedule(schedule(peers, 15))).violations).toEqual([])
   })
 })
+
+describe('a client that wants each head from two paths', () => {
+  it.each([2, 5])('has its confirmation although %i other peers never answer', async (count) => {
+    const silent = Array.from({ length: count }, (_, at) => ({
+      ...liar(['withhold'], 2 + at, { lag: 3 }),
+      path: 10 + at,
+    }))
+    const peers = [...truth.slice(0, 2), ...silent]
+    const { violations, liveSlots, worstLag } = await runSchedule({
+      shape: 'steady',
+      startSlot: 240,
+      behindSlots: 20,
+      slots: 40,
+      graceSlots: 6,
+      seed: 7,
+      minAgreement: 2,
+      peers,
+    })
+    expect(violations).toEqual([])
+    expect(liveSlots).toBeGreaterThan(30)
+    expect(worstLag).toBeLessThanOrEqual(1)
+  })
+})

@@ -37,6 +37,7 @@ export interface ClientOptions {
   readonly witness: ClientWitness
   readonly random: () => number
   readonly minParticipation?: number
+  readonly minAgreement?: number | undefined
 }
 
 /** Compares sums in one step: in small ones, as the real one does, a schedule would depend on the machine's speed. */
@@ -72,6 +73,7 @@ export async function startClient(options: ClientOptions): Promise<TestedClient>
     context: { chain, committees: verifierInOneStep(bls) },
     start: kept.state ?? options.checkpoint,
     minParticipation: options.minParticipation ?? 2 / 3,
+    minAgreement: options.minAgreement ?? 1,
     maxCheckpointAgeMs,
     stalledAfterSlots: STALLED_AFTER_SLOTS,
     random,

@@ -29,6 +29,8 @@ export interface Schedule {
   readonly graceSlots?: number | undefined
   /** When it is stopped and started again on its storage, in slots after the start. */
   readonly restartAfterSlots?: number | undefined
+  /** Paths that must confirm a head before it is shown. @default 1 */
+  readonly minAgreement?: number
   readonly peers: readonly ScheduledPeer[]
   readonly seed: number
 }

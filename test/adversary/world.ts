@@ -67,7 +67,15 @@ export async function runSchedule(schedule: Schedule, cryptography: Cryptography
   let allChecks = 0
   const bls = cryptography.bls(() => void checks++)
   const start = (): Promise<TestedClient> =>
-    startClient({ network: fake.network, bls, checkpoint, storage, witness, random })
+    startClient({
+      network: fake.network,
+      bls,
+      checkpoint,
+      storage,
+      witness,
+      random,
+      minAgreement: schedule.minAgreement,
+    })
 
   schedulePeers(peers, fake, clock, currentSlot)
   let client = await start()

@@ -47,6 +47,7 @@ async function setUp() {
     signal: new AbortController().signal,
     report() {},
     onWeakHead() {},
+    isVerified: () => false,
     onHeaders() {},
     onHead() {},
     onDoubt() {},

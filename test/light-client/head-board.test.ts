@@ -13,13 +13,16 @@ function provenAt(slot: number, participation = 1, fill = slot): ProvenHeader {
 
 describe('the board of heads', () => {
   let agreement: Agreement = { paths: 1, asked: 1 }
+  /** Root that two paths brought. */
+  let confirmed: string | undefined
   function create(options: { minParticipation?: number; minAgreement?: number } = {}) {
     agreement = { paths: 1, asked: 1 }
+    confirmed = undefined
     const board = createHeadBoard(mainnet, {
       minParticipation: 2 / 3,
       minAgreement: 1,
       ...options,
-      agreementOf: () => agreement,
+      agreementOf: (root) => (root === confirmed ? { paths: 2, asked: 2 } : agreement),
       now: () => 0,
     })
     const told: (Head | undefined)[] = []
@@ -73,6 +76,31 @@ describe('the board of heads', () => {
     agreement = { paths: 2, asked: 2 }
     board.update(provenAt(9), checkpoint)
     expect(board.optimistic.value?.slot).toBe(9)
+  })
+
+  it('shows the newest head that is confirmed although a newer one is not yet, and keeps eight that may be', () => {
+    const { board } = create({ minAgreement: 2 })
+    const final = { ...provenAt(1), trusted: true }
+    const roots = new Map<number, string>()
+    const unconfirmed = createHeadBoard(mainnet, {
+      minParticipation: 0,
+      minAgreement: 1,
+      agreementOf: () => agreement,
+      now: () => 0,
+    })
+    unconfirmed.optimistic.watch((head) => head && roots.set(head.slot, head.root))
+    for (let slot = 2; slot <= 12; slot++) {
+      unconfirmed.update(provenAt(slot), final)
+      board.update(provenAt(slot), final)
+    }
+    const isVerified = (slot: number): boolean => board.isVerified(roots.get(slot) as `0x${string}`)
+    expect([4, 5, 12].map(isVerified)).toEqual([false, true, true])
+    confirmed = roots.get(11)
+    expect(board.update(provenAt(12), final)).toBe(true)
+    expect(board.optimistic.value?.slot).toBe(11)
+    expect(board.withheld).toMatchObject({ slot: 12, because: 'agreement' })
+    board.rollBack(final, final)
+    expect([11, 12].map(isVerified)).toEqual([false, false])
   })
 
   it('shows a head that fewer than two thirds signed as such, until two thirds signed one of its slot', () => {

@@ -35,6 +35,7 @@ async function setUp({ minParticipation = 2 / 3, idle = Promise.resolve(), sumIs
     signal: stopping.signal,
     report: (peer, offence, reason) => void reports.push(`${peer} ${offence} ${reason}`),
     onWeakHead: ({ header }) => void weak.push(header.beacon.slot),
+    isVerified: () => false,
     onHeaders() {},
     onHead() {},
     onDoubt: () => void doubts.push('doubt'),

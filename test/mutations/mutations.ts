@@ -14,6 +14,7 @@ const twoThirds = 'test/light-client/two-thirds.test.ts'
 const board = 'test/light-client/head-board.test.ts'
 const asking = 'test/light-client/request-from-peers.test.ts'
 const rules = 'test/light-client/gossip-rules.test.ts'
+const quorum = 'test/light-client/checkpoint-quorum.test.ts'
 const status = 'test/light-client/assess.test.ts'
 
 /** Every guard by which heads cannot be faked, frozen or held back. */
@@ -213,6 +214,41 @@ export const mutations: readonly Mutation[] = [
     find: 'if (agreement.paths < options.minAgreement) {',
     replace: 'if (false) {',
     tests: [board],
+  },
+  {
+    rule: 'a head may be confirmed after the next one has come',
+    file: 'src/light-client/head-board.ts',
+    find: 'const MAX_RECENT = 8',
+    replace: 'const MAX_RECENT = 1',
+    tests: [board],
+  },
+  {
+    rule: 'a peer that confirms a head that is not the newest is heard',
+    file: 'src/light-client/receive-update.ts',
+    find: 'options.onHeaders(peer, rootsOf(update).filter(options.isVerified))',
+    replace: '',
+    tests: [attacks],
+  },
+  {
+    rule: 'a peer that does not answer holds up no confirmation',
+    file: 'src/light-client/fetcher.ts',
+    find: 'const asking = { maxPeers: length, parallel: MAX_PARALLEL, complete: enough, signal: limit.signal }',
+    replace: 'const asking = { maxPeers: length, complete: () => false, signal }',
+    tests: [attacks],
+  },
+  {
+    rule: 'a quorum of providers does not wait for the slowest',
+    file: 'src/light-client/checkpoint.ts',
+    find: '(most >= quorum && most > (second?.count ?? 0) + left)',
+    replace: 'false',
+    tests: [quorum],
+  },
+  {
+    rule: 'being quick does not decide where others could still equal a quorum',
+    file: 'src/light-client/checkpoint.ts',
+    find: 'most > (second?.count ?? 0) + left',
+    replace: 'true',
+    tests: [quorum],
   },
   {
     rule: 'many peers on one path are one',

@@ -1,0 +1,109 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { mainnet } from '../../src/index.ts'
+import { readCheckpoint } from '../../src/light-client/checkpoint.ts'
+import { createFakeClock, settle } from '../support/fake-clock.ts'
+
+const rootOf = (name: string): string => `0x${name.repeat(64)}`
+const startMs = 1_800_000_000_000
+
+/** Providers at `http://NAME.test`, each of which answers when it is told to. */
+function createProviders(names: readonly string[]) {
+  const waiting = new Map(names.map((name) => [`${name}.test`, Promise.withResolvers<Response>()]))
+  const aborted: string[] = []
+  vi.stubGlobal('fetch', (url: URL, { signal }: { signal: AbortSignal }) => {
+    signal.addEventListener('abort', () => {
+      aborted.push(url.hostname)
+      waiting.get(url.hostname)!.reject(signal.reason)
+    })
+    return waiting.get(url.hostname)!.promise
+  })
+  const settleWith = (name: string, response: Response): Promise<void> => {
+    waiting.get(`${name}.test`)!.resolve(response)
+    return settle()
+  }
+  return {
+    aborted,
+    says: (name: string, digit: string) => settleWith(name, Response.json({ data: { root: rootOf(digit) } })),
+    fails: (name: string) => settleWith(name, new Response('', { status: 500 })),
+  }
+}
+
+function begin(names: readonly string[], quorum: number | undefined, signal?: AbortSignal) {
+  const providers = createProviders(names)
+  const clock = createFakeClock(startMs)
+  const urls = names.map((name) => `http://${name}.test`)
+  const resolve = readCheckpoint({ providers: urls, ...(quorum === undefined ? {} : { quorum }) })
+  const outcome: { root?: string; error?: unknown } = {}
+  const over = Promise.resolve(resolve(mainnet, { clock, signal })).then(
+    (root) => void Object.assign(outcome, { root }),
+    (error) => void Object.assign(outcome, { error }),
+  )
+  return { ...providers, clock, outcome, over }
+}
+
+afterEach(() => vi.unstubAllGlobals())
+
+describe('a checkpoint that providers are asked for', () => {
+  it('does not wait for a slow provider once enough agree, and lets go of its request', async () => {
+    const { says, outcome, clock, aborted } = begin(['a', 'b', 'c'], 2)
+    await says('a', '1')
+    expect(outcome).toEqual({})
+    await says('b', '1')
+    expect(outcome).toEqual({ root: rootOf('1') })
+    expect(aborted).toEqual(['c.test'])
+    expect(clock.pending).toBe(0)
+  })
+
+  it('is not decided by the quickest provider where a quorum of one lets others still agree on another root', async () => {
+    const { says, outcome } = begin(['a', 'b', 'c'], 1)
+    await says('a', '6')
+    expect(outcome).toEqual({})
+    await says('b', '1')
+    await says('c', '1')
+    expect(outcome).toEqual({ root: rootOf('1') })
+  })
+
+  it('waits one second for providers that could still equal a quorum, and no longer', async () => {
+    const { says, outcome, clock } = begin(['a', 'b', 'c'], 1)
+    await says('a', '1')
+    await clock.advance(999)
+    expect(outcome).toEqual({})
+    await clock.advance(1)
+    expect(outcome).toEqual({ root: rootOf('1') })
+    expect(clock.pending).toBe(0)
+  })
+
+  it('fails as soon as the providers that are left cannot make a quorum', async () => {
+    const { says, fails, outcome, clock } = begin(['a', 'b', 'c', 'd'], 3)
+    await says('a', '1')
+    await fails('b')
+    expect(outcome).toEqual({})
+    await says('c', '2')
+    expect(outcome.error).toMatchObject({
+      code: 'checkpoint_unavailable',
+      message: expect.stringContaining('1 of 3 providers'),
+      details: { answers: expect.arrayContaining([expect.stringContaining('d.test: not waited for')]) },
+    })
+    expect(clock.pending).toBe(0)
+  })
+
+  it('without a quorum waits for all of them, each at most ten seconds', async () => {
+    const { says, outcome, clock } = begin(['a', 'b'], undefined)
+    await says('a', '1')
+    await clock.advance(9_999)
+    expect(outcome).toEqual({})
+    await clock.advance(1)
+    expect(outcome.error).toMatchObject({ code: 'checkpoint_unavailable' })
+  })
+
+  it('ends with the reason of the signal, and leaves no timer and no request behind', async () => {
+    const stopping = new AbortController()
+    const { says, outcome, clock, aborted } = begin(['a', 'b', 'c'], 1, stopping.signal)
+    await says('a', '1')
+    stopping.abort(new Error('enough'))
+    await settle()
+    expect(outcome.error).toEqual(new Error('enough'))
+    expect(aborted).toEqual(['b.test', 'c.test'])
+    expect(clock.pending).toBe(0)
+  })
+})
