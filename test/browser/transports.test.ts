@@ -86,7 +86,7 @@ async function run(kind: ScenarioTransport, { name }: Scenario): Promise<void> {
 
 // Those that take long wait together at the end.
 describe.each(kinds)('a page over $kind', ({ kind, holding }) => {
-  test.each(holding.filter((scenario) => scenario !== idling))('$name', (scenario) => run(kind, scenario))
+  test.each(holding)('$name', (scenario) => run(kind, scenario))
 })
 
 test.concurrent.each(kinds)(`a page over $kind ${idling.name}`, ({ kind }) => run(kind, idling))

@@ -79,13 +79,16 @@ describe('the lock of a folder', () => {
   })
 
   it('is taken over from another container or machine, and when damaged, once nobody touches it', async () => {
-    for (const content of [JSON.stringify({ token: 'x', pid: 1, host: 'gone', scope: 'another machine' }), '', '{']) {
-      const folder = await temporary()
-      await writeFile(join(folder, '.lock'), content)
-      await utimes(join(folder, '.lock'), 1, 1)
-      const lock = await lockFolder(folder, 'held')
-      await lock.release()
-    }
+    const ofAnother = JSON.stringify({ token: 'x', pid: 1, host: 'gone', scope: 'another machine' })
+    await Promise.all(
+      [ofAnother, '', '{'].map(async (content) => {
+        const folder = await temporary()
+        await writeFile(join(folder, '.lock'), content)
+        await utimes(join(folder, '.lock'), 1, 1)
+        const lock = await lockFolder(folder, 'held')
+        await lock.release()
+      }),
+    )
   }, 30_000)
 
   it('goes to one of many that find a stale one at the same time', async () => {

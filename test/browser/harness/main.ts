@@ -5,7 +5,7 @@ import { dataChannelScenarios } from '../../transports/scenario/data-channels.ts
 import { type MetNode, startMetNode } from '../../transports/scenario/meet.ts'
 import { type ScenarioNode, startScenarioNode } from '../../transports/scenario/node.ts'
 import { runScenario } from '../../transports/scenario/run.ts'
-import { scenarios } from '../../transports/scenario/scenarios.ts'
+import { idling, scenarios } from '../../transports/scenario/scenarios.ts'
 import { only, type ScenarioTransport } from '../../transports/scenario/transports.ts'
 import { follow } from '../scenario/follow.ts'
 import type { Harness } from './harness.ts'
@@ -34,7 +34,7 @@ export const harness: Harness = {
     return results
   },
   async transport(kind, name, addresses) {
-    const scenario = [...scenarios, ...dataChannelScenarios].find((candidate) => candidate.name === name)
+    const scenario = [...scenarios, ...dataChannelScenarios, idling].find((candidate) => candidate.name === name)
     if (scenario === undefined) throw new Error(`There is no scenario "${name}"`)
     await runScenario(scenario, { ...addresses, libp2p: await dialerFor(kind) })
   },
