@@ -495,7 +495,7 @@ export interface ErrorDetails {
   /**
    * A part of the package that loads on demand cannot be loaded.
    *
-   * Try again when the page is online. After a new deployment, reload the page.
+   * Try again when the page is online. After a new deployment, and in browsers that remember a failed import, reload the page.
    */
   code_unavailable: NoDetails
   /**
