@@ -3,13 +3,18 @@ import type { PeerId, Stream } from '@libp2p/interface'
 import { LamparaError } from '../errors/index.ts'
 import type { TrafficLimits } from '../limits/limits.ts'
 import { createTimeSlice } from '../streams/time-slice.ts'
+import { MESSAGE_ID_BYTES } from '../wire/index.ts'
 
 /** What of a gossipsub RPC is counted. */
 interface Rpc {
   readonly subscriptions?: readonly unknown[]
-  readonly messages?: readonly unknown[]
-  readonly control?: Partial<Record<'ihave' | 'iwant' | 'graft' | 'prune' | 'idontwant', readonly unknown[]>>
+  readonly messages?: readonly { readonly topic?: string }[]
+  readonly control?: Partial<Record<'graft' | 'prune', readonly unknown[]>> &
+    Partial<Record<NamingIds, readonly { readonly messageIDs?: readonly Uint8Array[] }[]>>
 }
+
+/** Control messages that name messages by their ids. */
+type NamingIds = 'ihave' | 'iwant' | 'idontwant'
 
 interface Bytes {
   readonly byteLength: number
@@ -31,6 +36,8 @@ export interface GossipGuardOptions {
   readonly limits: Pick<TrafficLimits, 'seenMessages' | 'messagesPerRpc'>
   /** Largest RPC that is read, in bytes. */
   readonly maxRpcBytes: number
+  /** True for topics that this node can have joined. */
+  isKnownTopic(topicString: string): boolean
   /** Charges a peer. @returns false when it is beyond the limit, and disconnected */
   charge(
     peerId: string,
@@ -96,14 +103,18 @@ export function guardGossipsub(pubsub: GossipSub, options: GossipGuardOptions): 
   function decode(data: Bytes): Rpc | undefined {
     try {
       const rpc = inner.decodeRpc(data.subarray())
-      return (rpc.messages?.length ?? 0) > limits.messagesPerRpc ? undefined : rpc
+      return (rpc.messages?.length ?? 0) > limits.messagesPerRpc || namesOtherIds(rpc) ? undefined : rpc
     } catch {
       return undefined
     }
   }
 
-  async function handle(from: PeerId, { subscriptions = [], messages = [], control }: Rpc): Promise<boolean> {
+  async function handle(from: PeerId, { subscriptions = [], messages: all = [], control }: Rpc): Promise<boolean> {
     const id = from.toString()
+    // Gossipsub only passes over messages of topics that nobody here ever joined.
+    const messages = all.filter(({ topic = '' }) => options.isKnownTopic(topic))
+    const unknown = all.length - messages.length
+    if (unknown > 0 && !charge(id, 'gossip_malformed', unknown)) return false
     const controls = Object.values(control ?? {}).reduce((sum, list) => sum + (list?.length ?? 0), subscriptions.length)
     if (messages.length > 0 && !charge(id, 'gossip_messages', messages.length)) return false
     if (controls > 0 && !charge(id, 'gossip_controls', controls)) return false
@@ -117,6 +128,13 @@ export function guardGossipsub(pubsub: GossipSub, options: GossipGuardOptions): 
     if (control != null) await take({ subscriptions: [], messages: [], control })
     return true
   }
+}
+
+/** True when a message id has not the length that every message id has (phase0/p2p-interface.md). Gossipsub takes any. */
+function namesOtherIds({ control }: Rpc): boolean {
+  return ([control?.ihave, control?.iwant, control?.idontwant] as const).some((list) =>
+    list?.some(({ messageIDs }) => messageIDs?.some(({ length }) => length !== MESSAGE_ID_BYTES)),
+  )
 }
 
 /** Forgets the oldest ids beyond a number. */

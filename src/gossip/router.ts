@@ -30,7 +30,7 @@ export function createGossipRouter(
   chain: Chain,
   role: GossipRole,
   scoreOf: (peerId: string) => number,
-  guard?: Omit<GossipGuardOptions, 'maxRpcBytes'>,
+  guard?: Omit<GossipGuardOptions, 'maxRpcBytes' | 'isKnownTopic'>,
 ): GossipRouter {
   const table = createTopicTable(chain)
   const opened = new WeakMap<Uint8Array, Uint8Array>()
@@ -48,7 +48,8 @@ export function createGossipRouter(
       const create = gossipsub(await router.options()) as (components: GossipSubComponents) => GossipSub
       return (components) => {
         const pubsub = create(components)
-        if (guard !== undefined) guardGossipsub(pubsub, { ...guard, maxRpcBytes: maxInboundBytes[role] })
+        const isKnownTopic = (name: string): boolean => table.get(name) !== undefined
+        if (guard !== undefined) guardGossipsub(pubsub, { ...guard, maxRpcBytes: maxInboundBytes[role], isKnownTopic })
         return pubsub
       }
     },

@@ -10,6 +10,12 @@ export interface LightClientDataSource {
   bootstrap(root: Hex): LightClientObject<'bootstrap'> | undefined | Promise<LightClientObject<'bootstrap'> | undefined>
   /** The best update of a sync-committee period, where there is one. */
   update(period: number): LightClientObject<'update'> | undefined | Promise<LightClientObject<'update'> | undefined>
+  /**
+   * The first period from a given one on of which there is an update: what a range begins with.
+   *
+   * @default a range begins with the first of its first 128 periods of which there is an update
+   */
+  firstPeriod?(from: number): number | undefined | Promise<number | undefined>
   /** The newest finality update, where there is one. */
   finalityUpdate():
     | LightClientObject<'finality_update'>
@@ -22,6 +28,13 @@ export interface LightClientDataSource {
     | Promise<LightClientObject<'optimistic_update'> | undefined>
 }
 
+/** The smallest of some periods that is not before a given one. */
+export function firstFrom(periods: Iterable<number>, from: number): number | undefined {
+  let first: number | undefined
+  for (const period of periods) if (period >= from && (first === undefined || period < first)) first = period
+  return first
+}
+
 /** MAX_REQUEST_LIGHT_CLIENT_UPDATES (altair/light-client/p2p-interface.md). */
 export const MAX_REQUEST_LIGHT_CLIENT_UPDATES = 128
 
@@ -29,8 +42,8 @@ export const MAX_REQUEST_LIGHT_CLIENT_UPDATES = 128
  * The best updates of consecutive periods: at most 128, from the first period of the range that is known, up to the
  * first gap after it.
  *
- * Periods without data before the first known one are passed over, since the specification wants "at least the earliest
- * known result within the requested range".
+ * Periods without data before the first known one are passed over, however many, since the specification wants "at least
+ * the earliest known result within the requested range".
  */
 export async function* updatesByRange(
   source: LightClientDataSource,
@@ -39,11 +52,13 @@ export async function* updatesByRange(
   signal?: AbortSignal,
 ): AsyncGenerator<LightClientObject<'update'>> {
   let started = false
-  const limit = Math.min(count, MAX_REQUEST_LIGHT_CLIENT_UPDATES)
+  const first = source.firstPeriod === undefined ? startPeriod : await source.firstPeriod(startPeriod)
+  if (first === undefined) return
+  const limit = Math.min(count - (first - startPeriod), MAX_REQUEST_LIGHT_CLIENT_UPDATES)
   // Counted from the start: near 2^53 a period plus one is the same number again.
   for (let offset = 0; offset < limit; offset++) {
     signal?.throwIfAborted()
-    const update = await source.update(startPeriod + offset)
+    const update = await source.update(first + offset)
     if (update !== undefined) {
       started = true
       yield update

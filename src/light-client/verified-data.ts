@@ -2,7 +2,7 @@ import { type Chain, type Hex, periodOfSlot, toHex } from '../chain/index.ts'
 import { contextSlotOf, headerRoot, type LightClientObject } from '../ssz/index.ts'
 import { dropOldest } from '../streams/drop-oldest.ts'
 import { finalityUpdateOf, hasFinality, optimisticUpdateOf } from './derive.ts'
-import type { LightClientDataSource } from './serve.ts'
+import { firstFrom, type LightClientDataSource } from './serve.ts'
 import { isBetterUpdate } from './verification/index.ts'
 
 /** Bounds on what is kept: MAX_REQUEST_LIGHT_CLIENT_UPDATES periods, and the bootstraps of a day's worth of visitors. */
@@ -60,6 +60,7 @@ export function createVerifiedData(chain: Chain): VerifiedData {
     newestBootstrap: () => newest,
     bootstrap: (root) => bootstraps.get(root),
     update: (period) => updates.get(period),
+    firstPeriod: (from) => firstFrom(updates.keys(), from),
     finalityUpdate: () => finality,
     optimisticUpdate: () => optimistic,
   }

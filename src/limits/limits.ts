@@ -41,7 +41,7 @@ export interface TrafficLimits {
   /**
    * By connection. `frames` are frames of yamux and mplex that carry little or no data, `pings` those of yamux, `streams` streams
    * that the peer opens, `gossip_rpcs` gossipsub RPCs, `gossip_messages` the messages in them, `gossip_controls` their
-   * subscriptions and control messages, `gossip_malformed` RPCs that cannot be decoded, `identify_pushes` pushes of identify.
+   * subscriptions and control messages, `gossip_malformed` RPCs that cannot be decoded and messages of unknown topics, `identify_pushes` pushes of identify.
    */
   readonly rates: Readonly<Record<RateCause, RateLimit>>
   /** `unsent_bytes` wait because the peer does not read; `unread_bytes` wait for the rest of a frame, or for whoever reads them here. */

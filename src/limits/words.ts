@@ -7,7 +7,7 @@ const words: Partial<Record<LimitCause, string>> = {
   gossip_rpcs: 'sent too many gossip RPCs',
   gossip_messages: 'sent too many gossip messages',
   gossip_controls: 'sent too many gossip control messages',
-  gossip_malformed: 'sent gossip that cannot be decoded',
+  gossip_malformed: 'sent malformed gossip',
   identify_pushes: 'sent too many identify pushes',
   unsent_bytes: 'does not read what it is sent',
   unread_bytes: 'sent more than could be read',

@@ -45,7 +45,8 @@ export function collectTunnelRequest(): FrameCollector<TunnelTarget> {
     const end = held.findIndex((byte, i) => byte < 0x80 || i === MAX_LENGTH_BYTES)
     if (end < 0) return undefined
     if (end === MAX_LENGTH_BYTES) throw outOfBounds('more than two bytes of length')
-    const { value, bytes } = decodeVarint(held)
+    const { value: declared, bytes } = decodeVarint(held)
+    const value = Number(declared)
     if (value === 0 || value > MAX_TARGET_BYTES) throw outOfBounds(`${value} bytes`)
     if (held.length < bytes + value) return undefined
     return { length: bytes + value, frame: decodeTarget(held.subarray(bytes, bytes + value)) }

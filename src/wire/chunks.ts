@@ -117,5 +117,5 @@ export async function readPayload(
     const reason = `${length} bytes are not within ${minBytes} and ${maxBytes}`
     throw new LamparaError('length_out_of_bounds', `Cannot read a payload: ${reason}`)
   }
-  return readFrames(reader, length, read)
+  return readFrames(reader, Number(length), read)
 }

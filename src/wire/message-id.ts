@@ -3,7 +3,8 @@ import { sha256 } from '../hash/sha256.ts'
 import { joinBytes } from './join-bytes.ts'
 import { decompressBlock } from './snappy-block.ts'
 
-const MESSAGE_ID_BYTES = 20
+/** Every message id has so many bytes. */
+export const MESSAGE_ID_BYTES = 20
 
 /** MESSAGE_DOMAIN_INVALID_SNAPPY and MESSAGE_DOMAIN_VALID_SNAPPY (phase0/p2p-interface.md, "Constants"). */
 const domains = {

@@ -69,8 +69,8 @@ export function decompressBlock(bytes: Uint8Array, options: { readonly maxBytes:
 
 function declaredLength(bytes: Uint8Array): { value: number; bytes: number } {
   try {
-    const declared = decodeVarint(bytes.subarray(0, 5))
-    if (declared.value <= MAX_BLOCK_BYTES) return declared
+    const { value, bytes: headBytes } = decodeVarint(bytes.subarray(0, 5))
+    if (value <= MAX_BLOCK_BYTES) return { value: Number(value), bytes: headBytes }
   } catch (cause) {
     throw new LamparaError('snappy_invalid', 'Cannot decompress block: it does not begin with its length', { cause })
   }

@@ -18,8 +18,8 @@ export function encodeVarint(value: number): Uint8Array {
 
 /** A varint within bytes, and where it ends. */
 export interface DecodedVarint {
-  /** Rounded beyond 2^53, which is beyond every bound that it is compared with. */
-  readonly value: number
+  /** 0 to 2^64 − 1. */
+  readonly value: bigint
   readonly bytes: number
 }
 
@@ -34,7 +34,7 @@ export function decodeVarint(bytes: Uint8Array): DecodedVarint {
     const byte = bytes[i]
     if (byte === undefined) throw new LamparaError('unexpected_end', 'Cannot decode a varint: it is cut off')
     value |= BigInt(byte & 0x7f) << BigInt(7 * i)
-    if (byte < 0x80) return { value: checked(value), bytes: i + 1 }
+    if (byte < 0x80) return { value: within64Bits(value), bytes: i + 1 }
   }
   throw tooLong()
 }
@@ -42,10 +42,10 @@ export function decodeVarint(bytes: Uint8Array): DecodedVarint {
 /**
  * Reads an unsigned protobuf varint, byte by byte. Encodings that are not minimal are taken, as the specification lets them be.
  *
- * @returns the value, rounded beyond 2^53, which is beyond every bound that it is compared with
+ * @returns the value, 0 to 2^64 − 1
  * @throws LamparaError `varint_invalid` when it has more than 10 bytes or is beyond 2^64 − 1; what the reader throws
  */
-export async function readVarint(reader: ByteReader, options: { signal?: AbortSignal } = {}): Promise<number> {
+export async function readVarint(reader: ByteReader, options: { signal?: AbortSignal } = {}): Promise<bigint> {
   const bytes = new Uint8Array(MAX_VARINT_BYTES)
   for (let i = 0; i < MAX_VARINT_BYTES; i++) {
     const [byte = 0] = await reader.read(1, options)
@@ -55,9 +55,9 @@ export async function readVarint(reader: ByteReader, options: { signal?: AbortSi
   throw tooLong()
 }
 
-function checked(value: bigint): number {
+function within64Bits(value: bigint): bigint {
   if (value >> 64n !== 0n) throw new LamparaError('varint_invalid', 'Cannot decode a varint: it is beyond 2^64 − 1')
-  return Number(value)
+  return value
 }
 
 function tooLong(): LamparaError {

@@ -113,23 +113,3 @@ describe('a banned peer', () => {
     expect((await nextEvent(bans)).reason).toBe('another lie')
   })
 })
-
-describe('a topic of nobody here', () => {
-  it('costs its sender nothing and brings nothing', async () => {
-    const { network, adversary } = await target()
-    const subscription = network.gossip.subscribe(topic)
-    const other = `/eth2/${forkDigests(chain).at(-1)!.digest.slice(2)}/voluntary_exit/ssz_snappy`
-    adversary.libp2p.services.pubsub.subscribe(other)
-    // The peer pushes it without having been asked.
-    const { pubsub } = adversary.libp2p.services
-    const subscribers = pubsub.getSubscribers.bind(pubsub)
-    expect(subscribers(other)).toEqual([])
-    await pubsub.publish(other, compressBlock(Uint8Array.of(1, 2, 3)))
-    await pubsub.publish(topicName, good(1))
-    for await (const { from } of subscription) {
-      expect(from).toBe(adversary.peerId)
-      break
-    }
-    expect(network.peers[0]!.score).toBe(0)
-  })
-})

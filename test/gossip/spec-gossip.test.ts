@@ -11,6 +11,7 @@ import {
   type BareNode,
   cleanUpAfterEach,
   listenOn,
+  nextEvent,
   payloadOf,
   slotNow,
   startBareNode,
@@ -69,6 +70,30 @@ describe('gossipsub', () => {
       seenTTL: 12_000 * 32 * 2,
       globalSignaturePolicy: 'StrictNoSign',
     })
+  })
+
+  it('of a relay has no mesh and gossips nothing: it sends each message to all of its clients', async () => {
+    expect(await createGossipRouter(chain, 'relay', () => 0).options()).toMatchObject({
+      D: 0,
+      Dlo: 0,
+      Dhi: 0,
+      Dlazy: 0,
+      gossipFactor: 0,
+      heartbeatInterval: 700,
+      floodPublish: true,
+    })
+    const relay = await startNetwork({ chain, role: 'relay', listen: listenOn.tcp, targetPeers: 0 })
+    const own = relay.gossip.subscribe(topic)
+    const clients = await Promise.all([1, 2, 3].map(() => startBareNode(chain)))
+    for (const client of clients) {
+      client.libp2p.services.pubsub.subscribe(topicName)
+      await client.greet(relay.addresses[0]!)
+      await untilHeard(client, topicName)
+    }
+    const heard = clients.map(heardBy)
+    await until(() => own.peers.length === 3)
+    expect(await relay.gossip.publish(topic, update(1))).toBe(3)
+    await until(() => heard.every((messages) => messages.length > 0))
   })
 
   it('is offered as /meshsub/1.1.0, and never as floodsub', async () => {
@@ -149,6 +174,67 @@ function heardBy(peer: BareNode): RPC.Message[] {
   }
   return messages
 }
+
+describe('a message of an unknown topic', () => {
+  it.each([
+    ['another name', topicAt(chain, 'voluntary_exit', slot)],
+    ['another digest', '/eth2/deadbeef/light_client_optimistic_update/ssz_snappy'],
+    ['another encoding', topicName.replace('ssz_snappy', 'ssz')],
+  ])('is rejected: %s is delivered to nobody, and its sender is disconnected when it goes on', async (_, unknown) => {
+    const { network, peer, received } = await pair()
+    const losses = network.events(['peer:disconnected'])
+    const send = (topic: string, n: number): void => {
+      const messages = [{ topic, data: payloadOf(chain, update(n)) }]
+      rpcsOf(peer).sendRpc(network.peerId, { subscriptions: [], messages })
+    }
+    send(unknown, 2)
+    send(topicName, 1)
+    const [first] = await take(received, 1)
+    expect(first!.message).toEqual(update(1))
+    for (let n = 3; n < 10; n++) send(unknown, n)
+    await nextEvent(losses)
+    expect(received.queued).toBe(0)
+    expect(network.metrics.limits.exceeded).toEqual({ gossip_malformed: 1 })
+  })
+})
+
+describe('a message id', () => {
+  const empty = { ihave: [], iwant: [], graft: [], prune: [], idontwant: [] }
+  const naming = (messageID: Uint8Array) => ({
+    IHAVE: { ...empty, ihave: [{ topicID: topicName, messageIDs: [messageID] }] },
+    IWANT: { ...empty, iwant: [{ messageIDs: [messageID] }] },
+    IDONTWANT: { ...empty, idontwant: [{ messageIDs: [messageID] }] },
+  })
+  const kinds = ['IHAVE', 'IWANT', 'IDONTWANT'] as const
+
+  it.each(kinds.flatMap((kind) => [0, 19, 21].map((bytes) => [kind, bytes] as const)))(
+    'in %s of %i bytes is rejected, and its sender is disconnected when it goes on',
+    async (kind, bytes) => {
+      const { network, peer } = await pair()
+      const losses = network.events(['peer:disconnected'])
+      for (let n = 0; n < 8; n++) {
+        const control = naming(new Uint8Array(bytes).fill(n))[kind]
+        rpcsOf(peer).sendRpc(network.peerId, { subscriptions: [], messages: [], control })
+      }
+      await nextEvent(losses)
+      expect(network.metrics.limits.exceeded).toEqual({ gossip_malformed: 1 })
+    },
+  )
+
+  it.each(kinds)('in %s of 20 bytes costs nothing', async (kind) => {
+    const { network, peer, received } = await pair()
+    for (let n = 0; n < 8; n++) {
+      const control = naming(new Uint8Array(20).fill(n))[kind]
+      rpcsOf(peer).sendRpc(network.peerId, { subscriptions: [], messages: [], control })
+    }
+    rpcsOf(peer).sendRpc(network.peerId, {
+      subscriptions: [],
+      messages: [{ topic: topicName, data: payloadOf(chain, update(1)) }],
+    })
+    await take(received, 1)
+    expect(network.metrics.limits.exceeded).toEqual({})
+  })
+})
 
 describe('an RPC', () => {
   it('that announces more than may be sent is refused before it is read', async () => {

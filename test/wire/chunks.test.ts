@@ -168,7 +168,7 @@ describe.skipIf(!fixtures.available)('messages recorded from Lodestar', () => {
   it.each(lodestarMessages)('%s are read, in one piece and in many', async (_, message) => {
     for (const parts of [message.request_or_payload_chunks, message.async_chunks]) {
       const bytes = joined(parts)
-      const { value: length } = decodeVarint(bytes)
+      const length = Number(decodeVarint(bytes).value)
       const bounds = { minBytes: length, maxBytes: length }
       const whole = await readPayload(bytesReader(bytes), bounds)
       expect(whole).toHaveLength(length)

@@ -1,5 +1,5 @@
 import { type Chain, type Hex, periodOfSlot } from '../../chain/index.ts'
-import type { LightClientDataSource } from '../../light-client/serve.ts'
+import { firstFrom, type LightClientDataSource } from '../../light-client/serve.ts'
 import { isBetterUpdate } from '../../light-client/verification/index.ts'
 import type { LightClientObject } from '../../ssz/light-client-values.ts'
 
@@ -37,6 +37,7 @@ export function createArchive(chain: Chain, limits: ArchiveLimits): Archive {
   return {
     bootstrap: (root) => bootstraps.get(root),
     update: (period) => updates.get(period),
+    firstPeriod: (from) => firstFrom(updates.keys(), from),
     finalityUpdate: () => finality,
     optimisticUpdate: () => optimistic,
     bootstrapRoots: () => [...bootstraps.keys()],

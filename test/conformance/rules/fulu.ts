@@ -18,10 +18,12 @@ export const fulu: SpecDocument = {
       id: 'fulu/metadata/custody-group-count',
       section: 'MetaData',
       level: 'states',
-      rule: 'Metadata tells the custody groups. Ours says 4, the least that peers accept.',
+      rule: 'Metadata tells the number of custody groups; peers may refuse who tells less than 4.',
       tests: [
         'test/network/handshake.test.ts > the handshake > answers ping, and metadata in every version with no subnets and four custody groups',
       ],
+      deviates:
+        'Ours says 4, though a light client has custody of nothing: the field has no word for that, and 0 is what peers may refuse. Nobody can ask us for columns: we do not offer the methods.',
     },
     {
       id: 'fulu/status/v2',

@@ -162,6 +162,8 @@ const reqresp: readonly Rule[] = [
     level: 'MUST',
     rule: 'At least the earliest known update of the range is in the answer.',
     tests: [
+      'test/light-client/spec-serving.test.ts > a node that serves light-client data > answers the earliest update that it has, however far the range begins before that',
+      'test/light-client/spec-serving.test.ts > a node that serves light-client data > answers nothing from beyond a range',
       'test/light-client/spec-serving.test.ts > a node that serves light-client data > begins a range with the earliest update that it has, and goes on in order to the first gap',
     ],
   },

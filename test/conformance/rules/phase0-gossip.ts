@@ -32,7 +32,23 @@ export const phase0Gossip: readonly Rule[] = [
     section: 'The gossip domain: gossipsub',
     level: 'states',
     rule: 'Mesh 8 (6 to 12), lazy 6, heartbeat 0.7 s, fanout 60 s, cache of 6 windows of which 3 are gossiped, ids kept for two epochs.',
-    tests: ['test/gossip/spec-gossip.test.ts > gossipsub > runs with the parameters of the specification on $name'],
+    tests: [
+      'test/gossip/spec-gossip.test.ts > gossipsub > runs with the parameters of the specification on $name',
+      'test/gossip/spec-gossip.test.ts > gossipsub > of a relay has no mesh and gossips nothing: it sends each message to all of its clients',
+      'test/bootnode/many-clients.test.ts > fifty Node clients on one bootnode > each get every optimistic update that the beacon node published, in order, and verify it',
+    ],
+    deviates:
+      'The side of a bootnode that browsers connect to has mesh and gossip of size 0, and sends what is verified to all of its clients at once: its clients have no other peers that could lack it. Its other side has the parameters of the specification.',
+  },
+  {
+    id: 'phase0/gossip/message-id-size',
+    section: 'Topics and messages',
+    level: 'MUST',
+    rule: 'A message id has 20 bytes; control messages that name others are rejected.',
+    tests: [
+      'test/gossip/spec-gossip.test.ts > a message id > in %s of %i bytes is rejected, and its sender is disconnected when it goes on',
+      'test/gossip/spec-gossip.test.ts > a message id > in %s of 20 bytes costs nothing',
+    ],
   },
   {
     id: 'phase0/gossip/topic-form',
@@ -59,7 +75,9 @@ export const phase0Gossip: readonly Rule[] = [
     section: 'Topics and messages',
     level: 'MUST',
     rule: 'A message of an unknown topic is rejected.',
-    tests: ['test/gossip/adversary.test.ts > a topic of nobody here > costs its sender nothing and brings nothing'],
+    tests: [
+      'test/gossip/spec-gossip.test.ts > a message of an unknown topic > is rejected: %s is delivered to nobody, and its sender is disconnected when it goes on',
+    ],
   },
   {
     id: 'phase0/gossip/genesis-first',

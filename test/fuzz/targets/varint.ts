@@ -18,8 +18,8 @@ export function varint(): Target {
         throw error
       }
       insist(streamed === whole.value, `the stream says ${streamed}, the buffer ${whole.value}`)
-      if (!Number.isSafeInteger(whole.value)) return 'rounded'
-      const again = encodeVarint(whole.value)
+      if (whole.value > Number.MAX_SAFE_INTEGER) return 'longer than any payload'
+      const again = encodeVarint(Number(whole.value))
       if (again.length !== whole.bytes) return 'not minimal'
       insistSame(again, input.subarray(0, whole.bytes), 'another encoding of the same length')
       return 'minimal'
