@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { RPC } from '@libp2p/gossipsub/message'
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
@@ -163,6 +164,22 @@ describe('a message', () => {
   })
 })
 
+const empty = { ihave: [], iwant: [], graft: [], prune: [], idontwant: [] }
+
+/** Ids that control messages of one kind, which come to a bare node from now on, have named so far. */
+function controlsOf(peer: BareNode, kind: 'iwant'): () => string[] {
+  const ids: string[] = []
+  const rpcs = rpcsOf(peer)
+  const handle = rpcs.handleReceivedRpc.bind(rpcs)
+  rpcs.handleReceivedRpc = (from, rpc) => {
+    for (const { messageIDs = [] } of rpc.control?.[kind] ?? []) {
+      ids.push(...messageIDs.map((id) => Buffer.from(id).toString('hex')))
+    }
+    return handle(from, rpc)
+  }
+  return () => ids
+}
+
 /** Every message that comes to a bare node from now on, before it is judged. */
 function heardBy(peer: BareNode): RPC.Message[] {
   const messages: RPC.Message[] = []
@@ -199,7 +216,47 @@ describe('a message of an unknown topic', () => {
 })
 
 describe('a message id', () => {
-  const empty = { ihave: [], iwant: [], graft: [], prune: [], idontwant: [] }
+  /** By the specification, from scratch. */
+  const idOf = (domain: number, name: string, bytes: Uint8Array): string => {
+    const length = Buffer.alloc(8)
+    length.writeUInt32LE(name.length)
+    const content = Buffer.concat([Uint8Array.of(domain, 0, 0, 0), length, Buffer.from(name), bytes])
+    return createHash('sha256').update(content).digest().subarray(0, 20).toString('hex')
+  }
+
+  it('by which a network asks for what others have is that of the decompressed data', async () => {
+    const { network, peer, received } = await pair()
+    const ssz = encodeLightClientObject(chain, update(1))
+    const id = idOf(1, topicName, ssz)
+    const asked = controlsOf(peer, 'iwant')
+    const ihave = [{ topicID: topicName, messageIDs: [Buffer.from(id, 'hex')] }]
+    const send = (rpc: object): boolean => rpcsOf(peer).sendRpc(network.peerId, { subscriptions: [], ...rpc } as never)
+    send({ messages: [], control: { ...empty, ihave } })
+    await until(() => asked().includes(id))
+    send({ messages: [{ topic: topicName, data: payloadOf(chain, update(1)) }] })
+    await take(received, 1)
+    // Once it is there it is known by that id, and not asked for again; another one is.
+    const other = idOf(1, topicName, Uint8Array.of(9))
+    for (const known of [id, other]) {
+      const messageIDs = [Buffer.from(known, 'hex')]
+      send({ messages: [], control: { ...empty, ihave: [{ topicID: topicName, messageIDs }] } })
+    }
+    await until(() => asked().includes(other))
+    expect(asked().filter((one) => one === id)).toHaveLength(1)
+  })
+
+  it('of a network’s own making is over the raw data, in a domain of its own, where that is no snappy', async () => {
+    const router = createGossipRouter(chain, 'peer', () => 0)
+    router.table.add(topic as Parameters<typeof router.table.add>[0])
+    const { msgIdFn } = await router.options()
+    const ssz = encodeLightClientObject(chain, update(1))
+    const made = async (data: Uint8Array) => Buffer.from(await msgIdFn!({ topic: topicName, data } as never))
+    expect((await made(Uint8Array.of(0xff, 0xff, 0xff))).toString('hex')).toBe(
+      idOf(0, topicName, Uint8Array.of(0xff, 0xff, 0xff)),
+    )
+    expect((await made(payloadOf(chain, update(1)))).toString('hex')).toBe(idOf(1, topicName, ssz))
+  })
+
   const naming = (messageID: Uint8Array) => ({
     IHAVE: { ...empty, ihave: [{ topicID: topicName, messageIDs: [messageID] }] },
     IWANT: { ...empty, iwant: [{ messageIDs: [messageID] }] },

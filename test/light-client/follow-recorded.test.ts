@@ -1,5 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { mainnet, periodOfSlot, slotStartMs } from '../../src/chain/index.ts'
+import {
+  forkDigestAtSlot,
+  fromHex,
+  mainnet,
+  periodOfSlot,
+  slotAtMs,
+  slotStartMs,
+  toHex,
+} from '../../src/chain/index.ts'
 import { finalityUpdateOf, optimisticUpdateOf } from '../../src/light-client/derive.ts'
 import {
   createLightClient,
@@ -9,6 +17,7 @@ import {
 } from '../../src/light-client/index.ts'
 import { createNetwork } from '../../src/network/index.ts'
 import type { Network } from '../../src/network/types.ts'
+import { protocols } from '../../src/reqresp/index.ts'
 import { contextSlotOf, type LightClientObject } from '../../src/ssz/index.ts'
 import { offsetClock } from '../../src/streams/clock.ts'
 import { fixtures } from '../support/fixtures.ts'
@@ -62,12 +71,30 @@ describe.skipIf(!fixtures.available)('a light client in Node over TCP', { timeou
     expect(periods.size).toBeGreaterThan(50)
   })
 
-  it('proves the execution block of its heads from Capella on', async () => {
+  it('proves the execution block of its heads from Capella on, and tells peers of the checkpoint that it verified', async () => {
     const { server, clock, expected, last } = await serveFolder('colibri-deneb-1347-1392')
     const client = await followNode(server, { clock, checkpoint: expected.checkpoint, maxCheckpointAgeMs: Infinity })
     const head = await client.ready({ signal: AbortSignal.timeout(55_000) })
     expect(head.slot).toBe(expected.optimistic)
     expect(head.execution?.blockNumber).toBe(last.value.attestedHeader.execution?.blockNumber)
+
+    const { finalized } = client.status
+    const own = {
+      forkDigest: fromHex(forkDigestAtSlot(mainnet, slotAtMs(mainnet, clock.now())), 4),
+      finalizedRoot: new Uint8Array(32),
+      finalizedEpoch: 0,
+      headRoot: new Uint8Array(32),
+      headSlot: 0,
+    }
+    const peer = client.network.peerId
+    const told = await server.reqresp.request(protocols.status, own, { peer, ignorePace: true }).single()
+    expect({ ...told, finalizedRoot: toHex(told.finalizedRoot), headRoot: toHex(told.headRoot) }).toMatchObject({
+      finalizedRoot: finalized!.root,
+      finalizedEpoch: Math.ceil(finalized!.slot / 32),
+      headRoot: finalized!.root,
+      headSlot: finalized!.slot,
+      earliestAvailableSlot: finalized!.slot,
+    })
     for await (const finalized of client.heads({ kind: 'finalized' })) {
       expect(finalized.slot).toBe(expected.finalized)
       break

@@ -17,7 +17,12 @@ const rules = 'test/light-client/gossip-rules.test.ts'
 const quorum = 'test/light-client/checkpoint-quorum.test.ts'
 const status = 'test/light-client/assess.test.ts'
 
-/** Every guard by which heads cannot be faked, frozen or held back. */
+const specGossip = 'test/gossip/spec-gossip.test.ts'
+const everyFork = 'test/gossip/every-fork.test.ts'
+const serving = 'test/light-client/spec-serving.test.ts'
+const recorded = 'test/light-client/follow-recorded.test.ts'
+
+/** Every guard by which heads cannot be faked, frozen or held back, and rules of the conformance table that a pure test alone showed. */
 export const mutations: readonly Mutation[] = [
   {
     rule: 'the store takes nothing below two thirds',
@@ -291,5 +296,124 @@ export const mutations: readonly Mutation[] = [
     find: '...evidenceReason(situation),',
     replace: '',
     tests: [status],
+  },
+  {
+    rule: 'conformance: two thirds on gossip are more than two thirds',
+    file: 'src/light-client/gossip-rules.ts',
+    find: 'return bits.getTrueBitIndexes().length * 3 > bits.bitLen * 2',
+    replace: 'return bits.getTrueBitIndexes().length * 3 > bits.bitLen',
+    tests: [rules],
+  },
+  {
+    rule: 'conformance: topics are joined an epoch ahead',
+    file: 'src/gossip/rotation.ts',
+    find: 'const JOIN_EPOCHS_BEFORE = 1',
+    replace: 'const JOIN_EPOCHS_BEFORE = 0',
+    tests: [everyFork],
+  },
+  {
+    rule: 'conformance: topics are left two epochs after',
+    file: 'src/gossip/rotation.ts',
+    find: 'const LEAVE_EPOCHS_AFTER = 2',
+    replace: 'const LEAVE_EPOCHS_AFTER = 1',
+    tests: [everyFork],
+  },
+  {
+    rule: 'conformance: Gloas has its own containers on the wire',
+    file: 'src/ssz/light-client-forks.ts',
+    find: "gloas: 'gloas'",
+    replace: "gloas: 'electra'",
+    tests: [everyFork, 'test/ssz/light-client-codec.test.ts'],
+  },
+  {
+    rule: 'conformance: messages of unknown topics are rejected',
+    file: 'src/gossip/guard.ts',
+    find: "if (unknown > 0 && !charge(id, 'gossip_malformed', unknown)) return false",
+    replace: '',
+    tests: [specGossip],
+  },
+  {
+    rule: 'conformance: message ids have 20 bytes',
+    file: 'src/gossip/guard.ts',
+    find: ' || namesOtherIds(rpc)',
+    replace: '',
+    tests: [specGossip],
+  },
+  {
+    rule: 'conformance: ids of IWANT have 20 bytes',
+    file: 'src/gossip/guard.ts',
+    find: 'control?.iwant, ',
+    replace: '',
+    tests: [specGossip],
+  },
+  {
+    rule: 'conformance: gossipsub has the parameters of the specification',
+    file: 'src/gossip/router.ts',
+    find: '...gossipParameters(chain, role, scoreOf),',
+    replace: '...(gossipParameters(chain, role, scoreOf) && {}),',
+    tests: [specGossip],
+  },
+  {
+    rule: 'conformance: a relay sends to all of its clients',
+    file: 'src/gossip/parameters.ts',
+    find: 'floodPublish: true',
+    replace: 'floodPublish: false',
+    tests: [specGossip],
+  },
+  {
+    rule: 'conformance: message ids are those of the specification on the wire',
+    file: 'src/gossip/router.ts',
+    find: 'msgIdFn: ({ topic, data }) => idOf(topic, data)',
+    replace: 'msgIdFn: ({ data }) => idOf("", data)',
+    tests: [specGossip],
+  },
+  {
+    rule: 'conformance: a range begins with the earliest known update',
+    file: 'src/light-client/verified-data.ts',
+    find: '    firstPeriod: (from) => firstFrom(updates.keys(), from),\n',
+    replace: '',
+    tests: [serving],
+  },
+  {
+    rule: 'conformance: nothing from beyond a range is answered',
+    file: 'src/light-client/serve.ts',
+    find: 'count - (first - startPeriod)',
+    replace: 'count',
+    tests: [serving],
+  },
+  {
+    rule: 'conformance: lengths are read over 64 bits',
+    file: 'src/wire/varint.ts',
+    find: '  return value\n',
+    replace: '  return BigInt(Number(value))\n',
+    tests: ['test/wire/varint.test.ts'],
+  },
+  {
+    rule: 'conformance: a request that is over is reset',
+    file: 'src/reqresp/ask-peer.ts',
+    find: 'else reset(stream, error)',
+    replace: 'else letGo(stream, clock)',
+    tests: ['test/reqresp/request-endings.test.ts'],
+  },
+  {
+    rule: 'conformance: the own period is asked for while its next committee is unknown',
+    file: 'src/light-client/sync-plan.ts',
+    find: 'const committeeMissing = !position.nextSyncCommitteeKnown && finalizedPeriod === optimisticPeriod',
+    replace: 'const committeeMissing = false',
+    tests: ['test/light-client/sync-plan.test.ts', 'test/light-client/spec-process.test.ts'],
+  },
+  {
+    rule: 'conformance: the Status names the verified checkpoint',
+    file: 'src/light-client/follower.ts',
+    find: '    network.setStatus(localStatusOf(chain, finalized, heads.optimistic.value ?? finalized))\n',
+    replace: '',
+    tests: [recorded],
+  },
+  {
+    rule: 'conformance: nothing is forced: without a proof of finality nothing becomes final',
+    file: 'src/light-client/verification/process-update.ts',
+    find: '    isFinalityUpdate(update) &&\n    periodOfSlot(chain, attestedHeader',
+    replace: '    periodOfSlot(chain, attestedHeader',
+    tests: [twoThirds],
   },
 ]

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { connect as openSocket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { generateKeyPair } from '@libp2p/crypto/keys'
@@ -33,11 +34,40 @@ async function saidTo(address: string, lines: readonly string[]): Promise<string
   throw new Error(`the listener hung up after ${JSON.stringify(said)}`)
 }
 
+/** What a TCP listener answers to the first message of a Noise handshake: its first message. */
+async function noiseAnswer(address: string, message: Uint8Array): Promise<Uint8Array> {
+  const [, , host, , port] = address.split('/')
+  const socket = openSocket({ host: host!, port: Number(port) })
+  onTestFinished(() => void socket.destroy())
+  const lines = ['/multistream/1.0.0', '/noise'].map((line) => `${String.fromCharCode(line.length + 1)}${line}\n`)
+  socket.write(lines.join(''))
+  socket.write(Uint8Array.of(message.length >> 8, message.length & 0xff, ...message))
+  let bytes = Buffer.alloc(0)
+  const agreed = lines.join('').length
+  for await (const data of socket) {
+    bytes = Buffer.concat([bytes, data as Buffer])
+    if (bytes.length < agreed + 2) continue
+    const length = bytes.readUInt16BE(agreed)
+    if (bytes.length >= agreed + 2 + length) return bytes.subarray(agreed + 2, agreed + 2 + length)
+  }
+  throw new Error('the listener hung up')
+}
+
 describe('a node', () => {
   it('agrees on Noise alone, over multistream-select 1.0', async () => {
     const network = await startNetwork({ chain, listen: listenOn.tcp })
     const lines = ['/multistream/1.0.0', '/plaintext/2.0.0', '/tls/1.0.0', '/noise']
     expect(await saidTo(network.addresses[0]!, lines)).toEqual(['/multistream/1.0.0', 'na', 'na', '/noise'])
+  })
+
+  it('speaks the XX handshake of Noise: an ephemeral key alone is answered by one more, a key that is sealed, and a payload', async () => {
+    const network = await startNetwork({ chain, listen: listenOn.tcp })
+    const ephemeral = generateKeyPairSync('x25519').publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)
+    const answer = await noiseAnswer(network.addresses[0]!, ephemeral)
+    // XX: "e", then "e, ee, s, es" and the payload: 32 bytes, 32 and 16, and the identity with its signature and 16.
+    expect(answer.length).toBeGreaterThan(32 + 48 + 16 + 64)
+    // Less than a key is no first message.
+    await expect(noiseAnswer(network.addresses[0]!, new Uint8Array(16))).rejects.toThrow()
   })
 
   it('is known by a secp256k1 identity, behind Noise', async () => {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createReqResp, defineProtocol, protocols, sszCodec } from '../../src/reqresp/index.ts'
 import { encodeErrorChunk } from '../../src/wire/index.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
-import { sends, stuckResponders } from '../support/fault-peers.ts'
+import { type Responder, sends, stuckResponders } from '../support/fault-peers.ts'
 import {
   chunkBytes,
   createReqRespPair,
@@ -27,6 +27,41 @@ afterEach(async () => {
   await pair.quiet()
   expect(pair.offences).toEqual([])
   await pair.stop()
+})
+
+describe('the stream of a request', () => {
+  /** How the responder sees the stream of a request end. */
+  async function endSeen(behaviour: Responder, ask: () => Promise<unknown>): Promise<string> {
+    const ended = Promise.withResolvers<string>()
+    await pair.misbehave(
+      method.id,
+      (stream, chunks) => {
+        stream.addEventListener('close', () => ended.resolve(stream.status), { once: true })
+        return behaviour(stream, chunks)
+      },
+      [chunk],
+    )
+    await ask()
+    return ended.promise
+  }
+
+  it('is reset when the caller leaves', async () => {
+    const leave = async (): Promise<void> => {
+      for await (const _ of pair.asker.request(method, range, { peer: pair.peer })) break
+    }
+    expect(await endSeen(stuckResponders.endless, leave)).toBe('reset')
+  })
+
+  it('is reset when nothing comes in time', async () => {
+    const options = { peer: pair.peer, firstByteTimeoutMs: 200 }
+    const wait = (): Promise<unknown> =>
+      pair.asker
+        .request(method, range, options)
+        .all()
+        .catch(() => {})
+    expect(await endSeen(stuckResponders.silent, wait)).toBe('reset')
+    pair.offences.length = 0
+  })
 })
 
 describe('an exchange that the caller leaves', () => {

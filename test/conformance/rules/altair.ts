@@ -19,6 +19,7 @@ export const altair: SpecDocument = {
       level: 'MUST',
       rule: 'A message that is valid snappy has its id from the topic and the decompressed data.',
       tests: [
+        'test/gossip/spec-gossip.test.ts > a message id > by which a network asks for what others have is that of the decompressed data',
         'test/wire/gossip-wire.test.ts > messageId() > is over the decompressed data of a message that is valid snappy, so that recompressing gives the same id',
         'test/wire/gossip-wire.test.ts > messageId() > tells topics apart',
       ],
@@ -29,6 +30,7 @@ export const altair: SpecDocument = {
       level: 'MUST',
       rule: 'Any other has it from the topic and the data as it came, in a domain of its own.',
       tests: [
+        'test/gossip/spec-gossip.test.ts > a message id > of a network’s own making is over the raw data, in a domain of its own, where that is no snappy',
         'test/wire/gossip-wire.test.ts > messageId() > is over the raw data, in a domain of its own, of a message that is not valid snappy',
         'test/wire/gossip-wire.test.ts > messageId() > does not decompress what declares more than the bound',
       ],
@@ -59,6 +61,7 @@ export const altair: SpecDocument = {
       level: 'SHOULD NOT',
       rule: 'Nothing is sent on from one fork’s topic to the other’s.',
       tests: [
+        'test/gossip/spec-fork.test.ts > nothing is sent on from the topic before a fork to the one after it, nor the other way',
         'test/gossip/adversary.test.ts > a gossip payload that > belongs under another fork digest is not delivered, and its sender is banned when it goes on',
         'test/gossip/fork.test.ts > across a fork and a blob-parameter fork > every update arrives once, under the digest of its own slot',
       ],

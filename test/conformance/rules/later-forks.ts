@@ -13,7 +13,10 @@ export const bellatrix: SpecDocument = {
       section: 'Transitioning the gossip',
       level: 'states',
       rule: 'Topics change at this fork as they did at Altair.',
-      tests: ['test/chain/digest.test.ts > fork digests > are those of mainnet, with one for each blob-parameter fork'],
+      tests: [
+        'test/gossip/every-fork.test.ts > %s > has its topics joined an epoch before it, and those before it left two epochs after',
+        'test/chain/digest.test.ts > fork digests > are those of mainnet, with one for each blob-parameter fork',
+      ],
     },
   ],
   outside: [
@@ -31,7 +34,10 @@ export const capella: SpecDocument = {
       section: 'Transitioning the gossip',
       level: 'states',
       rule: 'Topics change at this fork as they did at Altair.',
-      tests: ['test/chain/digest.test.ts > fork digests > are those of mainnet, with one for each blob-parameter fork'],
+      tests: [
+        'test/gossip/every-fork.test.ts > %s > has its topics joined an epoch before it, and those before it left two epochs after',
+        'test/chain/digest.test.ts > fork digests > are those of mainnet, with one for each blob-parameter fork',
+      ],
     },
   ],
   outside: [
@@ -51,7 +57,10 @@ export const deneb: SpecDocument = {
       section: 'Transitioning the gossip',
       level: 'states',
       rule: 'Topics change at this fork as they did at Altair.',
-      tests: ['test/chain/digest.test.ts > fork digests > are those of mainnet, with one for each blob-parameter fork'],
+      tests: [
+        'test/gossip/every-fork.test.ts > %s > has its topics joined an epoch before it, and those before it left two epochs after',
+        'test/chain/digest.test.ts > fork digests > are those of mainnet, with one for each blob-parameter fork',
+      ],
     },
   ],
   outside: [

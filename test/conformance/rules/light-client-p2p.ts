@@ -115,6 +115,7 @@ const gossip: readonly Rule[] = [
     level: 'states',
     rule: 'The digest is that of the attested header’s epoch, not of the signature’s.',
     tests: [
+      'test/gossip/signature-slot-digest.test.ts > an update attested in the last slot before %s, under the digest of its signature slot > is rejected where it is neither the digest of its attested nor of its signature slot',
       'test/ssz/light-client-codec.test.ts > the fork of light-client objects > follows from the digest that a %s was sent under',
       'test/ssz/light-client-codec.test.ts > the fork of light-client objects > is refused with `context_unknown` when the digest is none of the chain’s, or not that of the object’s slot',
     ],
@@ -248,9 +249,9 @@ export const lightClientP2pLater: readonly SpecDocument[] = (['capella', 'deneb'
         level: 'states',
         rule: `Objects of the epochs of this fork have its containers, over gossip and Req/Resp.`,
         tests: [
+          'test/gossip/every-fork.test.ts > %s > has objects of its epochs in its containers, by gossip and by request',
           'test/ssz/light-client-codec.test.ts > the fork of light-client objects > is that of the containers in force',
           'test/ssz/light-client-codec.test.ts > light-client objects > survive the round trip: $fork $kind',
-          'test/reqresp/round-trip.test.ts > over %s > light-client updates by range: every chunk under the digest of its own fork',
         ],
       },
     ],

@@ -148,7 +148,7 @@ export const lightClientSyncLater: readonly SpecDocument[] = [
         tests: [
           `${invalid} > rejects execution data before Capella`,
           `${invalid} > rejects blob gas before Deneb, and a missing execution payload from Capella on`,
-          'test/light-client/follow-recorded.test.ts > a light client in Node over TCP > proves the execution block of its heads from Capella on',
+          'test/light-client/follow-recorded.test.ts > a light client in Node over TCP > proves the execution block of its heads from Capella on, and tells peers of the checkpoint that it verified',
         ],
       },
     ],
@@ -265,6 +265,7 @@ export const lightClientProcess: SpecDocument = {
       level: 'states',
       rule: 'While the next committee is unknown, the update of the store’s own period is asked for.',
       tests: [
+        'test/light-client/follow-recorded.test.ts > a light client in Node over TCP > bootstraps from a checkpoint, catches up across sixty periods and shows the recorded heads',
         "test/light-client/sync-plan.test.ts > nextSyncStep() > asks for the store's own period while its next committee is unknown",
       ],
     },
@@ -274,6 +275,7 @@ export const lightClientProcess: SpecDocument = {
       level: 'SHOULD',
       rule: 'Within the current period it is asked for at a random time.',
       tests: [
+        'test/light-client/follow-recorded.test.ts > a light client in Node over TCP > bootstraps from a checkpoint, catches up across sixty periods and shows the recorded heads',
         "test/light-client/sync-plan.test.ts > nextSyncStep() > asks for the store's own period while its next committee is unknown",
       ],
       deviates:
@@ -283,10 +285,13 @@ export const lightClientProcess: SpecDocument = {
       id: 'process/catch-up',
       section: 'Light client sync process',
       level: 'states',
-      rule: 'Behind by more than a period, the update of each period in between is asked for.',
+      rule: 'Behind by more than a period, the update of each period in between is asked for, the current one excluded.',
       tests: [
+        'test/light-client/follow-recorded.test.ts > a light client in Node over TCP > bootstraps from a checkpoint, catches up across sixty periods and shows the recorded heads',
         'test/light-client/sync-plan.test.ts > nextSyncStep() > asks from the period after the finalized one up to the present one',
       ],
+      deviates:
+        'The current period’s update is asked for with them: it may be there already, and brings the next committee early.',
     },
     {
       id: 'process/follow',

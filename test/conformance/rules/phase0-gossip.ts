@@ -56,6 +56,7 @@ export const phase0Gossip: readonly Rule[] = [
     level: 'states',
     rule: 'A topic is `/eth2/<fork digest>/<name>/<encoding>`, the digest in lower-case hex without 0x.',
     tests: [
+      'test/gossip/spec-gossip.test.ts > a message > of ours is SSZ in one snappy block, under ssz_snappy',
       'test/wire/gossip-wire.test.ts > topics > are made of fork digest and name, and taken apart again',
       'test/wire/gossip-wire.test.ts > topics > like %j are refused with `topic_invalid`',
     ],

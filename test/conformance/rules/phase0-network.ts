@@ -38,6 +38,7 @@ export const phase0Network: readonly Rule[] = [
     rule: 'Connections over TCP are secured by Noise with the XX handshake; nothing else is agreed to.',
     tests: [
       'test/network/spec-transport.test.ts > a node > agrees on Noise alone, over multistream-select 1.0',
+      'test/network/spec-transport.test.ts > a node > speaks the XX handshake of Noise: an ephemeral key alone is answered by one more, a key that is sealed, and a payload',
       'test/network/spec-transport.test.ts > a node > is known by a secp256k1 identity, behind Noise',
     ],
   },

@@ -93,6 +93,8 @@ export const phase0Reqresp: readonly Rule[] = [
     level: 'SHOULD',
     rule: 'What takes too long, or is of no interest any more, is reset.',
     tests: [
+      'test/reqresp/request-endings.test.ts > the stream of a request > is reset when the caller leaves',
+      'test/reqresp/request-endings.test.ts > the stream of a request > is reset when nothing comes in time',
       'test/reqresp/request-faults.test.ts > request() over %s > gives up on a %s peer with `%s`',
       'test/reqresp/request-endings.test.ts > an exchange that the caller leaves > is `stopped` after `break`, with the chunks that were taken',
     ],
