@@ -105,6 +105,7 @@ export function startFollower(options: FollowerOptions): Follower {
   let progressSlot = slotClock.currentSlot()
   let confirming: Promise<void> | undefined
   let leaveGossip: (() => void) | undefined
+  let joining: Promise<void> | undefined
 
   const events: VerifiedStoreEvents = {
     onChange() {
@@ -262,7 +263,7 @@ export function startFollower(options: FollowerOptions): Follower {
       } else if (fetcher.stuck) await renew()
       updateStatus()
       if (heads.withheld?.because === 'agreement') confirm()
-      leaveGossip ??= await joinGossip()
+      joinGossip()
       // Not awaited: a peer that never answers must not keep us from asking another one.
       if (fetcher.wantsHeads()) fetcher.refreshHeads().then(updateStatus, () => {})
       await bell.wait(signal)
@@ -281,13 +282,21 @@ export function startFollower(options: FollowerOptions): Follower {
   }
 
   /**
-   * Before there is a head, nothing that is gossiped could be judged: so a page loads this lazily. Where it cannot, it tries
-   * again with the next slot.
+   * Joins gossip once there is a head: before, nothing that is gossiped can be validated, so that a page loads this code late.
+   * Where it cannot, it tries again with the next slot. Not awaited: code that loads slowly, or never, must not keep
+   * heads from being requested.
    */
-  async function joinGossip(): Promise<(() => void) | undefined> {
-    const loaded = await import('./follow-gossip.ts').catch(() => undefined)
-    signal.throwIfAborted()
-    return loaded?.followGossip({ gossip: network.gossip, topics, verified, receiver, slotClock, verdictOf })
+  function joinGossip(): void {
+    if (leaveGossip !== undefined) return
+    joining ??= import('./follow-gossip.ts')
+      .then(({ followGossip }) => {
+        if (signal.aborted || phase === 'failed') return
+        leaveGossip = followGossip({ gossip: network.gossip, topics, verified, receiver, slotClock, verdictOf })
+      })
+      .catch(() => {})
+      .finally(() => {
+        joining = undefined
+      })
   }
 
   async function attempt(): Promise<void> {

@@ -77,7 +77,11 @@ describe('a page that is told of one bootnode, which keeps the chain from it,', 
     const behind = await startBehind()
     const { devnet, door } = behind
     const censor = await startCensorOf(behind)
-    const goal = { optimisticSlot: devnet.head().slot + 30, finalizedSlot: devnet.finalized().slot + 16 }
+    const goal = {
+      optimisticSlot: devnet.head().slot + 20,
+      optimisticHeads: 6,
+      finalizedSlot: devnet.finalized().slot + 16,
+    }
     const { restUrl: join } = devnet
     const { summary, errors } = await follow({ join, bootnodes: censor.addresses, goal, tellGossip: true })
     const { heads, peers, gossip } = await summary

@@ -25,7 +25,11 @@ test.skipIf(deno === undefined)(
       join,
       checkpoint,
       bootnodes: [peer.address],
-      goal: { optimisticSlot: devnet.head().slot + 40, finalizedSlot: devnet.finalized().slot + 24 },
+      goal: {
+        optimisticSlot: devnet.head().slot + 40,
+        optimisticHeads: 6,
+        finalizedSlot: devnet.finalized().slot + 24,
+      },
       untilFollowing: true,
       timeoutMs: 60_000,
       allowPrivateAddresses: true,

@@ -37,7 +37,12 @@ export interface FollowOptions {
   /** Speak with others over WebRTC: dial those that one is told of, or be told of oneself, too, and serve them. */
   readonly webRtc?: 'dial' | 'share'
   /** Done when heads of both kinds are here or further. */
-  readonly goal: { readonly optimisticSlot: number; readonly finalizedSlot: number }
+  readonly goal: {
+    readonly optimisticSlot: number
+    readonly finalizedSlot: number
+    /** How many optimistic heads are to be seen, too: a slow page sees its first one late. @default 1 */
+    readonly optimisticHeads?: number
+  }
   /** Wait for the state `following`, too: heads may reach the goal while the client still catches up. */
   readonly untilFollowing?: boolean
   readonly timeoutMs: number
@@ -116,13 +121,15 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
   if (options.webRtc !== undefined) {
     client.network.watchPeers((peers) => report({ type: 'peers', addresses: peers.map(({ address }) => address) }))
   }
-  const reach = async (kind: Head['kind'], goalSlot: number): Promise<SeenHead> => {
+  const reach = async (kind: Head['kind'], goalSlot: number, goalHeads = 1): Promise<SeenHead> => {
+    let count = 0
     for await (const head of client.heads({ kind, signal: tooLate.signal })) {
       const seen = seenHead(head)
       last[kind] = seen
       heads.push(seen)
       report({ type: 'head', head: seen })
-      if (head.slot >= goalSlot) return seen
+      count++
+      if (head.slot >= goalSlot && count >= goalHeads) return seen
     }
     throw new LamparaError('internal', `Cannot follow ${chain.name}: the ${kind} heads ended`)
   }
@@ -134,7 +141,7 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
       report({ type: 'state', state, reason, ...(error !== undefined && { error: error.message }) })
     })
     const [optimistic, finalized] = await Promise.all([
-      reach('optimistic', options.goal.optimisticSlot),
+      reach('optimistic', options.goal.optimisticSlot, options.goal.optimisticHeads),
       reach('finalized', options.goal.finalizedSlot),
     ])
     if (options.untilFollowing === true) await client.ready({ signal: tooLate.signal })
