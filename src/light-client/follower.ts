@@ -105,7 +105,7 @@ export function startFollower(options: FollowerOptions): Follower {
   let progressSlot = slotClock.currentSlot()
   let confirming: Promise<void> | undefined
   let leaveGossip: (() => void) | undefined
-  let joining: Promise<void> | undefined
+  let isJoining = false
 
   const events: VerifiedStoreEvents = {
     onChange() {
@@ -287,15 +287,16 @@ export function startFollower(options: FollowerOptions): Follower {
    * heads from being requested.
    */
   function joinGossip(): void {
-    if (leaveGossip !== undefined) return
-    joining ??= import('./follow-gossip.ts')
+    if (leaveGossip !== undefined || isJoining) return
+    isJoining = true
+    import('./follow-gossip.ts')
       .then(({ followGossip }) => {
         if (signal.aborted || phase === 'failed') return
         leaveGossip = followGossip({ gossip: network.gossip, topics, verified, receiver, slotClock, verdictOf })
       })
       .catch(() => {})
       .finally(() => {
-        joining = undefined
+        isJoining = false
       })
   }
 
