@@ -136,7 +136,10 @@ function readForks(config: ConfigValues): Fork[] {
     }
     if (epoch < forks.at(-1)!.epoch) throw invalid(epochKey, `comes before the ${forks.at(-1)!.name} fork`)
     if (!isGiven(config, versionKey)) throw incomplete(versionKey)
-    forks.push({ name, version: toVersion(versionKey, config[versionKey]), epoch })
+    const version = toVersion(versionKey, config[versionKey])
+    const same = forks.find((fork) => fork.version === version)
+    if (same !== undefined) throw invalid(versionKey, `repeats the version of ${same.name}: both would have one digest`)
+    forks.push({ name, version, epoch })
   }
   return forks
 }

@@ -17,7 +17,9 @@ export interface PeerAddress {
  *
  * @throws LamparaError `address_invalid` when it is no multiaddr, or does not end with `/p2p/` and a peer id
  */
-export function parsePeerAddress(address: string): PeerAddress {
+export function parsePeerAddress(text: string): PeerAddress {
+  // As it comes from a file or the clipboard.
+  const address = text.trim()
   if (address.length > MAX_ADDRESS_LENGTH) {
     throw invalid(`${address.slice(0, 64)}…`, `it has more than ${MAX_ADDRESS_LENGTH} characters`)
   }

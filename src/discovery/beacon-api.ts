@@ -2,6 +2,7 @@ import { type Chain, type ChainOptions, type ConfigValues, createChain, type Gen
 import { LamparaError } from '../errors/index.ts'
 import { linkSignals } from '../streams/abort.ts'
 import type { Clock } from '../streams/clock.ts'
+import { apiUrl, shownUrl } from './api-url.ts'
 import { readJson } from './read-json.ts'
 
 /** For both answers, which are asked for at once. */
@@ -29,11 +30,10 @@ export interface FromBeaconApiOptions extends ChainOptions {
  */
 export async function fromBeaconApi(url: string, options: FromBeaconApiOptions = {}): Promise<Chain> {
   const { signal, clock, ...chainOptions } = options
-  const base = baseOf(url)
   // Once one answer fails, the other is of no use.
   const both = linkSignals(signal)
   const ask = (path: string, maxBytes: number): Promise<Readonly<Record<string, unknown>>> =>
-    readData(new URL(path, base), { clock, signal: both.signal, timeoutMs: TIMEOUT_MS, maxBytes })
+    readData(apiUrl(url, path), { clock, signal: both.signal, timeoutMs: TIMEOUT_MS, maxBytes })
   try {
     const [config, genesis] = await Promise.all([
       ask('eth/v1/config/spec', MAX_CONFIG_BYTES),
@@ -45,21 +45,11 @@ export async function fromBeaconApi(url: string, options: FromBeaconApiOptions =
   }
 }
 
-function baseOf(url: string): URL {
-  try {
-    const base = new URL(`${url.replace(/\/+$/, '')}/`)
-    if (base.protocol === 'https:' || base.protocol === 'http:') return base
-  } catch (cause) {
-    throw new LamparaError('address_invalid', `Cannot use Beacon API address "${url}": it is no URL`, { cause })
-  }
-  throw new LamparaError('address_invalid', `Cannot use Beacon API address "${url}": it is neither http nor https`)
-}
-
 async function readData(...[url, options]: Parameters<typeof readJson>): Promise<Readonly<Record<string, unknown>>> {
   const answer = (await readJson(url, options)) as { readonly data?: unknown } | null
   const data = answer?.data
   if (typeof data === 'object' && data !== null && !Array.isArray(data)) return data as Record<string, unknown>
-  throw new LamparaError('json_invalid', `Cannot read ${url}: it has no object "data"`)
+  throw new LamparaError('json_invalid', `Cannot read ${shownUrl(url)}: it has no object "data"`)
 }
 
 /** The API's names for what `createChain()` needs; what is missing is told by it. */

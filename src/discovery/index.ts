@@ -1,4 +1,5 @@
 export { parsePeerAddress } from './addresses.ts'
+export { apiUrl, shownUrl } from './api-url.ts'
 export { type FromBeaconApiOptions, fromBeaconApi } from './beacon-api.ts'
 export {
   encodeJoinDocument,

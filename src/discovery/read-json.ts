@@ -1,6 +1,7 @@
 import { LamparaError, messageOf } from '../errors/index.ts'
 import { deadline } from '../streams/abort.ts'
 import { type Clock, systemClock } from '../streams/clock.ts'
+import { shownUrl, withoutCredentials } from './api-url.ts'
 
 /** Options of `readJson()`. */
 export interface ReadJsonOptions {
@@ -13,7 +14,8 @@ export interface ReadJsonOptions {
 }
 
 /**
- * Gets a JSON document over HTTP; redirects are followed.
+ * Gets a JSON document over HTTP; redirects are followed. User and password of the URL go as an Authorization header. Errors show neither
+ * them nor the query.
  *
  * @throws LamparaError `dial_failed` when the server cannot be reached or answers with a status other than 2xx; `timeout`;
  * `length_out_of_bounds`; `json_invalid`; the signal's reason
@@ -24,7 +26,7 @@ export async function readJson(url: string | URL, options: ReadJsonOptions = {})
     clock,
     signal,
     afterMs: timeoutMs,
-    error: () => new LamparaError('timeout', `Cannot get ${url}: no answer within ${timeoutMs} ms`),
+    error: () => new LamparaError('timeout', `Cannot get ${shownUrl(url)}: no answer within ${timeoutMs} ms`),
   })
   let text: string
   try {
@@ -33,21 +35,22 @@ export async function readJson(url: string | URL, options: ReadJsonOptions = {})
     // Fetch wraps a signal's reason in some environments; ours is wanted as it is.
     if (limit.signal.aborted) throw limit.signal.reason
     if (error instanceof LamparaError) throw error
-    throw new LamparaError('dial_failed', `Cannot get ${url}: ${reasonOf(error)}`, { cause: error })
+    throw new LamparaError('dial_failed', `Cannot get ${shownUrl(url)}: ${reasonOf(error)}`, { cause: error })
   } finally {
     limit.cancel()
   }
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new LamparaError('json_invalid', `Cannot read ${url}: ${messageOf(cause)}`, { cause })
+    throw new LamparaError('json_invalid', `Cannot read ${shownUrl(url)}: ${messageOf(cause)}`, { cause })
   }
 }
 
 async function fetchText(url: string | URL, maxBytes: number, signal: AbortSignal): Promise<string> {
-  const response = await fetch(url, {
+  const { url: bare, authorization } = withoutCredentials(url)
+  const response = await fetch(bare, {
     signal,
-    headers: { accept: 'application/json' },
+    headers: { accept: 'application/json', ...(authorization === undefined ? {} : { authorization }) },
     credentials: 'omit',
     referrerPolicy: 'no-referrer',
   })
@@ -66,7 +69,10 @@ async function fetchText(url: string | URL, maxBytes: number, signal: AbortSigna
     // Counted as it comes: the declared length is the server's to invent, and compression hides the real one.
     if (length > maxBytes) {
       await reader?.cancel()
-      throw new LamparaError('length_out_of_bounds', `Cannot read ${url}: it is longer than ${maxBytes} bytes`)
+      throw new LamparaError(
+        'length_out_of_bounds',
+        `Cannot read ${shownUrl(url)}: it is longer than ${maxBytes} bytes`,
+      )
     }
     text += decoder.decode(next.value, { stream: true })
   }

@@ -1,6 +1,6 @@
 import { type Chain, fromHex, type Hex, toHex } from '../chain/index.ts'
-import { readJson } from '../discovery/index.ts'
-import { LamparaError } from '../errors/index.ts'
+import { apiUrl, readJson, shownUrl } from '../discovery/index.ts'
+import { LamparaError, messageOf } from '../errors/index.ts'
 import { linkSignals, raceSignal } from '../streams/abort.ts'
 import type { CancelTimer, Clock } from '../streams/clock.ts'
 import type { Checkpoint } from './types.ts'
@@ -11,6 +11,9 @@ const MAX_ANSWER_BYTES = 64 * 1024
 /** How long a quorum that another one could still equal waits for the other providers. */
 const QUORUM_GRACE_MS = 1_000
 
+/** Providers whose answers are in the message; all of them are in the details. */
+const MAX_REASONS = 4
+
 type Resolve = (chain: Chain, options: AskOptions) => Hex | Promise<Hex>
 
 /**
@@ -18,12 +21,14 @@ type Resolve = (chain: Chain, options: AskOptions) => Hex | Promise<Hex>
  *
  * @returns how to get the block root from which trust starts: as given, or as a quorum of Beacon API servers names it. It rejects with
  *   `invalid_argument` for a quorum that cannot be, `checkpoint_unavailable` when the providers do not agree, the signal's reason
- * @throws LamparaError `checkpoint_missing`, `invalid_argument` for a malformed one
+ * @throws LamparaError `checkpoint_missing`, `invalid_argument` for a malformed one, `address_invalid` for a provider that is no URL
  */
 export function readCheckpoint(checkpoint: Checkpoint | undefined): Resolve {
   if (checkpoint === undefined) {
     throw new LamparaError('checkpoint_missing', 'Cannot start a light client: no checkpoint was given')
   }
+  // What is no URL is a mistake now, not a provider that does not answer later.
+  if (typeof checkpoint !== 'string') for (const url of checkpoint.providers) apiUrl(url, '')
   if (typeof checkpoint !== 'string') return (chain, options) => askProviders(chain, checkpoint, options)
   const root = givenRoot(checkpoint)
   return () => root
@@ -110,23 +115,24 @@ function disagreement(
   const most = votesOf(answers)[0]?.count ?? 0
   const reasons = providers.map((url) => {
     const answer = answers.get(url)
-    if (answer === undefined) return `${url}: not waited for`
-    return `${url}: ${'root' in answer ? answer.root : answer.reason}`
+    if (answer === undefined) return `${shownUrl(url)}: not waited for`
+    return `${shownUrl(url)}: ${'root' in answer ? answer.root : messageOf(answer.reason)}`
   })
   return new LamparaError(
     'checkpoint_unavailable',
-    `Cannot agree on a ${chain.name} checkpoint: ${most} of ${quorum} providers name one root`,
+    `Cannot agree on a ${chain.name} checkpoint: ${most} of ${quorum} providers name one root (${reasons.slice(0, MAX_REASONS).join('; ')})`,
     { details: { answers: reasons } },
   )
 }
 
 /** GET /eth/v1/beacon/headers/finalized of the Beacon API. */
 async function finalizedRoot(url: string, options: AskOptions): Promise<Hex> {
-  const target = new URL('eth/v1/beacon/headers/finalized', `${url.replace(/\/+$/, '')}/`)
+  const target = apiUrl(url, 'eth/v1/beacon/headers/finalized')
   const limits = { ...options, timeoutMs: PROVIDER_TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES }
   const answer = await readJson(target, limits)
   const root = (answer as { data?: { root?: unknown } } | null)?.data?.root
-  if (typeof root !== 'string') throw new LamparaError('checkpoint_unavailable', `Cannot read a root from ${target}`)
+  if (typeof root !== 'string')
+    throw new LamparaError('checkpoint_unavailable', `Cannot read a root from ${shownUrl(target)}`)
   return normalizedRoot(root)
 }
 

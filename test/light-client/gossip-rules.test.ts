@@ -40,6 +40,11 @@ describe.skipIf(!fixtures.available)('the gossip rules for light-client updates'
     const weak = afterForwarding(signedBy(finality!, 100), {})
     expect(isRepeated(signedBy(finality!, 101), weak)).toBe(true)
     expect(isRepeated(finality!, weak)).toBe(false)
+    // Two thirds of 512 are 341 and a third.
+    const almost = afterForwarding(signedBy(finality!, 341), {})
+    expect(isRepeated(signedBy(finality!, 342), almost)).toBe(false)
+    expect(isRepeated(signedBy(finality!, 341), weak)).toBe(true)
+    expect(isRepeated(finality!, afterForwarding(signedBy(finality!, 342), {}))).toBe(true)
     const strong = afterForwarding(finality!, weak)
     expect(isRepeated(finality!, strong)).toBe(true)
     expect(isRepeated(later!, strong)).toBe(false)

@@ -41,6 +41,10 @@ export async function readChainOption(command: string, values: ChainValues): Pro
     throw usageError(command, `--chain "${chain}" is neither ${names} nor a config.yaml: ${messageOf(error)}`)
   }
   if (values['genesis-root'] === undefined) throw usageError(command, 'a config.yaml needs --genesis-root')
+  // Recorded objects tell their own slots; whatever goes by the clock would take 1970 for the genesis.
+  if (values['genesis-time'] === undefined && command !== 'verify') {
+    throw usageError(command, 'a config.yaml needs --genesis-time')
+  }
   try {
     return createChain(config as Record<string, unknown>, {
       genesisValidatorsRoot: rootValue(command, '--genesis-root', values['genesis-root']),

@@ -1,5 +1,6 @@
 import type { Chain, Hex } from '../../chain/index.ts'
-import { fetchJoinDocument } from '../../discovery/index.ts'
+import { apiUrl, fetchJoinDocument } from '../../discovery/index.ts'
+import { messageOf } from '../../errors/index.ts'
 import type { Checkpoint } from '../../light-client/types.ts'
 import { type Clock, offsetClock, systemClock } from '../../streams/clock.ts'
 import { type ChainValues, chainOptions, readChainOption } from './chain-option.ts'
@@ -100,6 +101,13 @@ function checkpointOf(command: string, values: TargetValues, hint: string | unde
     throw usageError(command, 'give either --checkpoint or --checkpoint-provider')
   }
   if (values.checkpoint !== undefined) return rootValue(command, '--checkpoint', values.checkpoint)
+  for (const provider of providers) {
+    try {
+      apiUrl(provider, '')
+    } catch (error) {
+      throw usageError(command, `--checkpoint-provider: ${messageOf(error)}`)
+    }
+  }
   if (providers.length > 0) return { providers }
   if (hint !== undefined) return rootValue(command, '--join', hint)
   throw usageError(command, 'give the block root to trust with --checkpoint')

@@ -104,7 +104,9 @@ function enrOf(parts: Parts): Enr {
   }
 }
 
-function bytesOfText(text: string): Uint8Array {
+function bytesOfText(record: string): Uint8Array {
+  // As it comes from a file or the clipboard.
+  const text = record.trim()
   if (!text.startsWith(PREFIX)) throw new RangeError(`it does not begin with "${PREFIX}"`)
   // Four characters are three bytes.
   if (text.length > PREFIX.length + (MAX_BYTES / 3) * 4) throw new RangeError(`it has more than ${MAX_BYTES} bytes`)
