@@ -1,10 +1,13 @@
 // `npm run test:adversary [-- --schedules N] [--seed S] [--workers W]`: runs seeded schedules of the adversary suite. A schedule
-// that fails is made small and printed; `--schedule JSON` runs it again.
+// that fails is made small and printed; `--schedule JSON` runs it again. `--wire` runs the measured attacks over TCP instead, from
+// each seat, with and without a bootnode and a restart.
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import type { BatchReport } from '../test/adversary/batch.ts'
 import { runSchedule } from '../test/adversary/world.ts'
+import { root } from './support/package.ts'
+import { run } from './support/run.ts'
 
 const { values } = parseArgs({
   options: {
@@ -12,8 +15,10 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '20261201' },
     workers: { type: 'string', default: String(Math.min(2, availableParallelism())) },
     schedule: { type: 'string' },
+    wire: { type: 'boolean', default: false },
   },
 })
+const WIRE_TIMEOUT_MS = 1_200_000
 /** Schedules of one property: fast-check keeps what it ran. */
 const BATCH = 250
 
@@ -55,7 +60,11 @@ async function runAll(count: number, seed: number, workers: number): Promise<num
   return total.failures
 }
 
-if (values.schedule !== undefined) {
+if (values.wire) {
+  const env = { LAMPARA_WIRE_ATTACKS: 'all' }
+  const options = { cwd: root, env, show: true, timeoutMs: WIRE_TIMEOUT_MS }
+  process.exitCode = (await run('vitest', ['run', 'test/adversary/wire'], options)).status
+} else if (values.schedule !== undefined) {
   const outcome = await runSchedule(JSON.parse(values.schedule))
   console.log(outcome)
   process.exitCode = outcome.violations.length > 0 ? 1 : 0
@@ -63,7 +72,7 @@ if (values.schedule !== undefined) {
   const numbers = [values.schedules, values.seed, values.workers].map(Number)
   const [schedules = 0, seed = 0, workers = 0] = numbers
   if (!numbers.every(Number.isSafeInteger) || schedules < 1 || workers < 1) {
-    console.log('usage: npm run test:adversary -- [--schedules N] [--seed S] [--workers W] [--schedule JSON]')
+    console.log('usage: npm run test:adversary -- [--schedules N] [--seed S] [--workers W] [--schedule JSON] | --wire')
     process.exitCode = 2
   } else process.exitCode = (await runAll(schedules, seed, workers)) > 0 ? 1 : 0
 }

@@ -4,7 +4,7 @@ import type { Network } from '../network/types.ts'
 import { protocols } from '../reqresp/index.ts'
 import type { Protocol } from '../reqresp/types.ts'
 import { headerRoot, type LightClientObject } from '../ssz/index.ts'
-import { deadline } from '../streams/abort.ts'
+import { deadline, linkSignals } from '../streams/abort.ts'
 import { dropOldest } from '../streams/drop-oldest.ts'
 import { createRangeLimits } from './range-limits.ts'
 import type { UpdateReceiver } from './receive-update.ts'
@@ -54,6 +54,15 @@ export interface FetcherOptions {
   /** Independent path of a peer. */
   pathOf(peer: string): string
   onProgress(progress: SyncProgress): void
+}
+
+/** Asking for heads, as it is under way. */
+interface Refresh {
+  /** What could be verified when it began: see `reach()`. */
+  readonly reach: string
+  readonly recent: Promise<void>
+  readonly over: Promise<void>
+  abandon(): void
 }
 
 /** How peers are asked for their heads. */
@@ -120,7 +129,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     return isLastPart ? MAX_RETRY_SLOTS.lastUpdates : MAX_RETRY_SLOTS.updates
   })
   let stuck = false
-  let refreshing: { readonly recent: PromiseWithResolvers<void>; readonly over: Promise<void> } | undefined
+  let refreshing: Refresh | undefined
 
   const ask = { pathOf: options.pathOf, signal, ...(options.random && { random: options.random }) }
 
@@ -244,8 +253,28 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     return slotClock.currentSlot() - slot
   }
 
+  /** Which periods' heads can be verified: an answer that was of no use before may be now. */
+  function reach(): string {
+    const { store } = verified
+    if (store === undefined) return ''
+    return `${periodOfSlot(chain, store.finalizedHeader.beacon.slot)} ${store.nextSyncCommittee !== undefined}`
+  }
+
+  function beginRefresh(): Refresh {
+    const own = linkSignals(signal)
+    const recent = Promise.withResolvers<void>()
+    const over = refresh(recent.resolve, own.signal).finally(() => {
+      own.dispose()
+      if (refreshing === begun) refreshing = undefined
+    })
+    over.catch(() => {})
+    const abandon = (): void => own.abort(new LamparaError('aborted', 'Peers are asked again'))
+    const begun = { reach: reach(), recent: recent.promise, over, abandon }
+    return begun
+  }
+
   /** Both questions at once, to peers until the head is current. */
-  async function refresh(recent: () => void): Promise<void> {
+  async function refresh(recent: () => void, own: AbortSignal): Promise<void> {
     const stalled = behind() > options.stalledAfterSlots
     if (stalled) evidence.clear()
     const maxPeers = stalled ? Number.POSITIVE_INFINITY : PEERS_FOR_A_SLOT
@@ -257,9 +286,10 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       return behind() <= CURRENT_SLOTS
     }
     const asked = await Promise.allSettled([
-      askHeads(protocols.lightClientOptimisticUpdate, { maxPeers, complete: isCurrent }),
+      askHeads(protocols.lightClientOptimisticUpdate, { maxPeers, complete: isCurrent, signal: own }),
       askHeads(protocols.lightClientFinalityUpdate, {
         maxPeers,
+        signal: own,
         complete: () => finalityAnswers >= (isCurrent() ? 1 : FINALITY_ANSWERS),
         onAnswer: () => void finalityAnswers++,
       }).finally(() => {
@@ -267,6 +297,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
         isCurrent()
       }),
     ])
+    if (own.aborted && !signal.aborted) return
     heads.noteRound(behind() <= CURRENT_SLOTS)
     const failed = asked.find((result) => result.status === 'rejected')
     if (failed !== undefined && (signal.aborted || network.status.peers === 0)) throw failed.reason
@@ -299,15 +330,13 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     },
 
     async refreshHeads() {
-      if (refreshing === undefined) {
-        const recent = Promise.withResolvers<void>()
-        const over = refresh(recent.resolve).finally(() => {
-          refreshing = undefined
-        })
-        over.catch(() => {})
-        refreshing = { recent, over }
+      // A peer that does not answer must not hold up those whose answers came too early.
+      if (refreshing !== undefined && refreshing.reach !== reach()) {
+        refreshing.abandon()
+        refreshing = undefined
       }
-      await Promise.race([refreshing.recent.promise, refreshing.over])
+      refreshing ??= beginRefresh()
+      await Promise.race([refreshing.recent, refreshing.over])
     },
 
     async confirmHeads(enough, withinMs) {

@@ -316,15 +316,26 @@ export function startFollower(options: FollowerOptions): Follower {
       error = undefined
     }
     fetcher.checkAge()
-    await fetcher.catchUp()
-    error = undefined
+    // Without the committee of its period no head can be used: whoever connects meanwhile is asked for that first.
+    do {
+      await fetcher.catchUp()
+      error = undefined
+      await firstRefresh()
+    } while (network.status.peers > 0 && fetcher.wantsUpdates())
+  }
+
+  /** Waits for a current head by request, but not for long, and not once there is a peer to catch up by. */
+  async function firstRefresh(): Promise<void> {
+    const newcomer = Promise.withResolvers<void>()
+    const unwatch = network.watchPeers(() => fetcher.wantsUpdates() && newcomer.resolve())
     const limit = deadline({ clock, afterMs: FIRST_REFRESH_MS, error: () => new Error('no current head yet'), signal })
     try {
-      await raceSignal(fetcher.refreshHeads(), limit.signal)
+      await raceSignal(Promise.race([fetcher.refreshHeads(), newcomer.promise]), limit.signal)
     } catch (thrown) {
       signal.throwIfAborted()
       if (network.status.peers === 0) throw thrown
     } finally {
+      unwatch()
       limit.cancel()
     }
   }

@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Lie, LieKind } from './behaviours.ts'
+import { honest, knownAttacks, liar } from './known-attacks.ts'
 import type { Schedule, ScheduledPeer } from './schedule.ts'
 import { runSchedule } from './world.ts'
 
-const honest: ScheduledPeer = { lies: [], changesAfterSlots: 1, roundTripMs: 40, connectsAfterMs: 0, path: 0 }
 const truth = [honest, { ...honest, roundTripMs: 80, path: 1 }, { ...honest, roundTripMs: 150, path: 2 }]
-
-function liar(kinds: readonly LieKind[], roundTripMs: number, lie: Partial<Lie>): ScheduledPeer {
-  const lies = kinds.map((kind) => ({ kind, seats: 1, lag: 3, dripMs: 3_000, seed: 1, ...lie }))
-  return { lies, changesAfterSlots: 10, roundTripMs, connectsAfterMs: 0, path: 9 }
-}
 
 const onOnePath = (peers: readonly ScheduledPeer[]): ScheduledPeer[] => peers.map((peer) => ({ ...peer, path: 0 }))
 
@@ -30,57 +24,7 @@ const places: readonly (readonly [
   ['behind one bootnode with the honest peers', (attacker) => onOnePath([attacker(2), ...truth])],
 ]
 
-/** The attacks by what they do; each of them works against a client that follows the first answer that it gets. */
-const attacks: readonly {
-  readonly name: string
-  readonly kinds: readonly LieKind[]
-  readonly lie?: Partial<Lie>
-  readonly world?: Partial<Schedule>
-}[] = [
-  { name: 'A1: one seat of an old committee brings in a committee of its own', kinds: ['forge committee'] },
-  {
-    name: 'A1: a third of the seats of an old committee brings in a committee of its own',
-    kinds: ['forge committee'],
-    lie: { seats: 10 },
-  },
-  {
-    name: 'A2: nothing is finalized for longer than the update timeout',
-    kinds: ['replay'],
-    lie: { lag: 1 },
-    world: { shape: 'late finality', startSlot: 110, behindSlots: 80 },
-  },
-  {
-    name: 'A3: each range is answered with one true update, a bit newer each time',
-    kinds: ['creep ahead'],
-    world: { startSlot: 270, behindSlots: 50, graceSlots: 4 },
-  },
-  {
-    name: 'A4: the next committee is withheld until the period ends',
-    kinds: ['creep ahead'],
-    lie: { lag: 3, seed: 2 },
-    world: { startSlot: 169, behindSlots: 14, slots: 60, graceSlots: 4 },
-  },
-  { name: 'A4: true updates without their committee, or without their finality', kinds: ['strip'], lie: { lag: 1 } },
-  { name: 'A5: partial aggregates of each slot come first', kinds: ['partial'], lie: { seed: 1 } },
-  { name: 'A5: a flood of different partial aggregates', kinds: ['flood'] },
-  { name: 'A6: a committee whose aggregate key is not its sum', kinds: ['forge committee'], lie: { seed: 4 } },
-  { name: 'A7: the true head with one signature', kinds: ['one signature'] },
-  {
-    name: 'A8: a peer that has updates of the present period only',
-    kinds: ['recent only'],
-    world: { startSlot: 265, behindSlots: 45, graceSlots: 3 },
-  },
-  {
-    name: 'A8: a peer that gives one update at a time',
-    kinds: ['one at a time'],
-    world: { startSlot: 265, behindSlots: 45, graceSlots: 3 },
-  },
-  { name: 'A9: updates below two thirds in answer to a range', kinds: ['partial', 'one signature'], lie: { seed: 2 } },
-  { name: 'answers that come a chunk at a time, and do not end', kinds: ['drip'] },
-  { name: 'heads that are three slots late', kinds: ['delay', 'replay'] },
-]
-
-describe.each(attacks)('$name', ({ kinds, lie = {}, world = {} }) => {
+describe.each(knownAttacks)('$name', ({ kinds, lie = {}, world = {} }) => {
   const schedule = (peers: readonly ScheduledPeer[], restartAfterSlots?: number): Schedule => ({
     shape: 'steady',
     startSlot: 240,
@@ -103,6 +47,22 @@ describe.each(attacks)('$name', ({ kinds, lie = {}, world = {} }) => {
     const peers = [attacker, ...truth.map((peer) => ({ ...peer, connectsAfterMs: 15 * 12_000 }))]
     expect((await runSchedule(schedule(peers, 15))).violations).toEqual([])
   })
+})
+
+it('catches up by a peer that connects while the one before it holds heads back', async () => {
+  const attacker = liar(['nothing newer'], 2)
+  const { violations, liveSlots } = await runSchedule({
+    shape: 'steady',
+    startSlot: 265,
+    behindSlots: 60,
+    slots: 3,
+    // At once: the client starts 8 s into a slot, the honest peer connects half a second later, and the head is due 3 s after.
+    graceSlots: 0,
+    seed: 8_000,
+    peers: [attacker, { ...honest, connectsAfterMs: 500 }],
+  })
+  expect(violations).toEqual([])
+  expect(liveSlots).toBeGreaterThan(2)
 })
 
 describe('a client that wants each head from two paths', () => {

@@ -14,7 +14,7 @@ import {
   withFewer,
   withWrongSignature,
 } from './forge.ts'
-import { COMMITTEE_SIZE, type HonestChain, SLOT_MS, type Update } from './honest-chain.ts'
+import { COMMITTEE_SIZE, type HonestChain, type Update } from './honest-chain.ts'
 
 /** What a peer gossips in a slot. */
 export interface Utterance {
@@ -44,7 +44,7 @@ export interface Lie {
 }
 
 /** When sync-committee messages are due: from then on honest nodes publish updates. */
-const DUE_MS = SLOT_MS / 3
+const dueMs = ({ chain }: HonestChain): number => chain.slotDurationMs / 3
 const FLOOD_MESSAGES = 24
 
 function signatureSlotOf(object: LightClientObject): number {
@@ -71,7 +71,7 @@ export function honestBehaviour(honest: HonestChain): Behaviour {
     gossip(slot) {
       const { optimisticUpdate, finalityUpdate } = honest.slot(slot)
       const said = [finalityUpdate, optimisticUpdate].filter((update) => update !== undefined)
-      return said.map((update) => ({ afterMs: DUE_MS, id: `${update.kind} ${slot}`, update }))
+      return said.map((update) => ({ afterMs: dueMs(honest), id: `${update.kind} ${slot}`, update }))
     },
   }
 }
@@ -85,7 +85,7 @@ const lies = {
         said(
           slot,
           truth.gossip(Math.max(1, slot - lag)).map(({ update }) => update),
-          DUE_MS,
+          dueMs(honest),
           'replay',
         ),
     }
@@ -117,16 +117,25 @@ const lies = {
     answer: () => ({ chunks: [], ends: (['silence', 'resource_unavailable', 'close'] as const)[lag % 3]! }),
     gossip: () => [],
   }),
+  'nothing newer': (honest) => ({
+    answer(asked, atSlot) {
+      if (asked.protocol === 'light_client_bootstrap') return honestBehaviour(honest).answer(asked, atSlot)
+      return asked.protocol === 'light_client_updates_by_range' ? { chunks: [] } : { chunks: [], ends: 'silence' }
+    },
+    gossip: () => [],
+  }),
   fork: (honest, lie) => forging(honest, lie, (slot) => [fork(honest, lie, slot, 0)]),
   equivocate: (honest, lie) =>
     forging(honest, lie, (slot) => [0, 1, 2].map((variant) => fork(honest, lie, slot, variant))),
   'forge committee': (honest, lie) =>
     forging(honest, lie, (slot) => [fork(honest, lie, slot, 0), succession(honest, lie, slot)]),
+  'patient forgery': patientForgery,
   strip: (honest, { lag }) => {
     const without = { committee: lag % 3 !== 1, finality: lag % 3 !== 2 }
     return trueButWorse(honest, (update) => stripped(honest, update, without))
   },
-  'creep ahead': (honest, { lag, seed }) => creeping(honest, lag, seed % 2 === 0),
+  'creep ahead': (honest, { lag }) => creeping(honest, lag),
+  'creep back': (honest, { lag }) => creepingBack(honest, lag),
   'one signature': (honest) => trueButWorse(honest, (update) => withFewer(honest, update, 1)),
   partial: (honest, { seed }) => {
     const shares = [0.51, 0.59, 0.66]
@@ -220,22 +229,41 @@ function answerOf(protocol: string, update: Update): LightClientObject {
   return protocol === 'light_client_finality_update' ? finalityUpdateOf(update) : optimisticUpdateOf(update)
 }
 
-/** Each range is answered with one true update, a bit newer each time, without committee and finality (A3, A4). */
-function creeping(honest: HonestChain, lag: number, nearTheHead: boolean): Behaviour {
-  const truth = honestBehaviour(honest)
+/** Each range is answered with one true update, a bit newer each time, without committee and finality (A3). */
+function creeping(honest: HonestChain, lag: number): Behaviour {
   let steps = 0
+  return withholding(honest, lag, (startPeriod, atSlot) => {
+    const update = newestUpdate(honest, Math.min(atSlot, startPeriod * 64 + 20 + steps++))
+    return update && stripped(honest, update, { committee: true, finality: true })
+  })
+}
+
+/**
+ * Each range is answered with one true update that has finality and no committee, a bit older each time but newer than what is
+ * final. The specification's is_better_update prefers the older one (A4).
+ */
+function creepingBack(honest: HonestChain, lag: number): Behaviour {
+  let steps = 0
+  return withholding(honest, lag, (startPeriod, atSlot) => {
+    const knownSlot = Math.min(atSlot, startPeriod * 64 + 62)
+    const final = honest.newest('finality_update', knownSlot)?.value.finalizedHeader.beacon.slot ?? 0
+    const update = newestUpdate(honest, Math.max(final + 3, Math.min(knownSlot, final + 15) - steps++))
+    return update && stripped(honest, update, { committee: true })
+  })
+}
+
+/** Tells the truth of some slots ago, but for ranges. */
+function withholding(
+  honest: HonestChain,
+  lag: number,
+  ofRange: (startPeriod: number, atSlot: number) => Update | undefined,
+): Behaviour {
+  const truth = honestBehaviour(honest)
   return {
     answer(asked, atSlot) {
-      if (asked.protocol !== 'light_client_updates_by_range') {
-        return asked.protocol === 'light_client_bootstrap'
-          ? truth.answer(asked, atSlot)
-          : truth.answer(asked, Math.max(1, atSlot - lag))
-      }
-      const { startPeriod } = asked.request as LightClientUpdatesByRangeRequest
-      const ofPeriod = nearTheHead ? Math.min(atSlot - 4, startPeriod * 64 + 62) : startPeriod * 64 + 20 + steps++
-      const slot = Math.min(atSlot, ofPeriod)
-      const update = newestUpdate(honest, slot)
-      return offer(update && stripped(honest, update, { committee: true, finality: !nearTheHead }))
+      if (asked.protocol === 'light_client_bootstrap') return truth.answer(asked, atSlot)
+      if (asked.protocol !== 'light_client_updates_by_range') return truth.answer(asked, Math.max(1, atSlot - lag))
+      return offer(ofRange((asked.request as LightClientUpdatesByRangeRequest).startPeriod, atSlot))
     },
     gossip: () => [],
   }
@@ -262,6 +290,34 @@ function succession(honest: HonestChain, { seed }: Lie, slot: number): Update {
   })
 }
 
+/** How long a patient forger says nothing that would be found false. */
+const PATIENCE_SLOTS = 7
+
+/**
+ * Brings in a committee of its own by the first update that it is asked for, which its seats signed, and only afterwards heads
+ * that this committee signed: a client that did not take the committee hears nothing that is false (A1).
+ */
+function patientForgery(honest: HonestChain, lie: Lie): Behaviour {
+  const truth = honestBehaviour(honest)
+  let toldSlot = Number.POSITIVE_INFINITY
+  const isTime = (slot: number): boolean => slot >= toldSlot + PATIENCE_SLOTS
+  return {
+    answer(asked, atSlot) {
+      if (asked.protocol === 'light_client_bootstrap') return truth.answer(asked, atSlot)
+      if (asked.protocol !== 'light_client_updates_by_range') {
+        return offer(isTime(atSlot) ? answerOf(asked.protocol, succession(honest, lie, atSlot)) : undefined)
+      }
+      const { startPeriod } = asked.request as LightClientUpdatesByRangeRequest
+      const slot = Math.max(2, Math.min(atSlot, startPeriod * 64 + 40))
+      if (isTime(atSlot)) return offer(succession(honest, lie, slot))
+      toldSlot = Math.min(toldSlot, atSlot)
+      return offer(fork(honest, lie, slot, 0))
+    },
+    gossip: (slot) =>
+      isTime(slot) ? said(slot, [gossiped(succession(honest, lie, slot))], 0, `patient ${lie.seed}`) : [],
+  }
+}
+
 /** Puts made-up headers beside the truth, or in its place. */
 function forging(honest: HonestChain, { seed }: Lie, forge: (slot: number) => readonly Update[]): Behaviour {
   const truth = honestBehaviour(honest)
@@ -281,6 +337,6 @@ function forging(honest: HonestChain, { seed }: Lie, forge: (slot: number) => re
       return { chunks: random() < 0.5 ? forged : [...forged, ...honestChunks] }
     },
     gossip: (slot) =>
-      said(slot, forge(Math.max(2, slot)).map(gossiped), random() < 0.5 ? 0 : DUE_MS - 400, `forged ${seed}`),
+      said(slot, forge(Math.max(2, slot)).map(gossiped), random() < 0.5 ? 0 : dueMs(honest) * 0.9, `forged ${seed}`),
   }
 }

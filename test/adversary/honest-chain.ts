@@ -49,24 +49,28 @@ const shapes = {
   'late finality': { justifies: (epoch: number) => epoch % 16 < 5 || epoch % 16 > 9, participation: 0.85 },
 } satisfies Record<string, Partial<BeaconChainOptions>>
 
-export type ChainShape = keyof typeof shapes
-export const chainShapes = Object.keys(shapes) as ChainShape[]
+/** Finality ends in the third period: no client can follow beyond the fourth, so this is no shape for just any schedule. */
+const endingFinality: Partial<BeaconChainOptions> = { justifies: (epoch) => epoch < 19 }
+
+export type ChainShape = keyof typeof shapes | 'ending finality'
+export const chainShapes = Object.keys(shapes) as (keyof typeof shapes)[]
 
 const made = new Map<string, Promise<HonestChain>>()
 
 /** A chain of a shape; made once in a process. */
-export function honestChain(shape: ChainShape, signer: Signer): Promise<HonestChain> {
-  const key = `${shape} ${signer.implementation}`
-  const known = made.get(key) ?? makeChain(shape, signer)
+export function honestChain(shape: ChainShape, signer: Signer, slotDurationMs = SLOT_MS): Promise<HonestChain> {
+  const key = `${shape} ${signer.implementation} ${slotDurationMs}`
+  const known = made.get(key) ?? makeChain(shape, signer, slotDurationMs)
   made.set(key, known)
   return known
 }
 
-async function makeChain(shape: ChainShape, signer: Signer): Promise<HonestChain> {
+async function makeChain(shape: ChainShape, signer: Signer, slotDurationMs: number): Promise<HonestChain> {
   await platform.useFastHasher()
   const seedName = `honest ${shape}`
+  const options = shape === 'ending finality' ? endingFinality : shapes[shape]
   const beacon = await createBeaconChain(
-    { seed: seedName, validators: VALIDATORS, slotDurationMs: SLOT_MS, genesisTime: 1_700_000_000, ...shapes[shape] },
+    { seed: seedName, validators: VALIDATORS, slotDurationMs, genesisTime: 1_700_000_000, ...options },
     signer,
   )
   const slots: ProducedSlot[] = []

@@ -221,6 +221,20 @@ export const mutations: readonly Mutation[] = [
     tests: [board],
   },
   {
+    rule: 'whoever connects while heads are awaited is asked to catch up',
+    file: 'src/light-client/follower.ts',
+    find: 'fetcher.wantsUpdates() && newcomer.resolve()',
+    replace: 'false',
+    tests: [attacks],
+  },
+  {
+    rule: 'heads are asked for anew once more of them can be verified',
+    file: 'src/light-client/fetcher.ts',
+    find: 'if (refreshing !== undefined && refreshing.reach !== reach()) {',
+    replace: 'if (false) {',
+    tests: [attacks],
+  },
+  {
     rule: 'a head may be confirmed after the next one has come',
     file: 'src/light-client/head-board.ts',
     find: 'const MAX_RECENT = 8',
