@@ -12,9 +12,10 @@ import type { AnyObject, AnyUpdate, Processed, ProcessOptions, VerifiedStore } f
 const CHECKS_PER_SLOT = 8
 /** Peers of one slot that are counted; the rest share one allowance. */
 const MAX_PEERS_COUNTED = 256
-/** An update of a slot that has not begun by our clock waits for it, so far ahead and so many. */
+/** An update of a slot that has not begun by our clock waits for it, so far ahead and so many, of one peer both kinds of each slot. */
 const EARLY_SLOTS = 2
-const MAX_EARLY = 16
+const MAX_EARLY = 64
+const MAX_EARLY_PER_PEER = 4
 /** Penalties that wait until committees are checked. */
 const MAX_DEFERRED = 64
 
@@ -69,7 +70,7 @@ const unchanged: Processed = { finalizedAdvanced: false, optimisticAdvanced: fal
 export function createUpdateReceiver(options: UpdateReceiverOptions): UpdateReceiver {
   const { verified, slotClock, clock, signal } = options
   const senders = new WeakMap<AnyObject, string>()
-  const early = new Map<AnyUpdate, CancelTimer>()
+  const early = new Map<AnyUpdate, { readonly peer: string; readonly cancel: CancelTimer }>()
   let checks = new Map<string, number>()
   let checksOfSlot = -1
   let deferred = 0
@@ -124,13 +125,15 @@ export function createUpdateReceiver(options: UpdateReceiverOptions): UpdateRece
   }
 
   function waitForSlot(update: AnyUpdate, peer: string, process: ProcessOptions): void {
-    if (early.size >= MAX_EARLY || signal.aborted) return
+    // What nobody checked must not take the place of what an honest peer sends to a client whose clock is slow.
+    const ofPeer = [...early.values()].filter((each) => each.peer === peer).length
+    if (early.size >= MAX_EARLY || ofPeer >= MAX_EARLY_PER_PEER || signal.aborted) return
     const waitMs = slotClock.slotStartMs(update.value.signatureSlot) - clock.now()
     const begin = (): void => {
       early.delete(update)
       if (!signal.aborted) receive(update, peer, process).catch(() => {})
     }
-    early.set(update, clock.setTimer(begin, waitMs))
+    early.set(update, { peer, cancel: clock.setTimer(begin, waitMs) })
   }
 
   async function receive(update: AnyUpdate, peer: string, process: ProcessOptions = {}): Promise<Processed> {
@@ -169,7 +172,7 @@ export function createUpdateReceiver(options: UpdateReceiverOptions): UpdateRece
   signal.addEventListener(
     'abort',
     () => {
-      for (const cancel of early.values()) cancel()
+      for (const { cancel } of early.values()) cancel()
       early.clear()
     },
     { once: true },

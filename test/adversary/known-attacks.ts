@@ -17,8 +17,6 @@ export interface KnownAttack {
   readonly world?: Partial<Schedule>
   /** Over TCP, where slots pass in real time. */
   readonly wire?: {
-    /** @default the world's */
-    readonly startSlot?: number
     /** The client must have gone on to this slot. */
     readonly leastSlot?: number
     /** How many slots it may take until it has current heads. @default 50 */
@@ -69,8 +67,8 @@ export const knownAttacks: readonly KnownAttack[] = [
     name: 'A4: the next committee is withheld until the period ends',
     kinds: ['creep back'],
     lie: { lag: 0 },
-    world: { startSlot: 169, behindSlots: 14, slots: 60, graceSlots: 4 },
-    wire: { startSlot: 186, leastSlot: 194 },
+    world: { startSlot: 186, behindSlots: 14, slots: 43, graceSlots: 4 },
+    wire: { leastSlot: 194 },
   },
   { name: 'A4: true updates without their committee, or without their finality', kinds: ['strip'], lie: { lag: 1 } },
   { name: 'A5: partial aggregates of each slot come first', kinds: ['partial'], lie: { seed: 1 } },

@@ -82,6 +82,17 @@ describe('an update that a peer sends', () => {
     expect(verified.optimistic?.header.beacon.slot).toBe(31)
   })
 
+  it('waits for its slot although another peer has sent many that wait', async () => {
+    const { clock, verified, receiver } = await setUp()
+    const junk = forged(31)
+    for (let copy = 0; copy < 100; copy++) await receiver.receive({ ...junk }, 'flooder').catch(() => {})
+    await receiver.receive(updateBy(chain, honest, { attested: 31 }), 'peer').catch(() => {})
+    expect(clock.pending).toBe(5)
+    await clock.advance(2 * chain.slotDurationMs)
+    await verified.settled()
+    expect(verified.optimistic?.header.beacon.slot).toBe(31)
+  })
+
   it('waits no longer once the client stops', async () => {
     const { clock, receiver, stopping } = await setUp()
     await receiver.receive(updateBy(chain, honest, { attested: 31 }), 'peer').catch(() => {})

@@ -235,6 +235,13 @@ export const mutations: readonly Mutation[] = [
     tests: [attacks],
   },
   {
+    rule: 'one peer cannot take all places in which early updates wait',
+    file: 'src/light-client/receive-update.ts',
+    find: 'ofPeer >= MAX_EARLY_PER_PEER ||',
+    replace: '',
+    tests: ['test/light-client/receive-update.test.ts'],
+  },
+  {
     rule: 'a head may be confirmed after the next one has come',
     file: 'src/light-client/head-board.ts',
     find: 'const MAX_RECENT = 8',

@@ -56,8 +56,7 @@ export async function prepareChains(attacks: readonly KnownAttack[]): Promise<vo
 
 /** Runs a client against an attacker over TCP. @returns what must not be: none, where all is well */
 export async function runOnTheWire(attack: KnownAttack, seat: Seat): Promise<readonly string[]> {
-  const { shape = 'steady', behindSlots = 110 } = attack.world ?? {}
-  const startSlot = attack.wire?.startSlot ?? attack.world?.startSlot ?? 240
+  const { shape = 'steady', startSlot = 240, behindSlots = 110 } = attack.world ?? {}
   const { slotMs = SLOT_MS } = attack.wire ?? {}
   const made = await honestChain(shape, await loadSigner(), SLOT_MS)
   const honest = { ...made, chain: { ...made.chain, slotDurationMs: slotMs } }
