@@ -369,9 +369,9 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: 'conformance: gossipsub has the parameters of the specification',
-    file: 'src/gossip/router.ts',
-    find: '...gossipParameters(chain, role, scoreOf),',
-    replace: '...(gossipParameters(chain, role, scoreOf) && {}),',
+    file: 'src/gossip/parameters.ts',
+    find: 'D: 8, Dlo: 6,',
+    replace: 'D: 6, Dlo: 5,',
     tests: [specGossip],
   },
   {
