@@ -15,7 +15,8 @@ const [programs, , , , behaviours] = layers
 /** @param {string[]} folders */
 const within = (folders) => `^(${folders.join('|')})(/|$)`
 
-const contracts = '^src/platform/(platform|bls|storage|answering-storage|stored|candidate-source|transports)[.]ts$'
+const contracts =
+  '^src/platform/(platform|bls|storage|storage-timeout|persisted-value|candidate-source|transports)[.]ts$'
 const platformBranches = '^src/platform/(node|browser)/'
 const viaAlias = ['aliased', 'aliased-tsconfig', 'aliased-tsconfig-paths', 'aliased-subpath-import']
 const nodeOnly = within(['src/platform/node', 'src/bootnode', 'src/devnet', 'src/cli'])

@@ -27,7 +27,7 @@ const QUIET_MS = 6_000
  */
 export async function run(report: Report): Promise<void> {
   const peer = await startBarePeer()
-  const network = await createNetwork({ chain: benchChain, peers: [peer.address], targetPeers: 0 })
+  const network = await createNetwork({ chain: benchChain, staticPeers: [peer.address], targetPeers: 0 })
   const bare = await startBareListener(peer)
   try {
     const digest = forkDigestAtEpoch(benchChain, epochOfSlot(benchChain, slotAtMs(benchChain, Date.now())))
@@ -108,7 +108,7 @@ function listenBare(node: BareNode, topic: string): Listener & { readonly ready:
     if (byteList.deserialize(decompressBlock(msg.data, { maxBytes: byteList.maxSize })).length > 0) count()
   })
   pubsub.subscribe(topic)
-  // The publisher hears of it with the next exchange of subscriptions; a heartbeat is enough.
+  // The publisher learns of it with the next exchange of subscriptions; a heartbeat is enough.
   const ready = new Promise<void>((resolve) => {
     pubsub.addEventListener('gossipsub:heartbeat', () => resolve(), { once: true })
   })
@@ -194,7 +194,7 @@ async function startBareListener(peer: BarePeer): Promise<BareNode> {
     chain: benchChain,
     clock: systemClock,
     selectPeer: () => undefined,
-    onOffence: () => {},
+    onPenalty: () => {},
   })
   await reqresp.request(protocols.ping, 0n, { peer: connection.remotePeer.toString() }).single()
   return node

@@ -4,8 +4,8 @@ import { bundleForBrowser } from '../scripts/support/bundle.ts'
 import { root } from '../scripts/support/package.ts'
 import { createBootnode } from '../src/bootnode/index.ts'
 import { createDevnet } from '../src/devnet/index.ts'
-import { launchChromium, openPage } from '../test/support/chromium.ts'
-import { startStaticServer } from '../test/support/static-server.ts'
+import { launchChromium, openPage } from '../test/kit/chromium.ts'
+import { startStaticServer } from '../test/kit/static-server.ts'
 import { median, type Report } from './support/figure.ts'
 import type { FirstHeadTimes } from './support/first-head-page.ts'
 
@@ -18,7 +18,7 @@ declare global {
 
 /**
  * From navigation to the first verified head, in a fresh profile of Chromium: committees as large as mainnet's, loopback. The same for
- * a page that is loaded anew and goes on from what it stored.
+ * a page that is loaded again and goes on from what it stored.
  */
 export async function run(report: Report): Promise<void> {
   const stack: (() => Promise<void>)[] = []

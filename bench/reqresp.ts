@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createReqResp, type Protocol } from '../src/reqresp/index.ts'
-import type { Exchange } from '../src/reqresp/types.ts'
+import type { ResponseStream } from '../src/reqresp/types.ts'
 import { systemClock } from '../src/streams/clock.ts'
 import { createBareNode } from './support/bare-node.ts'
 import { startBarePeer } from './support/bare-peer.ts'
@@ -23,7 +23,7 @@ type Ask = (protocol: Protocol<Uint8Array, Uint8Array>) => Promise<readonly Uint
 
 /**
  * `request()` against a bare libp2p stream that writes and reads the same bytes and decodes them with the same libraries, but
- * knows no limits, no timeouts and no abort. Whoever answers is another process, the same for both.
+ * knows no limits, no timeouts and no abort. Anyone who answers is another process, the same for both.
  */
 export async function run(report: Report): Promise<void> {
   const peer = await startBarePeer()
@@ -33,8 +33,8 @@ export async function run(report: Report): Promise<void> {
     chain: benchChain,
     clock: systemClock,
     selectPeer: () => undefined,
-    onOffence: (_, offence, reason) => {
-      throw new Error(`the peer was reported: ${offence}, ${reason}`)
+    onPenalty: (_, penalty, reason) => {
+      throw new Error(`the peer was reported: ${penalty}, ${reason}`)
     },
   })
   try {
@@ -98,7 +98,7 @@ function rate(name: string, costs: readonly Cost[]) {
 }
 
 /** What an exchange holds whose caller takes one chunk and then is busy, while sixty megabytes wait to come. */
-async function slowConsumer(report: Report, start: () => Exchange<Uint8Array>): Promise<void> {
+async function slowConsumer(report: Report, start: () => ResponseStream<Uint8Array>): Promise<void> {
   const before = await heldBytes()
   const exchange = start()
   for await (const _chunk of exchange) {
@@ -107,5 +107,5 @@ async function slowConsumer(report: Report, start: () => Exchange<Uint8Array>): 
     report({ name: 'reqresp/slow-consumer-growth', value, unit: 'MiB', goal: 4, better: 'lower', samples: 1 })
     break
   }
-  await exchange.ended
+  await exchange.completed
 }

@@ -1,6 +1,6 @@
 import { multiaddr } from '@multiformats/multiaddr'
-import { createNode } from '../src/network/libp2p-options.ts'
-import { createNodeParts } from '../src/network/node-parts.ts'
+import { createLibp2pNode } from '../src/network/node/libp2p-config.ts'
+import { createNodeDependencies } from '../src/network/node/node-dependencies.ts'
 import type { TransportOptions } from '../src/network/types.ts'
 import { platform } from '../src/platform/node/index.ts'
 import { webRtcDirect } from '../src/webrtc/index.ts'
@@ -23,7 +23,7 @@ const CHOSEN: Readonly<Record<WireName, TransportOptions>> = {
 
 /**
  * The libp2p node of a network against a bare one, by each of Node's transports: connecting, and moving 20 MB over one
- * stream. Whoever is connected to is another process, the same for both.
+ * stream. Anyone who is connected to is another process, the same for both.
  */
 export async function run(report: Report): Promise<void> {
   const peer = await startWirePeer()
@@ -36,7 +36,7 @@ export async function run(report: Report): Promise<void> {
 
 async function compare(name: WireName, text: string, report: Report): Promise<void> {
   const options = { chain: benchChain, allowPrivateAddresses: true, transports: CHOSEN[name] }
-  const ours = await createNode(await createNodeParts(platform, options))
+  const ours = await createLibp2pNode(await createNodeDependencies(platform, options))
   await ours.start()
   const bare = await bareWire([name])
   const address = multiaddr(text)

@@ -1,7 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import type { createLibp2p } from 'libp2p'
-import { createNode } from '../src/network/libp2p-options.ts'
-import { createNodeParts } from '../src/network/node-parts.ts'
+import { createLibp2pNode } from '../src/network/node/libp2p-config.ts'
+import { createNodeDependencies } from '../src/network/node/node-dependencies.ts'
 import { platform } from '../src/platform/node/index.ts'
 import { registerTunnelAddresses } from '../src/tunnel/address-name.ts'
 import { encodeTunnelRequest } from '../src/tunnel/frames.ts'
@@ -41,8 +41,8 @@ export async function run(report: Report): Promise<void> {
 
 async function compare(peer: WirePeer, gateway: WireGateway, report: Report): Promise<void> {
   const transports = { only: ['websocket', 'tunnel'] } as const
-  const node = await createNode(
-    await createNodeParts(platform, { chain: benchChain, allowPrivateAddresses: true, transports }),
+  const node = await createLibp2pNode(
+    await createNodeDependencies(platform, { chain: benchChain, allowPrivateAddresses: true, transports }),
   )
   await node.start()
   const dialed = (text: string) => {

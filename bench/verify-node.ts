@@ -11,7 +11,7 @@ import {
 import type { Bls } from '../src/platform/bls.ts'
 import { platform } from '../src/platform/node/index.ts'
 import { headerRoot } from '../src/ssz/index.ts'
-import { type Folder, readFolder } from '../test/verification/support/folders.ts'
+import { type Folder, readFolder } from '../test/kit/verification/folders.ts'
 import { median, type Report, timed } from './support/figure.ts'
 
 const SAMPLES = 41

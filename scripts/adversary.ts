@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import type { BatchReport } from '../test/adversary/batch.ts'
-import { runSchedule } from '../test/adversary/world.ts'
+import { runSchedule } from '../test/adversary/fake-chain-network.ts'
 import { root } from './support/package.ts'
 import { run } from './support/run.ts'
 

@@ -1,4 +1,4 @@
-// `npm run conformance`: writes docs/conformance.md, docs/seed-systems.md and docs/errors.md. `--results FILE`: tells of tests named there that a run
+// `npm run conformance`: writes docs/conformance.md, docs/seed-systems.md and docs/errors.md. `--results FILE`: reports tests named there that a run
 // of all tests, reported by vitest as JSON, did not pass.
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { readResults } from '../test/conformance/read-results.ts'
 import { documents } from '../test/conformance/rules/index.ts'
 import { systems } from '../test/conformance/seeds/index.ts'
 import { seedPage } from '../test/conformance/seeds/page.ts'
-import { fixtures } from '../test/support/fixtures.ts'
+import { fixtures } from '../test/kit/fixtures.ts'
 import { errorPage, readCodes } from './support/error-page.ts'
 import { root } from './support/package.ts'
 

@@ -71,9 +71,9 @@ export {
   openStorage,
   type ServiceFactory,
 } from './network/index.ts'
-export type * from './network/metrics-types.ts'
+export type * from './network/metrics/metrics-types.ts'
 export type * from './network/types.ts'
-export type { AddressEntry, Place } from './peers/address-book/entry.ts'
+export type { AddressEntry, AddressTable } from './peers/address-book/entry.ts'
 export type * from './peers/types.ts'
 export type { Candidate, CandidateSource } from './platform/candidate-source.ts'
 export { type KeyValueStorage, memoryStorage } from './platform/storage.ts'

@@ -10,7 +10,7 @@ import { benchChain } from './loads.ts'
 
 type ENR = Awaited<ReturnType<Discv5['findRandomNode']>>[number]
 
-/** A libp2p node and discv5, wired as one would by hand: whoever is found is dialed, and greeted with Status. */
+/** A libp2p node and discv5, wired as one would by hand: anyone who is found is dialed, and greeted with Status. */
 export interface BareDiscovery {
   /** Resolves when so many peers are connected, have identified themselves and answered Status. */
   untilPeers(count: number): Promise<void>

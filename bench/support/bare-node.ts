@@ -5,7 +5,7 @@ import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
-import { quietLogger } from '../../src/network/quiet-logger.ts'
+import { noopLogger } from '../../src/network/node/noop-logger.ts'
 import { messageId } from '../../src/wire/index.ts'
 
 const MIB = 1024 * 1024
@@ -31,7 +31,7 @@ export function createBareNode(listen: readonly string[], privateKey?: PrivateKe
         heartbeatInterval: 700,
       }),
     },
-    logger: quietLogger,
+    logger: noopLogger,
   })
 }
 

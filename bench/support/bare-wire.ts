@@ -7,7 +7,7 @@ import { webRTCDirect } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
-import { quietLogger } from '../../src/network/quiet-logger.ts'
+import { noopLogger } from '../../src/network/node/noop-logger.ts'
 
 /** Transports of Node's as they come, by the name that the bench gives them. */
 const bareTransports = { tcp: tcp(), ws: webSockets(), quic: quic(), webrtc: webRTCDirect() } as const
@@ -27,6 +27,6 @@ export async function bareWire(names: readonly WireName[], listen: readonly stri
     connectionMonitor: { enabled: false },
     connectionManager: { inboundConnectionThreshold: 100_000, maxIncomingPendingConnections: 1_000 },
     services: { identify: identify() },
-    logger: quietLogger,
+    logger: noopLogger,
   })
 }

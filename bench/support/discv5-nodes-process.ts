@@ -32,7 +32,7 @@ async function startNode(known: readonly string[]): Promise<string> {
   ])
   const discv5 = await startDiscv5({
     listen: '/ip4/127.0.0.1/udp/0',
-    bootstrap: [...known],
+    bootEnrs: [...known],
     known: [],
     chainName: benchChain.name,
     privateKey: privateKey.raw,

@@ -11,7 +11,7 @@ export function answerGreetings(libp2p: BareNode): void {
     chain: benchChain,
     clock: systemClock,
     selectPeer: () => undefined,
-    onOffence: () => {},
+    onPenalty: () => {},
   })
   reqresp.serve(protocols.status, function* () {
     const epoch = epochOfSlot(benchChain, slotAtMs(benchChain, Date.now()))

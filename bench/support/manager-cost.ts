@@ -3,11 +3,11 @@ import type { Connection, PeerId } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { forkDigestAtEpoch } from '../../src/chain/index.ts'
-import { createPeers } from '../../src/peers/create-peers.ts'
-import { startPruning } from '../../src/peers/manage/prune.ts'
-import { startTurnover } from '../../src/peers/manage/turn-over.ts'
-import type { PeerFacts } from '../../src/peers/manage/usefulness.ts'
-import { createScoreBook } from '../../src/peers/score-book.ts'
+import type { PeerStats } from '../../src/peers/limits/peer-value.ts'
+import { startPruning } from '../../src/peers/limits/prune.ts'
+import { startRotation } from '../../src/peers/limits/rotate-peers.ts'
+import { createPeerManager } from '../../src/peers/manager/create-peer-manager.ts'
+import { createPeerScores } from '../../src/peers/scoring/peer-scores.ts'
 import type { RemoteStatus } from '../../src/peers/types.ts'
 import { createSimClock } from '../../test/peers/simulation/sim-clock.ts'
 import { median, type Report } from './figure.ts'
@@ -37,7 +37,7 @@ export async function measureManager(report: Report): Promise<void> {
   report({ name: 'peers/manager-growth', value: growth, unit: '× of 10', goal: 1.1, better: 'lower', samples: SAMPLES })
 }
 
-/** Milliseconds of processor time in ten minutes on a clock of their own, with pings, Statuses, scores, pruning, turnover. */
+/** Milliseconds of processor time in ten minutes on a clock of their own, with pings, Statuses, scores, pruning, rotation. */
 async function cpuOf(own: PeerId, ids: readonly PeerId[]): Promise<number> {
   const clock = createSimClock(benchChain.genesisTimeMs + 60_000)
   const events = new EventTarget()
@@ -49,7 +49,7 @@ async function cpuOf(own: PeerId, ids: readonly PeerId[]): Promise<number> {
     headRoot: '0x00',
     headSlot: 0,
   }
-  const peers = createPeers({
+  const peers = createPeerManager({
     libp2p: {
       peerId: own,
       getConnections: (id?: PeerId) =>
@@ -60,14 +60,14 @@ async function cpuOf(own: PeerId, ids: readonly PeerId[]): Promise<number> {
     },
     chain: benchChain,
     clock,
-    book: createScoreBook(clock),
-    kept: [],
+    scores: createPeerScores(clock),
+    persistentPeers: [],
     pingMs: { inbound: 15_000, outbound: 20_000 },
-    wire: {
+    requests: {
       exchangeStatus: async () => status,
       ping: async () => 0n,
-      askMetadata: async () => ({ sequenceNumber: 0, attnets: [] }),
-      sayGoodbye: async () => {},
+      requestMetadata: async () => ({ sequenceNumber: 0, attnets: [] }),
+      sendGoodbye: async () => {},
     },
     dialer: { dial: () => Promise.reject(new Error('nobody is dialed')) },
     rank: (addresses) => addresses,
@@ -77,17 +77,22 @@ async function cpuOf(own: PeerId, ids: readonly PeerId[]): Promise<number> {
     onReachability: () => {},
   })
   peers.start()
-  const facts = (): PeerFacts[] =>
+  const facts = (): PeerStats[] =>
     peers.list.value.map((view) => ({ view, group: view.address, methods: 1, meshes: 1 }))
   const stops = [
-    startPruning({ clock, limits: { all: 1_000, inbound: 1_000 }, facts, leave: peers.host.leave }),
-    // Whom to part from is found out each time; nobody goes, so that as many are there at the end.
-    startTurnover({
+    startPruning({
+      clock,
+      limits: { all: 1_000, inbound: 1_000 },
+      stats: facts,
+      disconnect: peers.dialerHost.disconnect,
+    }),
+    // Peers to disconnect is found out each time; nobody goes, so that as many are there at the end.
+    startRotation({
       clock,
       random: Math.random,
       canReplace: () => true,
-      waitingLineages: () => 0,
-      facts,
+      waitingOrigins: () => 0,
+      stats: facts,
       replace: async () => {},
     }),
   ]

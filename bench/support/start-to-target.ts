@@ -37,7 +37,7 @@ async function ours(bootstrap: string) {
     chain: benchChain,
     allowPrivateAddresses: true,
     targetPeers: TARGET,
-    discv5: { listen: '/ip4/127.0.0.1/udp/0', bootstrap: [bootstrap] },
+    discv5: { listen: '/ip4/127.0.0.1/udp/0', bootEnrs: [bootstrap] },
   })
   const full = Promise.withResolvers<void>()
   const unwatch = network.watchStatus(({ peers }) => {

@@ -3,12 +3,12 @@ import { createServer } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import type { Stream } from '@libp2p/interface'
 import { createGateway } from '../../src/bootnode/gateway/create-gateway.ts'
-import { createNode } from '../../src/network/libp2p-options.ts'
-import { createNodeParts } from '../../src/network/node-parts.ts'
+import { createLibp2pNode } from '../../src/network/node/libp2p-config.ts'
+import { createNodeDependencies } from '../../src/network/node/node-dependencies.ts'
 import { platform } from '../../src/platform/node/index.ts'
 import { systemClock } from '../../src/streams/clock.ts'
 import { tunnelProtocol } from '../../src/tunnel/protocol.ts'
-import { unlimited } from '../../test/tunnel/support.ts'
+import { unlimited } from '../../test/kit/tunnel.ts'
 import { bareWire } from './bare-wire.ts'
 import { benchChain } from './loads.ts'
 import { heldBytes } from './memory.ts'
@@ -68,8 +68,8 @@ async function servePeer(): Promise<void> {
 }
 
 async function serveGateway(): Promise<void> {
-  const node = await createNode(
-    await createNodeParts(platform, {
+  const node = await createLibp2pNode(
+    await createNodeDependencies(platform, {
       chain: benchChain,
       role: 'relay',
       allowPrivateAddresses: true,

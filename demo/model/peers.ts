@@ -1,4 +1,4 @@
-import type { PeerView } from 'lampara'
+import type { PeerInfo } from 'lampara'
 import { formatDuration, formatLatency, NONE, shorten } from './format.ts'
 import type { ShortValue } from './heads.ts'
 
@@ -22,7 +22,7 @@ export interface PeerModel {
 export const MAX_PEER_ROWS = 50
 
 /** Peers as rows: those that were named first, then by score, then the longest connected. */
-export function peerModels(peers: readonly PeerView[], nowMs: number): readonly PeerModel[] {
+export function peerModels(peers: readonly PeerInfo[], nowMs: number): readonly PeerModel[] {
   return [...peers]
     .sort((a, b) => rank(a) - rank(b) || b.score - a.score || a.connectedAtMs - b.connectedAtMs)
     .slice(0, MAX_PEER_ROWS)
@@ -41,7 +41,7 @@ export function peerModels(peers: readonly PeerView[], nowMs: number): readonly 
     }))
 }
 
-function rank(peer: PeerView): number {
+function rank(peer: PeerInfo): number {
   return peer.persistent ? 0 : 1
 }
 

@@ -66,10 +66,10 @@ function runningModel(status: LightClientStatus): StatusModel {
 const saysMore: ReadonlySet<LightClientState> = new Set(['connecting', 'bootstrapping', 'stalled', 'failed'])
 
 /** The error has a place of its own on the page. */
-function withoutError({ reason, error, state }: LightClientStatus): string {
-  if (error === undefined || state === 'failed') return reason
+function withoutError({ message, error, state }: LightClientStatus): string {
+  if (error === undefined || state === 'failed') return message
   const words = `: ${withoutCode(error)}`
-  return reason.endsWith(words) ? reason.slice(0, -words.length) : reason
+  return message.endsWith(words) ? message.slice(0, -words.length) : message
 }
 
 function progressOf(status: LightClientStatus): StatusModel['progress'] {

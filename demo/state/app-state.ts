@@ -1,4 +1,4 @@
-import type { Head, LightClientStatus, NetworkEvent, PeerView } from 'lampara'
+import type { Head, LightClientStatus, NetworkEvent, PeerInfo } from 'lampara'
 import { emptyHistory, type HeadHistory, withHead, withInterruption } from './head-history.ts'
 import { describeEvent, describeStatusChange, type LogEntry, type LogLine } from './log.ts'
 
@@ -25,7 +25,7 @@ export interface AppState {
   readonly phase: Phase
   readonly chain?: ChainFacts
   readonly status?: LightClientStatus
-  readonly peers: readonly PeerView[]
+  readonly peers: readonly PeerInfo[]
   readonly history: HeadHistory
   /** Newest first; bounded. */
   readonly log: readonly LogEntry[]
@@ -39,7 +39,7 @@ export type AppEvent =
   | { readonly type: 'opened'; readonly chain: ChainFacts }
   | { readonly type: 'open-failed'; readonly problem: Problem }
   | { readonly type: 'status'; readonly status: LightClientStatus }
-  | { readonly type: 'peers'; readonly peers: readonly PeerView[] }
+  | { readonly type: 'peers'; readonly peers: readonly PeerInfo[] }
   | { readonly type: 'head'; readonly head: Head }
   | { readonly type: 'network'; readonly event: NetworkEvent }
   | { readonly type: 'stopping' }

@@ -59,7 +59,7 @@ export function describeEvent(event: NetworkEvent): LogLine {
       return { tone: 'bad', text: `Peer ${shortId(event.peerId)} banned: ${event.reason}` }
     case 'peer:discovered':
       return { tone: 'plain', text: `Heard of peer ${shortId(event.peerId)} by ${event.source}` }
-    case 'bootstrap:result':
+    case 'bootstrap:completed':
       return event.connected
         ? { tone: 'plain', text: `${event.peers} of ${event.tried} peers tried after half a minute` }
         : { tone: 'bad', text: `None of ${event.tried} peers tried could be reached within half a minute` }

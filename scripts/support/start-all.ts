@@ -50,7 +50,7 @@ export async function startAll(
       chain: devnet.chain,
       upstream: devnet.addresses,
       // So that the page learns of the devnet, and holds a connection of its own to it through the bootnode.
-      records: [await devnet.network.record()],
+      enrs: [await devnet.network.enr()],
       // The devnet counts no identities by address: it need not be spared.
       tunnel: { minUpstreamPeers: 0 },
       allowPrivateAddresses: true,

@@ -1,6 +1,6 @@
 import type { CircuitRelayService } from '@libp2p/circuit-relay-v2'
 import type { PeerId } from '@libp2p/interface'
-import { createKeyed } from '../limits/keyed.ts'
+import { createEvictingMap } from '../limits/evicting-map.ts'
 import { createTokenBucket, type TokenBucket } from '../limits/token-bucket.ts'
 import type { Libp2pService } from '../platform/transports.ts'
 import type { Clock } from '../streams/clock.ts'
@@ -64,7 +64,7 @@ export async function createCircuitRelay(limits: RelayLimits, clock: Clock): Pro
   const { circuitRelayServer } = await loadCircuitRelay()
   const { bytes, durationMs, perPeer, burst, perMinute } = limits
   const isIdle = ({ full }: TokenBucket): boolean => full
-  const turns = createKeyed<TokenBucket>({ maxSize: MAX_REMEMBERED, isIdle })
+  const turns = createEvictingMap<TokenBucket>({ maxSize: MAX_REMEMBERED, isIdle })
   const newBucket = (): TokenBucket => createTokenBucket({ capacity: burst, perSecond: perMinute / 60, clock })
   let server: CircuitRelayService | undefined
   let connected = 0

@@ -6,13 +6,14 @@ import { localStatusOf } from '../light-client/local-status.ts'
 import type { LightClient } from '../light-client/types.ts'
 import { createCommitteeVerifier, type VerificationContext } from '../light-client/verification/index.ts'
 import { createVerifiedData } from '../light-client/verified-data.ts'
+import { type DrawPeers, servePeerExchange } from '../network/discovery/peer-exchange.ts'
 import { createNetwork } from '../network/index.ts'
-import { type DrawPeers, servePeerExchange } from '../network/peer-exchange.ts'
-import { answeringStorage } from '../platform/answering-storage.ts'
 import type { KeyValueStorage } from '../platform/storage.ts'
+import { storageWithTimeout } from '../platform/storage-timeout.ts'
 import { systemClock } from '../streams/clock.ts'
 import { webRtcDirect } from '../webrtc/index.ts'
-import { keepBootstraps } from './bootstrap-keeper.ts'
+import { advertiseClients } from './advertised-clients.ts'
+import { cacheBootstraps } from './bootstrap-cache.ts'
 import { openRelay } from './circuit-relay.ts'
 import { drainClients } from './drain.ts'
 import type { BootnodeFacts } from './facts.ts'
@@ -22,8 +23,7 @@ import { serveHttp } from './http.ts'
 import { openMetrics } from './metrics/open-metrics.ts'
 import { joinDocumentOf } from './own-join-document.ts'
 import { openCheckpoints } from './persist-checkpoints.ts'
-import { relayVerified } from './relay.ts'
-import { shareClients } from './shared-clients.ts'
+import { republishVerified } from './republish-verified.ts'
 import { watchSiblings } from './siblings.ts'
 import { type CertificateInUse, watchCertificate } from './tls/watch-certificate.ts'
 import type { Bootnode, BootnodeCertificate, BootnodeOptions } from './types.ts'
@@ -52,7 +52,7 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
   if (options.tls === undefined && listen.some((address) => SECURE.test(address))) {
     throw new LamparaError('invalid_argument', 'Cannot create bootnode: to listen with TLS it needs a certificate')
   }
-  const named = [options.upstream, options.records, options.sources].some((list = []) => list.length > 0)
+  const named = [options.upstream, options.enrs, options.peerSources].some((list = []) => list.length > 0)
   if (!named && options.discv5 === false) {
     const reason = 'nobody to follow is named, and discv5, which finds some, is forbidden'
     throw new LamparaError('bootnodes_missing', `Cannot create bootnode: ${reason}`)
@@ -77,7 +77,7 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
     const storageOf = async (name: string): Promise<{ readonly storage?: KeyValueStorage }> => {
       if (options.dataDirectory === undefined) return {}
       const place = { directory: options.dataDirectory }
-      const storage = answeringStorage(await platform.openStorage(`bootnode-${chain.name}-${name}`, place), clock)
+      const storage = storageWithTimeout(await platform.openStorage(`bootnode-${chain.name}-${name}`, place), clock)
       stack.push(() => storage.close())
       return { storage }
     }
@@ -87,23 +87,23 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
       clock: clock ?? systemClock,
       storage: upstreamStorage.storage,
       maxAgeMs: options.maxCheckpointAgeMs ?? chain.maxCheckpointAgeMs,
-      onTrouble: (error) => client.network.emit({ type: 'storage:failed', error }),
+      onError: (error) => client.network.emit({ type: 'storage:failed', error }),
     })
     const client: LightClient = await createLightClient({
       chain,
       clock,
       signal,
       logger: options.logger,
-      peers: options.upstream,
-      records: options.records,
-      sources: options.sources,
+      staticPeers: options.upstream,
+      enrs: options.enrs,
+      peerSources: options.peerSources,
       discv5: options.discv5,
-      // What clients are told of must be there.
+      // Clients must be able to reach what is advertised to them.
       crawl: true,
       allowPrivateAddresses: options.allowPrivateAddresses,
       checkpoint: checkpoints.choose(options.checkpoint),
       maxCheckpointAgeMs: options.maxCheckpointAgeMs,
-      // Clients are served what was verified since the checkpoint: all of it has to be verified anew.
+      // Clients are served what was verified since the checkpoint: all of it has to be verified again.
       resume: false,
       ...upstreamStorage,
     })
@@ -137,12 +137,12 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
     stack.push(serveLightClientData(downstream.reqresp, data))
     const gateway = await openGateway(options, client.network, downstream)
     stack.push(() => gateway?.stop())
-    const shared = relay && shareClients(downstream)
+    const shared = relay && advertiseClients(downstream)
     stack.push(() => shared?.stop())
     const draw: DrawPeers = (count, accept) => {
       // Half of an answer at most: pages come and go.
       const clients = shared?.draw(Math.ceil(count / 2), accept) ?? []
-      return [...clients, ...client.network.drawPeers(count - clients.length, accept)]
+      return [...clients, ...client.network.samplePeers(count - clients.length, accept)]
     }
     stack.push(servePeerExchange(downstream.reqresp, draw, client.network.clock))
     stack.push(
@@ -160,7 +160,7 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
         downstream.setStatus(localStatusOf(chain, finalized, optimistic ?? finalized))
       }),
     )
-    const relaying = relayVerified(
+    const relaying = republishVerified(
       client.network,
       downstream,
       {
@@ -172,7 +172,7 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
       },
       stopping.signal,
     )
-    const keeping = keepBootstraps(client, context, data, stopping.signal)
+    const keeping = cacheBootstraps(client, context, data, stopping.signal)
     stack.push(() => Promise.allSettled([relaying, keeping]).then(() => {}))
 
     const siblings =

@@ -5,8 +5,8 @@
  */
 export { defaultRelayLimits, type RelayCounts, type RelayLimits } from './circuit-relay.ts'
 export { createBootnode } from './create-bootnode.ts'
-export type { GatewayCounts, RefusalReason, TunnelEnd } from './gateway/counts.ts'
 export { defaultGatewayLimits, type GatewayLimits, type ScopeLimits, type TargetLimits } from './gateway/limits.ts'
+export type { GatewayMetrics, RefusalReason, TunnelEnd } from './gateway/metrics.ts'
 export type { MetricsOptions } from './metrics/serve-metrics.ts'
 export type { CertificateFiles } from './tls/read-certificate.ts'
 export type {

@@ -1,8 +1,8 @@
 import { type Chain, fromHex, type Hex, periodOfSlot, slotStartMs, toHex } from '../chain/index.ts'
 import { LamparaError } from '../errors/index.ts'
 import type { Checkpoint } from '../light-client/types.ts'
+import { readStored, writeStored } from '../platform/persisted-value.ts'
 import type { KeyValueStorage } from '../platform/storage.ts'
-import { readStored, writeStored } from '../platform/stored.ts'
 import type { Clock } from '../streams/clock.ts'
 
 /** Enough for two weeks, one for each sync-committee period. */
@@ -33,10 +33,10 @@ export async function openCheckpoints(options: {
   readonly clock: Clock
   readonly storage: KeyValueStorage | undefined
   readonly maxAgeMs: number
-  onTrouble(error: LamparaError): void
+  onError(error: LamparaError): void
 }): Promise<PersistedCheckpoints> {
-  const { chain, clock, storage, maxAgeMs, onTrouble } = options
-  const place = storage && { storage, key: 'checkpoints', what: 'the verified checkpoints', onTrouble }
+  const { chain, clock, storage, maxAgeMs, onError } = options
+  const place = storage && { storage, key: 'checkpoints', what: 'the verified checkpoints', onError }
   let known = (place && (await readStored(place, decode))) ?? []
   const ageOf = ({ slot }: KnownCheckpoint): number => clock.now() - slotStartMs(chain, slot)
   const isYoung = (checkpoint: KnownCheckpoint): boolean => ageOf(checkpoint) < maxAgeMs - MARGIN_MS

@@ -5,8 +5,8 @@ import type { Network, NetworkOptions } from '../network/types.ts'
 import type { CandidateSource } from '../platform/candidate-source.ts'
 import type { Clock } from '../streams/clock.ts'
 import type { RelayCounts, RelayLimits } from './circuit-relay.ts'
-import type { GatewayCounts } from './gateway/counts.ts'
 import type { GatewayLimits } from './gateway/limits.ts'
+import type { GatewayMetrics } from './gateway/metrics.ts'
 import type { MetricsOptions } from './metrics/serve-metrics.ts'
 import type { CertificateFiles } from './tls/read-certificate.ts'
 
@@ -14,7 +14,7 @@ import type { CertificateFiles } from './tls/read-certificate.ts'
 export interface BootnodeOptions {
   readonly chain: Chain
   /**
-   * Multiaddrs of beacon nodes to follow, each with `/p2p/…`: they are kept. With none, and neither `records` nor `sources`,
+   * Multiaddrs of beacon nodes to follow, each with `/p2p/…`: they are kept. With none, and neither `enrs` nor `peerSources`,
    * beacon nodes are found by discv5.
    *
    * @default none
@@ -57,16 +57,16 @@ export interface BootnodeOptions {
   /** Where both identities persist, and the certificate of `/webrtc-direct` addresses. Without it they live as long as the process. */
   readonly dataDirectory?: string
   /** Node records (`enr:…`) of further beacon nodes and bootnodes: they are dialed, and once reached told to clients that ask. */
-  readonly records?: readonly string[]
+  readonly enrs?: readonly string[]
   /** Where to find further beacon nodes: a `bootstrapList()`, say. @default none */
-  readonly sources?: readonly CandidateSource[]
+  readonly peerSources?: readonly CandidateSource[]
   /**
    * Find beacon nodes by discv5, too: `listen` is a UDP address, `bootstrap` are node records to begin with.
    *
    * @default true where nobody is named, from the chain's published bootnodes on and on a free port; otherwise false
    */
   readonly discv5?: NetworkOptions['discv5']
-  /** Also dial and tell of private and loopback addresses, and speak discv5 with them, as on a devnet. @default false */
+  /** Also dial and report private and loopback addresses, and speak discv5 with them, as on a devnet. @default false */
   readonly allowPrivateAddresses?: boolean
   /**
    * Open tunnels to beacon nodes for clients, which then speak with those themselves (docs/tunnel.md): to nodes that the
@@ -142,7 +142,7 @@ export interface Bootnode {
   readonly downstream: Network
   readonly counts: BootnodeCounts
   /** What its gateway has done so far; undefined where it opens no tunnels. */
-  readonly tunnelCounts: GatewayCounts | undefined
+  readonly tunnelCounts: GatewayMetrics | undefined
   /** What its relay has done so far; undefined where it is none. */
   readonly relayCounts: RelayCounts | undefined
   /** The certificate that it shows; undefined without `tls`. */

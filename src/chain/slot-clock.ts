@@ -57,7 +57,7 @@ export function createSlotClock(chain: Chain, clock: Clock): SlotClock {
         }
         const tick = (): void => {
           const slot = currentSlot()
-          // Set back by little, the clock passes the same boundary again; by much, it begins anew.
+          // Set back by little, the clock passes the same boundary again; by much, it starts again.
           if (slot < last - 1) last = Math.max(-1, slot - 1)
           if (slot > last) {
             last = slot

@@ -2,8 +2,8 @@ import { createCommitteeVerifier } from '../light-client/verification/index.ts'
 import { platform } from '../platform/node/index.ts'
 import { exitStatus } from './exit-status.ts'
 import type { CliIo } from './io.ts'
+import { applyObjects } from './verify/apply-objects.ts'
 import { collectFiles } from './verify/collect-files.ts'
-import { judge } from './verify/judge.ts'
 import { parseVerifyOptions, verifyHelp } from './verify/options.ts'
 import { readObjects } from './verify/read-objects.ts'
 import { humanReport, jsonReport } from './verify/report.ts'
@@ -24,7 +24,7 @@ export async function run(argv: string[], io: CliIo): Promise<number> {
   const [bls] = await Promise.all([platform.loadBls(), platform.useFastHasher()])
   const read = await readObjects(chain, await collectFiles(paths), io.signal)
   const context = { chain, committees: createCommitteeVerifier(bls) }
-  const outcome = await judge(context, checkpoint, read, io.signal)
+  const outcome = await applyObjects(context, checkpoint, read, io.signal)
   io.stdout(json ? jsonReport(outcome) : humanReport(chain, outcome, io.isTty))
   const nothingRead = read.every((entry) => 'error' in entry)
   if (!nothingRead && outcome.rejected.length > 0) return exitStatus.failure

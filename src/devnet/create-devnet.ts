@@ -3,12 +3,13 @@ import { serveLightClientData } from '../light-client/index.ts'
 import { createNetwork } from '../network/index.ts'
 import { platform } from '../platform/node/index.ts'
 import { onAbort } from '../streams/abort.ts'
-import { disposable } from '../streams/disposable.ts'
+import { attachAsyncDispose } from '../streams/attach-async-dispose.ts'
 import type { ProducedSlot } from './beacon/beacon-chain.ts'
 import { within } from './beacon/plan.ts'
 import { discv5Options } from './discv5-options.ts'
+import { describeBlock, emitSlotEvents } from './emit-slot-events.ts'
 import { createEventHub } from './event-hub.ts'
-import { rememberRecord } from './own-record.ts'
+import { cacheLocalEnr } from './local-enr.ts'
 import { createPublisher, type Publication } from './publish.ts'
 import { eventRoutes } from './rest/event-routes.ts'
 import { lightClientRoutes } from './rest/light-client-routes.ts'
@@ -17,7 +18,6 @@ import { createRouter } from './rest/route.ts'
 import { serveRest } from './rest/server.ts'
 import type { ServedHeader } from './served-chain.ts'
 import { makeChain, replayChain } from './sources.ts'
-import { describeBlock, tellSlot } from './tell-slot.ts'
 import type { Devnet, DevnetBlock, DevnetOptions } from './types.ts'
 
 const MAX_PORT = 65_535
@@ -72,7 +72,7 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<Devnet>
     endings.push(() => network.stop())
     network.setStatus(served.status())
     endings.push(serveLightClientData(network.reqresp, served.data))
-    const ownRecord = await rememberRecord(network)
+    const ownRecord = await cacheLocalEnr(network)
     const identity = () => ({
       peerId: network.peerId,
       addresses: network.addresses,
@@ -90,7 +90,7 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<Devnet>
     const onSlot = (produced: ProducedSlot): void => {
       network.setStatus(served.status())
       ownRecord.refresh()
-      tellSlot(produced, describe(served.finalized()), hub.emit)
+      emitSlotEvents(produced, describe(served.finalized()), hub.emit)
     }
     // What a stop cuts off is no failure; anything else ends the devnet, and its iterations tell why.
     const fail = (error: unknown): void => {
@@ -111,7 +111,7 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<Devnet>
       get addresses() {
         return network.addresses
       },
-      get record() {
+      get enr() {
         return ownRecord.text
       },
       restUrl: rest.url,
@@ -124,7 +124,7 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<Devnet>
       objects: (listening) => hub.listen((event) => (event.type === 'object' ? event.object : undefined), listening),
       stop,
     }
-    return disposable(devnet)
+    return attachAsyncDispose(devnet)
   } catch (error) {
     await stop()
     signal?.throwIfAborted()

@@ -5,7 +5,7 @@ import type { DevnetEvent } from './types.ts'
 /** How many events wait for a slow reader before the oldest are dropped. */
 const MAX_QUEUED = 4096
 
-/** Hands events to whoever listens. */
+/** Hands events to listeners. */
 export interface EventHub {
   emit(event: DevnetEvent): void
   /** The part of the events that `select` makes something of. */

@@ -68,7 +68,7 @@ export function createPublisher(
     try {
       recipients = await publish()
     } catch (error) {
-      // Nobody may be there to hear it, which is no fault: the next one comes in a slot.
+      // Nobody may be there to hear it, which is not a fault: the next one comes in a slot.
       if (!isLamparaError(error, 'publish_failed')) throw error
     }
     onPublished({ type: 'published', object: message, recipients })

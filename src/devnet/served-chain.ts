@@ -12,7 +12,7 @@ export interface ServedHeader {
   readonly finalized: boolean
 }
 
-/** Light-client data at hand, without waiting. */
+/** Light-client data available, without waiting. */
 export interface LightClientData extends LightClientDataSource {
   bootstrap(root: Hex): LightClientObject<'bootstrap'> | undefined
   update(period: number): LightClientObject<'update'> | undefined

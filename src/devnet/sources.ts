@@ -17,7 +17,7 @@ export interface ChainSource {
   readonly clock: Clock
   readonly clockOffsetMs: number
   readonly skipped: readonly string[]
-  /** Runs the chain until the signal aborts. `onSlot` is told of every slot made, `publish` of what a node would send now. */
+  /** Runs the chain until the signal aborts. `onSlot` is called for every slot made, `publish` of what a node would send now. */
   run(
     slotClock: SlotClock,
     onSlot: (produced: ProducedSlot) => void,
@@ -53,7 +53,7 @@ export async function makeChain(options: MadeDevnetOptions, signal: AbortSignal)
         slotClock,
         (produced) => {
           onSlot(produced)
-          // After a sleep only the newest is of use to anyone.
+          // After a sleep only the newest is useful to anyone.
           if (produced.slot >= slotClock.currentSlot()) publish(produced)
         },
         stopping,

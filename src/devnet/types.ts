@@ -29,7 +29,7 @@ export interface DevnetNodeOptions {
 /** How a devnet takes part in discv5. */
 export interface DevnetDiscv5Options {
   readonly port?: number
-  readonly bootstrap?: readonly string[]
+  readonly bootEnrs?: readonly string[]
 }
 
 /** Options of `createDevnet()` for a chain that is made. */
@@ -50,7 +50,7 @@ export interface ReplayDevnetOptions extends DevnetNodeOptions {
 /** Options of `createDevnet()`. */
 export type DevnetOptions = MadeDevnetOptions | ReplayDevnetOptions
 
-/** A block that the devnet tells of. */
+/** A block that the devnet reports. */
 export interface DevnetBlock {
   readonly slot: number
   readonly root: Hex
@@ -74,7 +74,7 @@ export type DevnetEvent =
 
 /** A running devnet. */
 export interface Devnet {
-  /** To be handed to whoever follows: preset, forks, genesis. */
+  /** To be handed to anyone who follows: preset, forks, genesis. */
   readonly chain: Chain
   /** The chain's own time: the machine's, or in a replay the recording's. */
   readonly clock: Clock
@@ -85,7 +85,7 @@ export interface Devnet {
   /** Its multiaddrs, each with `/p2p/…`. */
   readonly addresses: readonly string[]
   /** Its node record (`enr:…`) as it stands: others dial it by that, or begin discv5 with it. */
-  readonly record: string
+  readonly enr: string
   /** Base URL of the Beacon API. The join document is there too. */
   readonly restUrl: string
   /** What is served: bootstraps by root, updates by period, the newest finality and optimistic update. */

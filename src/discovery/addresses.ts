@@ -15,7 +15,7 @@ export interface PeerAddress {
 /**
  * Reads a multiaddr that says which peer is there: `/dns4/relay.example/tcp/443/tls/ws/p2p/16Uiu2…`.
  *
- * @throws LamparaError `address_invalid` when it is no multiaddr, or does not end with `/p2p/` and a peer id
+ * @throws LamparaError `address_invalid` when it is not a multiaddr, or does not end with `/p2p/` and a peer id
  */
 export function parsePeerAddress(text: string): PeerAddress {
   // As it comes from a file or the clipboard.
@@ -27,7 +27,7 @@ export function parsePeerAddress(text: string): PeerAddress {
     const parsed = multiaddr(address)
     const last = parsed.getComponents().at(-1)
     if (last?.name !== 'p2p' || last.value === undefined) throw new Error('it does not end with /p2p/ and a peer id')
-    if (parsed.getComponents().length < 2) throw new Error('it says who, but not where')
+    if (parsed.getComponents().length < 2) throw new Error('it has a peer id but no address')
     return { address: parsed, peerId: peerIdOf(last.value) }
   } catch (cause) {
     throw invalid(address, messageOf(cause), cause)
@@ -38,7 +38,7 @@ function peerIdOf(text: string): string {
   try {
     return peerIdFromString(text).toString()
   } catch (cause) {
-    throw new Error(`"${text}" is no peer id`, { cause })
+    throw new Error(`"${text}" is not a peer id`, { cause })
   }
 }
 

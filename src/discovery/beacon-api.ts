@@ -24,13 +24,13 @@ export interface FromBeaconApiOptions extends ChainOptions {
  * What the node says is taken as it is: ask your own. For mainnet, Sepolia and Hoodi take the values that are built in.
  *
  * @param url - the API's base URL, `http://127.0.0.1:5052` say
- * @throws LamparaError `address_invalid` when it is no http or https URL; `dial_failed` when the node cannot be reached or
+ * @throws LamparaError `address_invalid` when it is not a http or https URL; `dial_failed` when the node cannot be reached or
  *   answers with a status other than 2xx; `timeout`; `length_out_of_bounds`; `json_invalid` when an answer is no JSON, or
  *   not of the API's form; `config_incomplete`, `config_invalid` as `createChain()`; the signal's reason
  */
 export async function fromBeaconApi(url: string, options: FromBeaconApiOptions = {}): Promise<Chain> {
   const { signal, clock, ...chainOptions } = options
-  // Once one answer fails, the other is of no use.
+  // Once one answer fails, the other is not useful.
   const both = linkSignals(signal)
   const ask = (path: string, maxBytes: number): Promise<Readonly<Record<string, unknown>>> =>
     readData(apiUrl(url, path), { clock, signal: both.signal, timeoutMs: TIMEOUT_MS, maxBytes })

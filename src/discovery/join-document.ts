@@ -38,7 +38,7 @@ export interface JoinDocument {
   /** Peer id of the bootnode that served it, by which its own addresses are told from those of its siblings. */
   readonly peerId?: string
   /** Node records (`enr:…`) of nodes to dial or to begin discv5 with, none of them checked. */
-  readonly records?: readonly string[]
+  readonly enrs?: readonly string[]
   /** A recent finalized block root: a hint, which only the user can turn into trust. */
   readonly checkpoint?: Hex
   /** How far the chain's own time is ahead of the world's: not 0 where recorded data is replayed. */
@@ -55,7 +55,7 @@ export interface FetchJoinDocumentOptions {
 /**
  * Where the join document of an address is: the address itself when its path ends with `.json`, else the well-known path below it.
  *
- * @throws LamparaError `address_invalid` when it is no http or https URL
+ * @throws LamparaError `address_invalid` when it is not a http or https URL
  */
 export function joinDocumentUrl(address: string): URL {
   let url: URL
@@ -106,7 +106,7 @@ export function parseJoinDocument(json: unknown): JoinDocument {
   const document = objectOf(json, 'the document')
   const chain = readChain(document.chain)
   const bootnodes = readBootnodes(document.bootnodes)
-  const records = readRecords(document.records)
+  const records = readRecords(document.enrs)
   const checkpoint = readCheckpoint(document.checkpoint)
   const peerId = readPeerId(document.peerId)
   const clockOffsetMs = document.clockOffsetMs ?? 0
@@ -118,14 +118,14 @@ export function parseJoinDocument(json: unknown): JoinDocument {
     bootnodes,
     clockOffsetMs: clockOffsetMs as number,
     ...(peerId !== undefined && { peerId }),
-    ...(records && { records }),
+    ...(records && { enrs: records }),
     ...(checkpoint && { checkpoint }),
   }
 }
 
 /** Writes a join document as JSON. A built-in chain goes by its name, any other with configuration and genesis. */
 export function encodeJoinDocument(document: JoinDocument): string {
-  const { chain, bootnodes, peerId, records, checkpoint, clockOffsetMs } = document
+  const { chain, bootnodes, peerId, enrs, checkpoint, clockOffsetMs } = document
   const builtIn = wellKnownChains.some(
     (known) => known.name === chain.name && contradiction(known, chain) === undefined,
   )
@@ -133,7 +133,7 @@ export function encodeJoinDocument(document: JoinDocument): string {
     chain: builtIn ? chain.name : { config: chainToConfig(chain), genesis: chainToGenesis(chain) },
     bootnodes,
     ...(peerId !== undefined && { peerId }),
-    ...(records && { records }),
+    ...(enrs && { enrs }),
     ...(checkpoint && { checkpoint }),
     clockOffsetMs,
   })
@@ -196,15 +196,15 @@ function readBootnodes(value: unknown): string[] {
 function readPeerId(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value === 'string' && /^[A-Za-z0-9]{1,128}$/.test(value)) return value
-  throw invalid('peerId is no peer id')
+  throw invalid('peerId is not a peer id')
 }
 
-/** Whoever uses one checks its signature: a page, which mostly does not, need not bring what that takes. */
+/** Anyone who uses one checks its signature: a page, which mostly does not, need not bring what that takes. */
 function readRecords(value: unknown): string[] | undefined {
   if (value === undefined) return undefined
   const isRecord = (record: unknown): boolean => typeof record === 'string' && record.startsWith('enr:')
   if (Array.isArray(value) && value.length <= MAX_RECORDS && value.every(isRecord)) return value
-  throw invalid(`records is no list of up to ${MAX_RECORDS} node records`)
+  throw invalid(`enrs is not a list of up to ${MAX_RECORDS} node records`)
 }
 
 function readCheckpoint(value: unknown): Hex | undefined {

@@ -11,7 +11,7 @@ export interface RequestDetails {
   readonly chunks?: number
   /** Result byte of the peer's answer, where it answered with an error. */
   readonly responseCode?: number
-  /** The peer's own error text: text of a stranger, never to be trusted. */
+  /** The peer's own error text: untrusted text. */
   readonly reason?: string
   readonly [key: string]: unknown
 }
@@ -348,11 +348,17 @@ export interface ErrorDetails {
 
   // Request/response
   /**
-   * A dial, or the opening of a stream, took too long.
+   * A dial did not connect within its time limit.
    *
    * Try again, or ask another peer.
    */
-  dial_timeout: RequestDetails & { readonly status?: string; readonly retryAfterMs?: number }
+  dial_timeout: { readonly status?: string; readonly retryAfterMs?: number }
+  /**
+   * No stream to the connected peer opened within the time limit.
+   *
+   * Try again, or ask another peer.
+   */
+  open_stream_timeout: RequestDetails
   /**
    * The peer did not take the request within its time limit.
    *
@@ -376,7 +382,7 @@ export interface ErrorDetails {
    *
    * Ask for less at once, or give it more time.
    */
-  exchange_timeout: RequestDetails
+  total_timeout: RequestDetails
   /**
    * The request is malformed, or the peer says so (result 1).
    *

@@ -19,7 +19,7 @@ function wordsOfName(name: string): string {
 /** Lines of a stack trace, which some libraries put into their messages. */
 const STACK_FRAMES = /\n\s+at [^\n]*/g
 
-/** The words of anything that was thrown. Never what an object without words turns into, "[object …]", and never a stack trace. */
+/** Message of any thrown value. */
 export function messageOf(thrown: unknown): string {
   if (thrown instanceof Error)
     return withoutCode(thrown).replace(STACK_FRAMES, '').trimEnd() || wordsOfName(thrown.name)

@@ -1,19 +1,19 @@
 import { LamparaError } from '../errors/index.ts'
-import { createChannels } from './channels.ts'
-import { createJoining } from './joining.ts'
+import { pubsubVerdicts } from './gossipsub/pubsub.ts'
+import { createMessageHandler } from './messages/message-handler.ts'
+import { createPublish } from './messages/publish.ts'
+import { openSubscription } from './messages/subscription.ts'
+import { waitForSubscriber } from './messages/wait-for-subscriber.ts'
 import type { GossipOptions } from './options.ts'
-import { createPublish } from './publish.ts'
-import { pubsubVerdicts } from './pubsub.ts'
-import { createReceive } from './receive.ts'
-import { openSubscription } from './subscription.ts'
-import type { TopicEntry } from './topic-table.ts'
+import { createJoinedTopics } from './registry/joined-topics.ts'
+import { createTopicRegistry } from './registry/topic-registry.ts'
+import type { TopicEntry } from './registry/topic-table.ts'
 import type { Gossip, Topic } from './types.ts'
-import { untilReachable } from './until-reachable.ts'
 
 /** Gossip, and how to end it. */
 export interface RunningGossip extends Gossip {
   /** How each topic stands, by its name. */
-  standing(): ReadonlyMap<
+  topicStats(): ReadonlyMap<
     string,
     { readonly pending: number; readonly queued: number; readonly dropped: number; readonly subscribers: number }
   >
@@ -23,22 +23,33 @@ export interface RunningGossip extends Gossip {
 
 /** Creates the gossip behaviour over a running gossipsub: joins, rotates, reads, judges and delivers. */
 export function createGossip(options: GossipOptions): RunningGossip {
-  const { pubsub, router } = options
+  const { pubsub, gossipsubConfig } = options
   const open = new Set<{ end(): void }>()
   let stopped = false
   const isStopped = (): boolean => stopped
-  const channels = createChannels(router.table, listen)
-  const joining = createJoining(options, channels)
-  const receive = createReceive({ ...options, channels, isJoined: joining.has, isSeam: joining.isSeam, isStopped })
-  const { publish, publishRaw } = createPublish({ ...options, channels, isStopped })
+  const registry = createTopicRegistry(gossipsubConfig.table, attachValidator)
+  const joinedTopics = createJoinedTopics(options, registry)
+  const handleMessage = createMessageHandler({
+    ...options,
+    registry,
+    isJoined: joinedTopics.has,
+    isForkTransition: joinedTopics.isForkTransition,
+    isStopped,
+  })
+  const { publish, publishRaw } = createPublish({ ...options, registry, isStopped })
 
   /** Before joining and after leaving, too: what comes then is nobody's fault, and not to be kept. */
-  function listen({ topicString }: TopicEntry): void {
+  function attachValidator({ topicString }: TopicEntry): void {
     pubsub.topicValidators.set(topicString, async (peer, { topic, data }) => {
       // A copy: in Node this is a Buffer, and a piece of a larger one that would be kept alive with it.
-      const verdict = await receive(peer.toString(), topic, new Uint8Array(data), router.takeOpened(data))
-      const name = router.table.get(topic)?.topic.name
-      if (name !== undefined && joining.has(topic)) options.onMessage?.(name, verdict, data.length)
+      const verdict = await handleMessage(
+        peer.toString(),
+        topic,
+        new Uint8Array(data),
+        gossipsubConfig.takeDecompressed(data),
+      )
+      const name = gossipsubConfig.table.get(topic)?.topic.name
+      if (name !== undefined && joinedTopics.has(topic)) options.onMessage?.(name, verdict, data.length)
       return pubsubVerdicts[verdict]
     })
   }
@@ -46,22 +57,22 @@ export function createGossip(options: GossipOptions): RunningGossip {
   return {
     subscribe(topic, subscribeOptions = {}) {
       if (stopped) throw new LamparaError('stopped', `Cannot subscribe to ${topic.name}: the network has stopped`)
-      const channel = channels.of(topic)
-      const subscribers = (): string[] => joining.subscribersOf(channel.topic as Topic<unknown>)
+      const state = registry.of(topic)
+      const subscribers = (): string[] => joinedTopics.subscribersOf(state.topic as Topic<unknown>)
       const opened = openSubscription(topic, subscribeOptions, {
         subscribers,
-        untilReachable: () => untilReachable(options, subscribers),
+        waitForSubscriber: () => waitForSubscriber(options, subscribers),
         onRelease() {
           open.delete(opened)
-          channel.receivers.delete(opened.receiver)
-          channel.dropped += opened.receiver.dropped()
-          if (!stopped) joining.update()
+          state.subscribers.delete(opened.subscriber)
+          state.dropped += opened.subscriber.dropped()
+          if (!stopped) joinedTopics.update()
         },
       })
       if (subscribeOptions.signal?.aborted) return opened.subscription
       open.add(opened)
-      channel.receivers.add(opened.receiver)
-      joining.update()
+      state.subscribers.add(opened.subscriber)
+      joinedTopics.update()
       return opened.subscription
     },
     validate(topic, validator) {
@@ -69,29 +80,29 @@ export function createGossip(options: GossipOptions): RunningGossip {
         const reason = 'a light client cannot verify it, and must not forward it'
         throw new LamparaError('invalid_argument', `Cannot attach a validator to ${topic.name}: ${reason}`)
       }
-      const channel = channels.of(topic)
-      if (channel.attached !== undefined) {
+      const state = registry.of(topic)
+      if (state.attached !== undefined) {
         throw new LamparaError('invalid_argument', `Cannot attach a validator to ${topic.name}: it has one already`)
       }
       const attached = { validator, pending: 0 }
-      channel.attached = attached
+      state.attached = attached
       return () => {
-        if (channel.attached === attached) channel.attached = undefined
+        if (state.attached === attached) state.attached = undefined
       }
     },
     publish,
     publishRaw,
-    standing() {
+    topicStats() {
       return new Map(
-        [...channels.all()].map((channel) => {
-          const { topic, receivers, attached } = channel
-          let { dropped } = channel
+        [...registry.all()].map((state) => {
+          const { topic, subscribers: receivers, attached } = state
+          let { dropped } = state
           let queued = 0
-          for (const receiver of receivers) {
-            queued += receiver.queued()
-            dropped += receiver.dropped()
+          for (const subscriber of receivers) {
+            queued += subscriber.queued()
+            dropped += subscriber.dropped()
           }
-          const subscribers = joining.subscribersOf(topic).length
+          const subscribers = joinedTopics.subscribersOf(topic).length
           return [topic.name, { pending: attached?.pending ?? 0, queued, dropped, subscribers }]
         }),
       )
@@ -99,7 +110,7 @@ export function createGossip(options: GossipOptions): RunningGossip {
     stop() {
       if (stopped) return
       stopped = true
-      joining.stop()
+      joinedTopics.stop()
       for (const subscription of open) subscription.end()
     },
   }

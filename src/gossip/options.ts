@@ -1,21 +1,21 @@
 import type { Chain } from '../chain/index.ts'
 import type { LamparaError } from '../errors/index.ts'
 import type { Clock } from '../streams/clock.ts'
-import type { Pubsub } from './pubsub.ts'
-import type { GossipRouter } from './router.ts'
+import type { GossipsubConfig } from './gossipsub/gossipsub-config.ts'
+import type { Pubsub } from './gossipsub/pubsub.ts'
 import type { Verdict } from './types.ts'
 
 /** What gossip works with; all of it is handed in. */
 export interface GossipOptions {
   readonly pubsub: Pubsub
   /** What `pubsub` was made with. */
-  readonly router: GossipRouter
+  readonly gossipsubConfig: GossipsubConfig
   readonly chain: Chain
   readonly clock: Clock
   /** True when our own gossip stream to the peer is open. */
-  isReachable(peerId: string): boolean
+  hasOutboundStream(peerId: string): boolean
   /** A peer handed us what no honest one would. */
-  onOffence(peerId: string, offence: 'low-tolerance', reason: string): void
+  onPenalty(peerId: string, penalty: 'low-tolerance', reason: string): void
   /** A peer handed us something new that the validator accepted. */
   onAccepted(peerId: string): void
   /** Takes note of a message and its verdict; those of topics that are not joined do not count. */

@@ -4,19 +4,17 @@ import type { Chain, ForkName } from '../chain/index.ts'
 /** How a node treats peers that only listen: a `relay` publishes to all of them and keeps no mesh. */
 export type GossipRole = 'peer' | 'relay'
 
-/**
- * How a topic's messages come. `mesh`: pushed by the peers that we and they chose for it, who expect that we forward.
- * `lazy`: asked for by their ids, which subscribers tell each other; no peer is led to expect anything.
- */
-export type TopicDelivery = 'mesh' | 'lazy'
-
 /** A gossip topic, as one declaration. Made with `defineTopic()`. */
 export interface Topic<Message> {
   /** As in the topic string: `light_client_optimistic_update`. */
   readonly name: string
   /** False where nobody without the chain's state can judge a message: delivered with `verified: false`, never forwarded. */
   readonly verifiable: boolean
-  readonly delivery: TopicDelivery
+  /**
+   * True where the topic has a mesh: peers push messages, and expect that we forward them. False where messages are requested by
+   * their ids (IHAVE and IWANT), and no peer expects anything of us.
+   */
+  readonly mesh: boolean
   /** The SSZ type's own bound, which caps decompression. @throws LamparaError `fork_unknown` where the fork has no such topic */
   readonly maxBytes: (chain: Chain, fork: ForkName) => number
   /** @throws LamparaError `ssz_invalid` */

@@ -5,18 +5,18 @@ import { createNetwork } from '../network/index.ts'
 import type { Network } from '../network/types.ts'
 import { protocols } from '../reqresp/index.ts'
 import { onAbort, raceSignal } from '../streams/abort.ts'
-import { definedValues } from '../streams/defined-values.ts'
-import { disposable } from '../streams/disposable.ts'
+import { attachAsyncDispose } from '../streams/attach-async-dispose.ts'
+import { filterDefined } from '../streams/filter-defined.ts'
 import { readCheckpoint } from './checkpoint.ts'
 import { type Follower, startFollower } from './follower.ts'
-import { type KeptResumePoint, keepResumePoint } from './resume/keep-resume-point.ts'
+import { type PersistedResumePoint, persistResumePoint } from './resume/persist-resume-point.ts'
 import { timedVerifier } from './timed-verifier.ts'
 import type { Head, LightClient, LightClientOptions } from './types.ts'
 import { createCommitteeVerifier } from './verification/index.ts'
 
 const DEFAULT_MIN_PARTICIPATION = 2 / 3
-/** What a peer that is recruited is to offer one of: whoever serves none of it is of no use here. */
-const wantedProtocols = [
+/** Protocols of which a discovered peer must support one. */
+const requiredProtocols = [
   protocols.lightClientBootstrap,
   protocols.lightClientUpdatesByRange,
   protocols.lightClientFinalityUpdate,
@@ -30,7 +30,7 @@ const DEFAULT_STALLED_AFTER_SLOTS = 4
  * and follows the chain.
  * Resolves as soon as it runs; `ready()` and `watchStatus()` tell the rest.
  *
- * A browser needs `bootnodes` or `peers`. Node, where nobody is named in these, in `records` or by `sources`, finds
+ * A browser needs `bootnodes` or `peers`. Node, where nobody is named in these, in `enrs` or by `peerSources`, finds
  * peers by discv5, from the chain's published bootnodes on; `discv5: false` or `targetPeers: 0` forbids it, and `connect()` of
  * its network is then the only way.
  *
@@ -57,14 +57,15 @@ export async function createLightClient(options: LightClientOptions): Promise<Li
   const resolveCheckpoint = readCheckpoint(options.checkpoint)
   options.signal?.throwIfAborted()
   // A page has no UDP, and need not load the code: its network says that nobody is named.
-  const alone = platform.startDiscv5 && (await import('../network/late.ts')).findWhereNobodyIsNamed(options)
-  const network = options.network ?? (await createNetwork({ wantedProtocols, ...options, ...alone }))
+  const alone = platform.startDiscv5 && (await import('../network/deferred.ts')).defaultDiscv5(options)
+  const network =
+    options.network ?? (await createNetwork({ requiredProtocols: requiredProtocols, ...options, ...alone }))
   try {
     const { chain, clock, storage, emit } = network
     const maxCheckpointAgeMs = options.maxCheckpointAgeMs ?? chain.maxCheckpointAgeMs
     const keeping =
       storage && options.resume !== false
-        ? keepResumePoint({ chain, clock, storage, emit, maxAgeMs: maxCheckpointAgeMs })
+        ? persistResumePoint({ chain, clock, storage, emit, maxAgeMs: maxCheckpointAgeMs })
         : undefined
     const [kept, start, bls] = await raceSignal(
       Promise.all([
@@ -88,7 +89,7 @@ export async function createLightClient(options: LightClientOptions): Promise<Li
       minAgreement,
       maxCheckpointAgeMs,
       stalledAfterSlots: options.stalledAfterSlots ?? DEFAULT_STALLED_AFTER_SLOTS,
-      onSettled: kept?.keep,
+      onCommitteesChecked: kept?.persist,
     })
     kept?.begin()
     if (network.logger !== undefined) logStates(network.logger, follower)
@@ -102,8 +103,8 @@ export async function createLightClient(options: LightClientOptions): Promise<Li
 function logStates(logger: ComponentLogger, { status }: Follower): void {
   const log = logger.forComponent('lampara:light-client')
   let last: string | undefined
-  status.watch(({ state, reason }) => {
-    if (state !== last) log('%s: %s', state, reason)
+  status.watch(({ state, message }) => {
+    if (state !== last) log('%s: %s', state, message)
     last = state
   })
 }
@@ -111,7 +112,7 @@ function logStates(logger: ComponentLogger, { status }: Follower): void {
 function lightClientOf(
   network: Network,
   follower: Follower,
-  kept: KeptResumePoint | undefined,
+  kept: PersistedResumePoint | undefined,
   options: LightClientOptions,
 ): LightClient {
   const { heads, status } = follower
@@ -122,20 +123,20 @@ function lightClientOf(
     stopped ??= (async () => {
       forgetSignal()
       await follower.stop()
-      await kept?.close(follower.settled())
+      await kept?.close(follower.whenCommitteesChecked())
       if (options.network === undefined) await network.stop()
     })()
     return stopped
   }
   forgetSignal = onAbort(options.signal, stop)
 
-  const client: LightClient = disposable({
+  const client: LightClient = attachAsyncDispose({
     chain: network.chain,
     network,
     get status() {
       return status.value
     },
-    heads: ({ kind = 'optimistic', signal } = {}) => definedValues(heads[kind].values({ signal })),
+    heads: ({ kind = 'optimistic', signal } = {}) => filterDefined(heads[kind].values({ signal })),
     watchStatus: (callback) => status.watch(callback),
     watchVerified: (callback) => follower.watchVerified(callback),
     ready: (readyOptions) => firstCurrentHead(client, readyOptions?.signal),

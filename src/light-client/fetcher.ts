@@ -20,7 +20,7 @@ import type { AnyUpdate, VerifiedStore } from './verified-store.ts'
 const CURRENT_SLOTS = 2
 /** Peers asked for a head whose slot may simply be empty. */
 const PEERS_FOR_A_SLOT = 4
-/** What nobody could answer is asked again after 1, 2, 4 … slots, at most so many; near the end of a period more often. */
+/** What nobody could answer is asked again after 1, 2, 4 … slots, up to that many; near the end of a period more often. */
 const MAX_RETRY_SLOTS = { heads: 8, updates: 32, lastUpdates: 4 } as const
 /** The last part of a period, in which its update must be found: without it the next period cannot be followed. */
 const LAST_PART = 1 / 8
@@ -114,7 +114,7 @@ export interface Fetcher {
   checkAge(): void
 }
 
-/** Creates a fetcher. */
+/** Fetches from peers into the store; reports invalid data. */
 export function createFetcher(options: FetcherOptions): Fetcher {
   const { network, verified, receiver, slotClock, signal } = options
   const { chain, clock } = network
@@ -171,7 +171,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
 
   const planKey = (step: SyncStep): string => (step.kind === 'updates' ? String(step.startPeriod) : 'follow')
 
-  /** @returns what to do next: plan anew, ask again for fewer, or wait until somebody may have more */
+  /** @returns what to do next: plan again, ask again for fewer, or wait until somebody may have more */
   async function fetchRange(
     asked: Extract<SyncStep, { kind: 'updates' }>,
     startPeriod: number,
@@ -253,7 +253,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     return slotClock.currentSlot() - slot
   }
 
-  /** Which periods' heads can be verified: an answer that was of no use before may be now. */
+  /** Which periods' heads can be verified: an answer that was not useful before may be now. */
   function reach(): string {
     const { store } = verified
     if (store === undefined) return ''
@@ -310,7 +310,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
         checkpoint,
         async (bootstrap, peer) => {
           refuseOld(checkpoint, bootstrap)
-          await receiver.judge(bootstrap, peer, () => verified.bootstrap(checkpoint, bootstrap))
+          await receiver.reportIfInvalid(bootstrap, peer, () => verified.bootstrap(checkpoint, bootstrap))
         },
         ask,
       ),

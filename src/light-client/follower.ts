@@ -4,12 +4,12 @@ import { lightClientFinalityUpdate, lightClientOptimisticUpdate } from '../gossi
 import type { Network } from '../network/types.ts'
 import type { LightClientObject } from '../ssz/index.ts'
 import { deadline, delay, linkSignals, raceSignal } from '../streams/abort.ts'
-import { createBell } from '../streams/bell.ts'
+import { createNotifier } from '../streams/notifier.ts'
 import { createWatchable, type Watchable } from '../streams/watchable.ts'
 import { createAgreementTracker } from './agreement.ts'
-import { assess, type Phase, type Situation } from './assess.ts'
+import { computeStatus, type Phase, type StatusInputs } from './compute-status.ts'
 import { createFetcher, type SyncProgress } from './fetcher.ts'
-import { createHeadBoard, type HeadBoard } from './head-board.ts'
+import { createHeads, type Heads } from './heads.ts'
 import { localStatusOf } from './local-status.ts'
 import { createUpdateReceiver } from './receive-update.ts'
 import { createCheckpointRenewal } from './renew-checkpoint.ts'
@@ -31,25 +31,25 @@ export interface FollowerOptions {
   readonly minAgreement?: number
   readonly maxCheckpointAgeMs: number
   readonly stalledAfterSlots: number
-  /** Called with what may be persisted. @default nobody */
-  readonly onSettled?: ((state: VerifiedState) => void) | undefined
+  /** Called with states safe to persist. @default nobody */
+  readonly onCommitteesChecked?: ((state: VerifiedState) => void) | undefined
   /** Chooses the peers to ask. @default Math.random */
   readonly random?: (() => number) | undefined
 }
 
 /** The driver that keeps a verified store at the head of the chain. */
 export interface Follower {
-  readonly heads: HeadBoard
+  readonly heads: Heads
   readonly status: Watchable<LightClientStatus>
   watchVerified(callback: (object: LightClientObject) => void): () => void
   /** Resolves when the committees of all that was verified by then are checked. */
-  settled(): Promise<void>
+  whenCommitteesChecked(): Promise<void>
   /** Idempotent; resolves when nothing of it runs any more. */
   stop(): Promise<void>
 }
 
 /** A watcher that throws must not keep others, or the driver itself, from going on. */
-function tell<T>(watcher: (value: T) => void, value: T): void {
+function notify<T>(watcher: (value: T) => void, value: T): void {
   try {
     watcher(value)
   } catch (error) {
@@ -81,12 +81,12 @@ export function startFollower(options: FollowerOptions): Follower {
   const slotClock = createSlotClock(chain, clock)
   const stopping = new AbortController()
   const { signal } = stopping
-  const bell = createBell()
+  const notifier = createNotifier()
   const agreement = createAgreementTracker({
     pathOf: (peer) => network.pathOf(peer),
     currentSlot: slotClock.currentSlot,
   })
-  const heads = createHeadBoard(chain, {
+  const heads = createHeads(chain, {
     minParticipation: options.minParticipation,
     minAgreement,
     agreementOf: agreement.of,
@@ -112,9 +112,9 @@ export function startFollower(options: FollowerOptions): Follower {
       progressSlot = slotClock.currentSlot()
       showVerified()
     },
-    onSettled(object, reached) {
-      options.onSettled?.(reached)
-      for (const watcher of watchers) tell(watcher, object)
+    onCommitteesChecked(object, reached) {
+      options.onCommitteesChecked?.(reached)
+      for (const watcher of watchers) notify(watcher, object)
     },
     onForged(object, forgery) {
       receiver.dropPenalties()
@@ -124,7 +124,7 @@ export function startFollower(options: FollowerOptions): Follower {
       error = forgery
       announce()
       updateStatus()
-      bell.ring()
+      notifier.notify()
     },
     onConflict({ kind, known, other }, object) {
       const sender = receiver.senderOf(object)
@@ -154,7 +154,7 @@ export function startFollower(options: FollowerOptions): Follower {
     clock,
     minParticipation: options.minParticipation,
     signal,
-    report: (peer, offence, reason) => network.report(peer, offence, reason),
+    report: (peer, penalty, reason) => network.report(peer, penalty, reason),
     onWeakHead: (proven) => heads.showWeak(proven) && updateStatus(),
     isVerified: heads.isVerified,
     onHeaders(peer, roots) {
@@ -180,10 +180,10 @@ export function startFollower(options: FollowerOptions): Follower {
       if (progress.targetPeriod > progress.startPeriod || heads.optimistic.value === undefined) enter('syncing')
     },
   })
-  const status = createWatchable<LightClientStatus>(assess(situation()))
+  const status = createWatchable<LightClientStatus>(computeStatus(statusInputs()))
   showVerified()
 
-  function situation(): Situation {
+  function statusInputs(): StatusInputs {
     const currentSlot = slotClock.currentSlot()
     return {
       phase,
@@ -240,7 +240,7 @@ export function startFollower(options: FollowerOptions): Follower {
   }
 
   function updateStatus(): void {
-    status.set(assess(situation()))
+    status.set(computeStatus(statusInputs()))
   }
 
   function enter(next: Phase): void {
@@ -266,7 +266,7 @@ export function startFollower(options: FollowerOptions): Follower {
       joinGossip()
       // Not awaited: a peer that never answers must not keep us from asking another one.
       if (fetcher.wantsHeads()) fetcher.refreshHeads().then(updateStatus, () => {})
-      await bell.wait(signal)
+      await notifier.wait(signal)
     }
   }
 
@@ -307,7 +307,7 @@ export function startFollower(options: FollowerOptions): Follower {
       enter('syncing')
     }
     while (network.status.peers === 0) {
-      await bell.wait(signal)
+      await notifier.wait(signal)
       progressSlot = slotClock.currentSlot()
     }
     if (verified.store === undefined && start !== undefined) {
@@ -316,7 +316,7 @@ export function startFollower(options: FollowerOptions): Follower {
       error = undefined
     }
     fetcher.checkAge()
-    // Without the committee of its period no head can be used: whoever connects meanwhile is asked for that first.
+    // Without the committee of its period no head can be used: anyone who connects meanwhile is asked for that first.
     do {
       await fetcher.catchUp()
       error = undefined
@@ -392,7 +392,7 @@ export function startFollower(options: FollowerOptions): Follower {
   const unwatchNetwork = network.watchStatus(({ peers }) => {
     if (peers > 0) wasConnected = true
     updateStatus()
-    bell.ring()
+    notifier.notify()
   })
   /** The last slot should have brought its predecessor's head: it was empty, or a connection is dead without a word. */
   function missesHead(slot: number): boolean {
@@ -404,7 +404,7 @@ export function startFollower(options: FollowerOptions): Follower {
     for await (const slot of slotClock.slots({ signal })) {
       updateStatus()
       if (missesHead(slot)) network.check().catch(() => {})
-      bell.ring()
+      notifier.notify()
     }
   })()
   const running = run()
@@ -430,7 +430,7 @@ export function startFollower(options: FollowerOptions): Follower {
       watchers.add(callback)
       return () => void watchers.delete(callback)
     },
-    settled: verified.settled,
+    whenCommitteesChecked: verified.whenCommitteesChecked,
     stop,
   }
 }

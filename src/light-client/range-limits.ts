@@ -15,7 +15,7 @@ const TOO_MUCH: ReadonlySet<LamparaErrorCode> = new Set<LamparaErrorCode>([
   'response_code_unknown',
   'first_byte_timeout',
   'chunk_timeout',
-  'exchange_timeout',
+  'total_timeout',
   'unexpected_end',
 ])
 

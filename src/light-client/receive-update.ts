@@ -1,6 +1,6 @@
 import { type Hex, type SlotClock, toHex } from '../chain/index.ts'
 import { isLamparaError, LamparaError, type LamparaErrorCode } from '../errors/index.ts'
-import type { Offence } from '../peers/types.ts'
+import type { PeerPenalty } from '../peers/types.ts'
 import { headerRoot } from '../ssz/index.ts'
 import type { CancelTimer, Clock } from '../streams/clock.ts'
 import { participationOf } from './head.ts'
@@ -34,7 +34,7 @@ export interface UpdateReceiverOptions {
   /** The share of the committee from which on a head is shown. Below two thirds such heads are shown only. */
   readonly minParticipation: number
   readonly signal: AbortSignal
-  report(peer: string, offence: Offence, reason: string): void
+  report(peer: string, penalty: PeerPenalty, reason: string): void
   /** A valid head that too few signed for the store to move. */
   onWeakHead(proven: ProvenHeader): void
   /** True for the root of a header that was verified before and may be shown yet. */
@@ -57,7 +57,7 @@ export interface UpdateReceiver {
    */
   receive(update: AnyUpdate, peer: string, options?: ProcessOptions): Promise<Processed>
   /** Verifies what a peer sent by other means, and reports the peer where it is invalid. */
-  judge<T>(object: AnyObject, peer: string, verify: () => Promise<T>): Promise<T>
+  reportIfInvalid<T>(object: AnyObject, peer: string, verify: () => Promise<T>): Promise<T>
   /** Peer id of who sent an object. */
   senderOf(object: AnyObject): string | undefined
   /** A committee proved forged: penalties that rested on it are dropped. */
@@ -88,13 +88,13 @@ export function createUpdateReceiver(options: UpdateReceiverOptions): UpdateRece
     deferred++
     const asOf = rollbacks
     options.onDoubt()
-    void verified.settled().then(() => {
+    void verified.whenCommitteesChecked().then(() => {
       deferred--
       if (rollbacks === asOf && !signal.aborted) options.report(peer, 'fatal', reason)
     })
   }
 
-  async function judge<T>(object: AnyObject, peer: string, verify: () => Promise<T>): Promise<T> {
+  async function reportIfInvalid<T>(object: AnyObject, peer: string, verify: () => Promise<T>): Promise<T> {
     senders.set(object, peer)
     try {
       return await verify()
@@ -152,7 +152,7 @@ export function createUpdateReceiver(options: UpdateReceiverOptions): UpdateRece
     }
     const giveBack = takeCheck(peer)
     try {
-      const processed = await judge(update, peer, async () => {
+      const processed = await reportIfInvalid(update, peer, async () => {
         if (strong) return verified.process(update, currentSlot, process)
         options.onWeakHead(await verified.prove(update, currentSlot))
         return unchanged
@@ -180,7 +180,7 @@ export function createUpdateReceiver(options: UpdateReceiverOptions): UpdateRece
 
   return {
     receive,
-    judge,
+    reportIfInvalid,
     senderOf: (object) => senders.get(object),
     dropPenalties: () => void rollbacks++,
   }

@@ -6,7 +6,7 @@ const RENEW_SLOTS = 32
 /** Asks the user's providers for a newer block to start from. */
 export interface CheckpointRenewal {
   /**
-   * A root that is none of those known; undefined without providers, and where they have nothing newer.
+   * A root that is not one of those known; undefined without providers, and where they have nothing newer.
    *
    * @throws LamparaError `checkpoint_unavailable` when the providers do not agree; the signal's reason
    */

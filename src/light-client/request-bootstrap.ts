@@ -3,10 +3,10 @@ import { isLamparaError, LamparaError } from '../errors/index.ts'
 import type { Network } from '../network/types.ts'
 import { protocols } from '../reqresp/index.ts'
 import type { LightClientObject } from '../ssz/index.ts'
-import { type Question, requestFromPeers } from './request-from-peers.ts'
+import { type PeerQuery, requestFromPeers } from './request-from-peers.ts'
 
 /** How the question is asked. */
-export type BootstrapOptions = Pick<Question<unknown, unknown>, 'signal' | 'random' | 'pathOf'>
+export type BootstrapOptions = Pick<PeerQuery<unknown, unknown>, 'signal' | 'random' | 'pathOf'>
 
 /**
  * Asks peers for the bootstrap of a trusted root, two at once, until one gives one that is accepted.

@@ -1,7 +1,7 @@
 import { isLamparaError, LamparaError } from '../errors/index.ts'
 import type { Network } from '../network/types.ts'
-import { bestPeer } from '../peers/select.ts'
-import type { PeerView } from '../peers/types.ts'
+import { bestPeer } from '../peers/scoring/select.ts'
+import type { PeerInfo } from '../peers/types.ts'
 import type { Protocol } from '../reqresp/types.ts'
 import { type LinkedSignal, linkSignals } from '../streams/abort.ts'
 import type { CancelTimer } from '../streams/clock.ts'
@@ -13,8 +13,8 @@ export const MAX_PARALLEL = 8
 /** Another peer is asked whenever so long passed without progress. */
 const HEDGE_MS = 2_000
 
-/** A question to the network. */
-export interface Question<Request, Response> {
+/** A query to several peers. */
+export interface PeerQuery<Request, Response> {
   readonly protocol: Protocol<Request, Response>
   /** What to ask this peer; undefined passes it over. */
   requestTo(peer: string): Request | undefined
@@ -45,10 +45,10 @@ export interface PeerAnswer {
 }
 
 /**
- * Asks several peers at once, and one more whenever an answer brings nothing or two seconds pass without progress, until the
- * question is complete or every peer that offers the protocol was asked. Peers that connect meanwhile are asked, too. The
- * first one asked is the best by score and speed, each further one is chosen by chance, so that being quick brings nobody
- * more than its own say.
+ * Asks several peers at once, best first, and one more whenever an answer brings nothing or two seconds pass without progress,
+ * until the query is complete or every peer that offers the protocol was asked. Peers that connect meanwhile are asked, too.
+ * The first one is the best by score and speed, each further one is random, so that being quick brings no peer more than its
+ * own say.
  *
  * @returns what each peer came to, in the order of their ends
  * @throws LamparaError `peer_unavailable` when no peer offers the protocol; `checkpoint_too_old` at once, since no other peer
@@ -56,22 +56,22 @@ export interface PeerAnswer {
  */
 export async function requestFromPeers<Request, Response>(
   network: Network,
-  question: Question<Request, Response>,
+  query: PeerQuery<Request, Response>,
 ): Promise<readonly PeerAnswer[]> {
-  const { protocol, signal, random = Math.random, parallel = PARALLEL, maxPeers = Number.POSITIVE_INFINITY } = question
+  const { protocol, signal, random = Math.random, parallel = PARALLEL, maxPeers = Number.POSITIVE_INFINITY } = query
   const { clock } = network
   const asked = new Set<string>()
   const askedPaths = new Set<string>()
   const running = new Map<string, LinkedSignal>()
   const answers: PeerAnswer[] = []
   const attempts: Promise<void>[] = []
-  const over = Promise.withResolvers<void>()
+  const result = Promise.withResolvers<void>()
   let leader: string | undefined
   let cancelHedge: CancelTimer = () => {}
 
-  const pathOf = (peer: string): string => question.pathOf?.(peer) ?? peer
+  const pathOf = (peer: string): string => query.pathOf?.(peer) ?? peer
 
-  function candidates(): PeerView[] {
+  function candidates(): PeerInfo[] {
     return network.peers.filter(
       ({ id, protocols }) => !asked.has(id) && (protocols.length === 0 || protocols.includes(protocol.id)),
     )
@@ -94,7 +94,7 @@ export async function requestFromPeers<Request, Response>(
       if (peer === undefined) return false
       asked.add(peer)
       askedPaths.add(pathOf(peer))
-      const request = question.requestTo(peer)
+      const request = query.requestTo(peer)
       if (request === undefined && protocol.request !== undefined) continue
       const own = linkSignals(signal)
       running.set(peer, own)
@@ -127,11 +127,11 @@ export async function requestFromPeers<Request, Response>(
       const stream = network.reqresp.request(protocol, request, { peer, priority: 'high', signal: own.signal })
       for await (const response of stream) {
         responses++
-        if (!(await question.accept(response, peer))) continue
+        if (!(await query.accept(response, peer))) continue
         progress = true
         hedge()
-        if (question.complete()) break
-        if (question.leads && leader === undefined) lead(peer)
+        if (query.complete()) break
+        if (query.leads && leader === undefined) lead(peer)
       }
     } catch (error) {
       failure = { error }
@@ -139,15 +139,16 @@ export async function requestFromPeers<Request, Response>(
     running.delete(peer)
     const surplus = own.signal.aborted && !signal.aborted
     own.dispose()
-    if (signal.aborted) return over.reject(signal.reason)
+    if (signal.aborted) return result.reject(signal.reason)
     // Abandoned for a quicker one, it says nothing of this peer.
     if (surplus) return
     answers.push({ peer, responses, progress, ...failure })
-    if (failure !== undefined && isLamparaError(failure.error, 'checkpoint_too_old')) return over.reject(failure.error)
+    if (failure !== undefined && isLamparaError(failure.error, 'checkpoint_too_old'))
+      return result.reject(failure.error)
     if (leader === peer) leader = undefined
-    // What led on and ended is planned anew from there.
-    if (question.complete() || (question.leads && progress)) over.resolve()
-    else if (!start() && running.size === 0) over.resolve()
+    // What led on and ended is planned again from there.
+    if (query.complete() || (query.leads && progress)) result.resolve()
+    else if (!start() && running.size === 0) result.resolve()
   }
 
   signal.throwIfAborted()
@@ -162,7 +163,7 @@ export async function requestFromPeers<Request, Response>(
     while (leader === undefined && running.size > 0 && running.size < parallel && start());
   })
   try {
-    await over.promise
+    await result.promise
   } finally {
     unwatch()
     cancelHedge()

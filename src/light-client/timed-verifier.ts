@@ -17,10 +17,10 @@ export function timedVerifier(verifier: Verifier, onVerified: (kind: string, ms:
   }
   return {
     verify: (...args) => timed('signature', () => verifier.verify(...args)),
-    checkSum(committee) {
-      if (summed.has(committee)) return verifier.checkSum(committee)
+    verifyAggregateKey(committee) {
+      if (summed.has(committee)) return verifier.verifyAggregateKey(committee)
       summed.add(committee)
-      return timed('committee', () => verifier.checkSum(committee))
+      return timed('committee', () => verifier.verifyAggregateKey(committee))
     },
   }
 }

@@ -133,8 +133,8 @@ export interface HeadConflict {
 /** The client's state at a moment. */
 export interface LightClientStatus {
   readonly state: LightClientState
-  /** In words, for people. */
-  readonly reason: string
+  /** The state in words, for people. */
+  readonly message: string
   /** Peers whose Status matched ours. */
   readonly peers: number
   readonly optimistic?: Head

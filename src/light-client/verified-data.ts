@@ -1,7 +1,7 @@
 import { type Chain, type Hex, periodOfSlot, toHex } from '../chain/index.ts'
 import { contextSlotOf, headerRoot, type LightClientObject } from '../ssz/index.ts'
 import { dropOldest } from '../streams/drop-oldest.ts'
-import { finalityUpdateOf, hasFinality, optimisticUpdateOf } from './derive.ts'
+import { finalityUpdateOf, hasFinality, optimisticUpdateOf } from './convert-update.ts'
 import { firstFrom, type LightClientDataSource } from './serve.ts'
 import { isBetterUpdate } from './verification/index.ts'
 

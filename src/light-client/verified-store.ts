@@ -73,7 +73,7 @@ export interface VerifiedStore {
    */
   prove(object: AnyUpdate, currentSlot: number): Promise<ProvenHeader>
   /** Resolves when everything handed in so far is processed and its committees are compared with their sums. */
-  settled(): Promise<void>
+  whenCommitteesChecked(): Promise<void>
 }
 
 /** Any light-client object. */
@@ -83,7 +83,7 @@ export type AnyObject = AnyUpdate | LightClientObject<'bootstrap'>
 export interface VerifiedStoreEvents {
   onChange(processed: Processed): void
   /** The committees of what an object moved the store to are checked: both may be served and persisted. */
-  onSettled(object: AnyObject, reached: VerifiedState): void
+  onCommitteesChecked(object: AnyObject, reached: VerifiedState): void
   onForged(object: AnyObject, error: LamparaError): void
   /** Two thirds signed two headers that exclude each other. The store stays with the one it had. */
   onConflict(conflict: Conflict, object: AnyUpdate): void
@@ -106,9 +106,9 @@ export function createVerifiedStore(
   const rules = createConflictRules(chain)
   let state = initial
   // In the order in which they were reached: the first one that proves forged takes the rest with it.
-  const unsettled = new Set<VerifiedState>()
+  const unchecked = new Set<VerifiedState>()
   let tail: Promise<void> = Promise.resolve()
-  let settling: Promise<void> = Promise.resolve()
+  let checking: Promise<void> = Promise.resolve()
   let waiting = 0
 
   /** Runs after everything before it. */
@@ -117,14 +117,14 @@ export function createVerifiedStore(
       return Promise.reject(new LamparaError('queue_overflow', 'Cannot process a light-client object: too many wait'))
     }
     waiting++
-    const turn = tail.then(work).finally(() => {
+    const result = tail.then(work).finally(() => {
       waiting--
     })
-    tail = turn.then(
+    tail = result.then(
       () => {},
       () => {},
     )
-    return turn
+    return result
   }
 
   /** Moves on from the present state; starts over when that was rolled back while the next one was worked out. */
@@ -139,27 +139,31 @@ export function createVerifiedStore(
       const processed = comparison(from, reached)
       if (reached === undefined || !processed.changed) return processed
       state = reached
-      unsettled.add(reached)
-      settling = settling.then(() => settle(object, from, reached))
+      unchecked.add(reached)
+      checking = checking.then(() => checkCommittees(object, from, reached))
       events.onChange(processed)
       return processed
     }
   }
 
-  async function settle(object: AnyObject, from: VerifiedState | undefined, reached: VerifiedState): Promise<void> {
+  async function checkCommittees(
+    object: AnyObject,
+    from: VerifiedState | undefined,
+    reached: VerifiedState,
+  ): Promise<void> {
     await whenIdle()
-    if (!unsettled.has(reached)) return
+    if (!unchecked.has(reached)) return
     try {
       await checkStoreCommittees(context, reached.store)
     } catch (error) {
       state = from
-      unsettled.clear()
+      unchecked.clear()
       rules.forget()
       events.onForged(object, LamparaError.from(error, 'internal', 'Cannot check a sync committee'))
       return
     }
-    unsettled.delete(reached)
-    events.onSettled(object, reached)
+    unchecked.delete(reached)
+    events.onCommitteesChecked(object, reached)
   }
 
   function refuseConflict(conflict: Conflict | undefined, object: AnyUpdate): void {
@@ -201,7 +205,7 @@ export function createVerifiedStore(
       return state?.optimistic
     },
     get committeesChecked() {
-      return unsettled.size === 0
+      return unchecked.size === 0
     },
     get conflict() {
       return rules.last
@@ -237,9 +241,9 @@ export function createVerifiedStore(
         return { header: attestedHeader, participation: participationOf(syncAggregate) }
       }),
 
-    async settled() {
+    async whenCommitteesChecked() {
       await tail
-      await settling
+      await checking
     },
   }
 }

@@ -44,7 +44,7 @@ export interface TrafficLimits {
    * subscriptions and control messages, `gossip_malformed` RPCs that cannot be decoded and messages of unknown topics, `identify_pushes` pushes of identify.
    */
   readonly rates: Readonly<Record<RateCause, RateLimit>>
-  /** `unsent_bytes` wait because the peer does not read; `unread_bytes` wait for the rest of a frame, or for whoever reads them here. */
+  /** `unsent_bytes` wait because the peer does not read; `unread_bytes` wait for the rest of a frame, or for anyone who reads them here. */
   readonly levels: Readonly<Record<LevelCause, LevelLimit>>
   /** Ids that gossipsub remembers as seen; the oldest are forgotten beyond. */
   readonly seenMessages: number

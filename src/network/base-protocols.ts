@@ -1,5 +1,5 @@
 import { type Chain, fromHex, type Hex, toHex } from '../chain/index.ts'
-import { digestAtMs, type Peers, type PeerWire, type RemoteStatus } from '../peers/index.ts'
+import { digestAtMs, type PeerManager, type PeerRequests, type RemoteStatus } from '../peers/index.ts'
 import { protocols, type ReqResp, type StatusMessage } from '../reqresp/index.ts'
 import { attestationSubnetCount, BitArray } from '../ssz/index.ts'
 import type { Clock } from '../streams/clock.ts'
@@ -17,7 +17,7 @@ const genesisStatus: LocalStatus = {
 }
 
 /** Our own Status, as it stands. */
-export interface OwnStatus {
+export interface LocalStatusStore {
   readonly value: LocalStatus
   set(status: LocalStatus): void
   message(): StatusMessage
@@ -25,7 +25,7 @@ export interface OwnStatus {
 }
 
 /** Creates our Status in its genesis form. */
-export function createOwnStatus(chain: Chain, clock: Clock): OwnStatus {
+export function createLocalStatusStore(chain: Chain, clock: Clock): LocalStatusStore {
   let value = genesisStatus
   return {
     get value() {
@@ -40,22 +40,27 @@ export function createOwnStatus(chain: Chain, clock: Clock): OwnStatus {
 }
 
 /** The requests that the peer manager makes. */
-export function peerWire(reqresp: () => ReqResp, own: OwnStatus): PeerWire {
+export function createPeerRequests(reqresp: () => ReqResp, own: LocalStatusStore): PeerRequests {
   return {
     async exchangeStatus(peer, signal) {
       // A connection begins with Status, however many came before it; the refreshes have their own rhythm.
-      const options = { peer, signal, ignorePace: true, priority: 'high' } as const
+      const options = { peer, signal, skipRateLimit: true, priority: 'high' } as const
       return remoteStatusOf(await reqresp().request(protocols.status, own.message(), options).single())
     },
     ping(peer, signal) {
       // Beacon nodes give up on an answer after five to ten seconds, too.
       // A probe must not wait for a hold-off: that would look like a dead connection.
-      const limits = { dialTimeoutMs: 5_000, firstByteTimeoutMs: 5_000, ignorePace: true, priority: 'high' } as const
+      const limits = {
+        openStreamTimeoutMs: 5_000,
+        firstByteTimeoutMs: 5_000,
+        skipRateLimit: true,
+        priority: 'high',
+      } as const
       return reqresp()
         .request(protocols.ping, 0n, { peer, signal, ...limits })
         .single()
     },
-    async askMetadata(peer, signal) {
+    async requestMetadata(peer, signal) {
       const asked = reqresp().request(protocols.metadata, undefined, { peer, signal })
       const { seqNumber, attnets, syncnets, custodyGroupCount } = await asked.single()
       return {
@@ -65,8 +70,8 @@ export function peerWire(reqresp: () => ReqResp, own: OwnStatus): PeerWire {
         ...(custodyGroupCount !== undefined && { custodyGroupCount: Number(custodyGroupCount) }),
       }
     },
-    async sayGoodbye(peer, code, signal) {
-      await reqresp().request(protocols.goodbye, BigInt(code), { peer, signal }).ended
+    async sendGoodbye(peer, code, signal) {
+      await reqresp().request(protocols.goodbye, BigInt(code), { peer, signal }).completed
     },
   }
 }
@@ -80,13 +85,13 @@ export const baseProtocols: ReadonlySet<unknown> = new Set([
 ])
 
 /** Answers what every beacon node asks: Status, Ping, MetaData and Goodbye (phase0/p2p-interface.md). */
-export function serveBaseProtocols(reqresp: ReqResp, peers: Peers, own: OwnStatus): void {
+export function serveBaseProtocols(reqresp: ReqResp, peers: PeerManager, own: LocalStatusStore): void {
   reqresp.serve(protocols.status, function* (request, { peer }) {
-    peers.takeStatus(peer, remoteStatusOf(request))
+    peers.onStatus(peer, remoteStatusOf(request))
     yield own.message()
   })
   reqresp.serve(protocols.ping, function* (sequence, { peer }) {
-    peers.takeSequence(peer, sequence)
+    peers.onMetadataSequence(peer, sequence)
     yield 0n
   })
   // On no subnet, ever: the sequence number stays, and peers have nothing to ask again.
@@ -94,7 +99,7 @@ export function serveBaseProtocols(reqresp: ReqResp, peers: Peers, own: OwnStatu
     yield { seqNumber: 0n, attnets: BitArray.fromBitLen(attestationSubnetCount) }
   })
   reqresp.serve(protocols.goodbye, function* (code, { peer }) {
-    peers.takeGoodbye(peer, Number(code))
+    peers.onGoodbye(peer, Number(code))
     // The specification has an answer of one chunk, and no word on what it says. Hardly anybody waits for it.
     yield code
   })

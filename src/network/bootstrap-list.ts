@@ -7,7 +7,7 @@ import {
 import { systemClock } from '../streams/clock.ts'
 
 /**
- * Reads a list of peers to begin with, one of `createNetwork()`'s `sources`. An entry is a multiaddr with `/p2p/…`, a node record
+ * Reads a list of peers to begin with, one of `createNetwork()`'s `peerSources`. An entry is a multiaddr with `/p2p/…`, a node record
  * (`enr:…`), or a name to look up, `/dnsaddr/…`, which may name peers and further names: at most 16 names, four deep, 128
  * addresses. Names are looked up when candidates are asked for, and again after ten minutes.
  *

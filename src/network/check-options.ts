@@ -1,7 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { parsePeerAddress } from '../discovery/index.ts'
 import { LamparaError, messageOf } from '../errors/index.ts'
-import type { KeptPeer } from '../peers/index.ts'
+import type { PersistentPeer } from '../peers/index.ts'
 import type { Platform } from '../platform/platform.ts'
 import { registerTunnelAddresses } from '../tunnel/address-name.ts'
 import type { NetworkOptions } from './types.ts'
@@ -9,10 +9,10 @@ import type { NetworkOptions } from './types.ts'
 /**
  * Checks what was asked for before anything is started.
  *
- * @returns bootnodes and named peers, one entry a peer however many addresses it was named by
+ * @returns bootnodes and static peers, one entry a peer however many addresses it was named by
  * @throws LamparaError `invalid_argument`, `address_invalid`, `bootnodes_missing`
  */
-export function checkOptions(platform: Platform, options: NetworkOptions): readonly KeptPeer[] {
+export function checkOptions(platform: Platform, options: NetworkOptions): readonly PersistentPeer[] {
   // Before any address is read.
   registerTunnelAddresses()
   const { listen = [], announce = [] } = options
@@ -21,12 +21,12 @@ export function checkOptions(platform: Platform, options: NetworkOptions): reado
   checkWhole('maxBootnodes', options.maxBootnodes, 1)
   for (const address of listen) checkAddress('listen on', address)
   for (const address of announce) checkAddress('announce', address)
-  const kept = keptPeers(options)
-  if (platform.name === 'browser' && kept.length === 0) {
+  const persistent = persistentPeersOf(options)
+  if (platform.name === 'browser' && persistent.length === 0) {
     const reason = 'nothing in a browser finds peers by itself: name a bootnode'
     throw new LamparaError('bootnodes_missing', `Cannot create network: ${reason}`)
   }
-  return kept
+  return persistent
 }
 
 /** Checks a number that may be left out. @throws LamparaError `invalid_argument` */
@@ -45,17 +45,17 @@ function checkAddress(what: string, address: string): void {
   }
 }
 
-function keptPeers({ bootnodes = [], peers = [] }: NetworkOptions): KeptPeer[] {
-  const kept = new Map<string, KeptPeer>()
+function persistentPeersOf({ bootnodes = [], staticPeers = [] }: NetworkOptions): PersistentPeer[] {
+  const persistent = new Map<string, PersistentPeer>()
   for (const [kind, named] of [
     ['bootnode', bootnodes],
-    ['peer', peers],
+    ['peer', staticPeers],
   ] as const) {
     for (const text of named) {
       const { address, peerId } = parsePeerAddress(text)
-      const known = kept.get(peerId) ?? { id: peerId, kind, addresses: [] }
-      kept.set(peerId, { ...known, addresses: [...known.addresses, address] })
+      const known = persistent.get(peerId) ?? { id: peerId, kind, addresses: [] }
+      persistent.set(peerId, { ...known, addresses: [...known.addresses, address] })
     }
   }
-  return [...kept.values()]
+  return [...persistent.values()]
 }

@@ -9,7 +9,7 @@ export interface EventOptions {
   readonly maxQueued?: number
 }
 
-/** Hands events to whoever listens. */
+/** Hands events to listeners. */
 export interface EventHub {
   emit(event: NetworkEvent): void
   /** Events from now on; the oldest are dropped when they are not read. */

@@ -15,9 +15,9 @@ export function listenError(thrown: unknown, listen: readonly string[] = []): La
   const fallback = LamparaError.from(thrown, 'invalid_argument', `Cannot listen on ${listen.join(', ')}`)
   const failures = [...fallback.message.matchAll(/^ {2}(\/\S+): (?:\w*Error: )?([^\n]+)/gm)]
   if (fallback === thrown || failures.length === 0) return fallback
-  const told = failures.map(([, address, reason = '']) => {
+  const reasons = failures.map(([, address, reason = '']) => {
     const code = /\bE[A-Z]{3,}\b/.exec(reason)?.[0] ?? ''
     return `${address}: ${meanings[code] ?? reason}`
   })
-  return new LamparaError('invalid_argument', `Cannot listen on ${told.join('; ')}`, { cause: thrown })
+  return new LamparaError('invalid_argument', `Cannot listen on ${reasons.join('; ')}`, { cause: thrown })
 }

@@ -1,8 +1,8 @@
 import { platform } from '#platform'
 import type { Chain } from '../chain/index.ts'
 import { isLamparaError, LamparaError } from '../errors/index.ts'
-import { answeringStorage } from '../platform/answering-storage.ts'
 import { type KeyValueStorage, memoryStorage } from '../platform/storage.ts'
+import { storageWithTimeout } from '../platform/storage-timeout.ts'
 
 /** Options of `openStorage()`. */
 export interface OpenStorageOptions {
@@ -26,7 +26,7 @@ export interface OpenStorageOptions {
 
 /**
  * Opens storage for `createLightClient()` and `createNetwork()`: IndexedDB in a browser, files in Node. Each chain has its own,
- * told apart by its genesis. Whoever opens it closes it, after the network has stopped. One client at a time has it open: a lock
+ * told apart by its genesis. Anyone who opens it closes it, after the network has stopped. One client at a time has it open: a lock
  * file with its owner in Node, a Web Lock among the tabs and workers of an origin. Storage of a process that has ended, or of a
  * page that was closed, is free at once.
  *
@@ -44,7 +44,7 @@ export async function openStorage(chain: Chain, options: OpenStorageOptions = {}
   // Two devnets of one configuration differ in nothing but when they began.
   const genesis = `${chain.genesisValidatorsRoot.slice(2, 10)}-${chain.genesisTimeMs.toString(36)}`
   try {
-    return answeringStorage(await platform.openStorage(`${name}-${chainName}-${genesis}`, place))
+    return storageWithTimeout(await platform.openStorage(`${name}-${chainName}-${genesis}`, place))
   } catch (error) {
     if (!optional || isLamparaError(error, 'invalid_argument')) throw error
     return memoryStorage(LamparaError.from(error, 'storage_unavailable', 'Cannot open storage'))

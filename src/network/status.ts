@@ -2,17 +2,17 @@ import type { LamparaError } from '../errors/index.ts'
 import type { NetworkState, NetworkStatus } from './types.ts'
 
 /** What the state follows from. */
-export interface StatusFacts {
+export interface StatusInputs {
   readonly stopped: boolean
   readonly peers: number
   /** A peer has counted since the start. */
   readonly everConnected: boolean
-  /** Why none of the peers to keep can be reached: they cannot be dialed, or our clock is wrong. */
+  /** Why none of the persistent peers can be reached: they cannot be dialed, or our clock is wrong. */
   readonly unreachable: LamparaError | undefined
 }
 
 /** The network's status by the facts. */
-export function statusOf({ stopped, peers, everConnected, unreachable }: StatusFacts): NetworkStatus {
+export function statusOf({ stopped, peers, everConnected, unreachable }: StatusInputs): NetworkStatus {
   if (stopped) return { state: 'stopped', peers: 0 }
   if (peers > 0) return { state: 'connected', peers }
   const state: NetworkState = everConnected || unreachable !== undefined ? 'disconnected' : 'connecting'

@@ -1,8 +1,8 @@
-import { answeringStorage } from '../platform/answering-storage.ts'
+import { storageWithTimeout } from '../platform/storage-timeout.ts'
 import type { NetworkOptions } from './types.ts'
 
 /** The same options with a time limit on each operation of the storage: one of the user's own may never answer. */
-export function withAnsweringStorage(options: NetworkOptions): NetworkOptions {
+export function withStorageTimeout(options: NetworkOptions): NetworkOptions {
   const { storage, clock } = options
-  return storage === undefined ? options : { ...options, storage: answeringStorage(storage, clock) }
+  return storage === undefined ? options : { ...options, storage: storageWithTimeout(storage, clock) }
 }

@@ -4,19 +4,22 @@ import type { LamparaError } from '../errors/index.ts'
 import type { Gossip } from '../gossip/types.ts'
 import type { TrafficLimitsOptions } from '../limits/limits.ts'
 import type { AddressEntry, ClockSkew } from '../peers/index.ts'
-import type { Offence, PeerEvent, PeerView } from '../peers/types.ts'
+import type { PeerEvent, PeerInfo, PeerPenalty } from '../peers/types.ts'
 import type { CandidateSource } from '../platform/candidate-source.ts'
 import type { KeyValueStorage } from '../platform/storage.ts'
 import type { Libp2pNode, Libp2pService, Libp2pTransport, TransportName } from '../platform/transports.ts'
 import type { ReqResp } from '../reqresp/types.ts'
 import type { Clock } from '../streams/clock.ts'
-import type { Meter } from './meter.ts'
-import type { NetworkMetrics } from './metrics-types.ts'
+import type { Meter } from './metrics/meter.ts'
+import type { NetworkMetrics } from './metrics/metrics-types.ts'
 
 /** Options of `createNetwork()`. */
 export interface NetworkOptions {
   readonly chain: Chain
-  /** Multiaddrs of bootnodes, each with `/p2p/…`. A browser needs one, or one of `peers`. They are dialed at start and kept for as long as the network lives. */
+  /**
+   * Multiaddrs of Lampara bootnodes, each with `/p2p/…`. A browser needs one, or one of `staticPeers`. They are dialed at start
+   * and redialed for as long as the network runs.
+   */
   readonly bootnodes?: readonly string[]
   /**
    * The most bootnodes to hold at once, drawn at random, so that the clients of a fleet spread over it. The others are reserves: one
@@ -25,8 +28,11 @@ export interface NetworkOptions {
    * @default 3
    */
   readonly maxBootnodes?: number
-  /** Multiaddrs of further peers to keep: an operator's own beacon nodes, say. */
-  readonly peers?: readonly string[]
+  /**
+   * Multiaddrs of peers to stay connected to, each with `/p2p/…`: your own beacon nodes, for example. They are redialed with
+   * backoff for as long as the network runs.
+   */
+  readonly staticPeers?: readonly string[]
   /** Multiaddrs to listen on; Node only. @default none */
   readonly listen?: readonly string[]
   /** Multiaddrs to announce instead of those listened on. */
@@ -48,23 +54,22 @@ export interface NetworkOptions {
    */
   readonly logger?: ComponentLogger
   /**
-   * The most connections. Where peers can dial us a tenth more are let in, and the least useful are parted from every half
-   * minute: later ones have their chance. Bootnodes, named and unconditional peers come on top.
+   * Maximum connections. Inbound may exceed it by 10 %; every 30 s the least valuable peers are disconnected until it holds.
+   * Bootnodes, static and unconditional peers are not counted.
    *
    * @default 100, in a browser 20
    */
   readonly maxConnections?: number
-  /** Of them, the most peers that dialed us. @default what `maxConnections` leaves beside `maxOutbound`, at least half of it */
+  /** Maximum inbound connections. @default what `maxConnections` leaves beside `maxOutbound`, at least half of it */
   readonly maxInbound?: number
-  /** Of them, the most peers that we recruit. @default `targetPeers` */
+  /** Maximum outbound connections to discovered peers. @default `targetPeers` */
   readonly maxOutbound?: number
   /**
-   * The most connections to and from one part of the network: IPv4 /16, IPv6 /32, the last two labels of a name. Private
-   * addresses do not count.
+   * Maximum connections per network group: IPv4 /16, IPv6 /32, last two DNS labels. Private addresses are exempt.
    *
    * @default 3 that we dial; of those that dial us a tenth of `maxInbound`, at least 3, and no limit with the role `relay`
    */
-  readonly maxPerGroup?: number
+  readonly maxPerSubnet?: number
   /**
    * Limits on what each remote peer can cause: frames, streams, gossip, bytes that wait. A peer beyond one is disconnected, and
    * banned unless it may only be slow. See docs/attacks.md.
@@ -72,60 +77,54 @@ export interface NetworkOptions {
    * @default `relayLimits` with the role `relay`, otherwise `peerLimits`
    */
   readonly trafficLimits?: TrafficLimitsOptions
-  /** Peer ids that no limit holds for, and that are not parted from to make room. They are not dialed for it: see `peers`. @default none */
+  /** Peers exempt from limits and pruning, as peer ids. They are not dialed automatically; see `staticPeers`. @default none */
   readonly unconditionalPeers?: readonly string[]
-  /** Peer ids that others are never told of. @default none */
+  /** Peers never advertised to others, as peer ids. @default none */
   readonly privatePeers?: readonly string[]
-  /**
-   * How the node treats peers that only listen to it: a `relay` publishes to all of them, keeps no mesh, and is not put off
-   * by many at one address.
-   *
-   * @default 'peer'
-   */
+  /** A `relay` publishes to every subscriber, keeps no mesh, and ignores IP colocation. @default 'peer' */
   readonly role?: 'peer' | 'relay'
   /**
-   * Peers to hold, the named ones included: what lacks is recruited. Strangers that dial us come on top: they take no place of
-   * those that we choose. With all of them, the least useful is replaced every two minutes or so, and up to four times as often
-   * where candidates are known in more ways than there are places. 0 recruits nobody.
+   * Outbound peers to maintain, static ones included; inbound peers do not count. About every 2 min (30 s while some origins
+   * have no peer) the least valuable one is rotated out. 0 disables discovery.
    *
    * @default 10, in a browser 8
    */
   readonly targetPeers?: number
-  /** Where to find peers, beside those that connected peers tell of. */
-  readonly sources?: readonly CandidateSource[]
+  /** Sources of peers to dial, beside the peers that connected peers advertise. */
+  readonly peerSources?: readonly CandidateSource[]
   /**
-   * Find peers by discv5, too; Node only. `listen` is a UDP address, `/ip4/0.0.0.0/udp/9000` or with port 0; `bootstrap` are
-   * node records to begin with.
+   * Also discovers peers by discv5; Node only. `listen` is a UDP address, `/ip4/0.0.0.0/udp/9000` or with port 0; `bootEnrs`
+   * are the boot ENRs.
    *
    * @default false, but `createLightClient()` finds peers by it where nobody is named; `true` listens on a free port of every
    *   interface, and begins with the published bootnodes of the chain
    */
-  readonly discv5?: boolean | { readonly listen?: string; readonly bootstrap?: readonly string[] }
-  /** Node records (`enr:…`) of peers that may be dialed. One of another chain is not, nor are those of `sources`: `dial:failed` tells. */
-  readonly records?: readonly string[]
+  readonly discv5?: boolean | { readonly listen?: string; readonly bootEnrs?: readonly string[] }
   /**
-   * libp2p protocol ids of which a recruited peer must offer one: others are left at once, and left alone for a day.
+   * ENRs (`enr:…`) of peers to dial. Those of another chain are skipped, as in `peerSources`; each causes a `dial:failed`
+   * event.
+   */
+  readonly enrs?: readonly string[]
+  /**
+   * libp2p protocol ids. A discovered peer must support at least one of these, or it is disconnected and not redialed for 24 h.
    *
-   * @default any peer of the chain is of use
+   * @default any peer of the chain is useful
    */
-  readonly wantedProtocols?: readonly string[]
-  /**
-   * Visit the peers of the address book beyond those that are held, each anew after six hours: for a seed, which tells others
-   * of peers that it has reached. @default false
-   */
+  readonly requiredProtocols?: readonly string[]
+  /** Also redials known peers every 6 h to verify them (for bootnodes). @default false */
   readonly crawl?: boolean
   /**
-   * Dial private and loopback addresses that were not named here but learnt, and exchange packets of discv5 with them. Without it
-   * discv5 speaks with no private address but those of the records in its `bootstrap`, and answers none either.
+   * Allows private and loopback addresses learned from discovery. Addresses you configure are always allowed. Without it,
+   * discv5 exchanges packets with private addresses only where they are in its `bootEnrs`.
    *
    * @default false
    */
   readonly allowPrivateAddresses?: boolean
-  /** Which transports to use. @default all that there are where the code runs */
+  /** Transports to use. @default all that there are where the code runs */
   readonly transports?: TransportOptions
   /**
-   * A running libp2p node to work with, made of `libp2pOptions()`, which says what it must have. It is not stopped with the
-   * network. Its connections are the network's: who does not answer Status is disconnected.
+   * A started libp2p node built from `libp2pOptions()`; not stopped with the network. Peers that fail the Status handshake are
+   * disconnected.
    *
    * @default a node of its own
    */
@@ -145,7 +144,7 @@ export interface NetworkOptions {
  * `quic`, `tcp`, `websocket`; in a browser `websocket`, `webtransport`, `tunnel`; those added come last. What none of them can
  * dial is never tried.
  *
- * `{ only: ['websocket'] }` makes Node as deaf as a browser.
+ * `{ only: ['websocket'] }` restricts Node to what a browser can dial.
  */
 export interface TransportOptions {
   /** Use no others than these. Names of transports that there are elsewhere are passed over. @default all */
@@ -156,7 +155,7 @@ export interface TransportOptions {
   readonly add?: readonly Libp2pTransport[]
 }
 
-/** Whether anything can be heard at all. */
+/** Connection state. */
 export type NetworkState = 'connecting' | 'connected' | 'disconnected' | 'stopped'
 
 /** The network's state at a moment. */
@@ -164,14 +163,14 @@ export interface NetworkStatus {
   readonly state: NetworkState
   /** Peers whose Status matched ours. */
   readonly peers: number
-  /** Why it is not connected, when it is not. */
+  /** Why it is not connected. */
   readonly error?: LamparaError
 }
 
 /** What happens on the network, as a filterable stream. */
 export type NetworkEvent =
   | PeerEvent
-  /** A source told of a peer that was not known, or of new addresses of one. */
+  /** A source reported an unknown peer, or new addresses of a known one. */
   | {
       readonly type: 'peer:discovered'
       readonly peerId: string
@@ -183,7 +182,7 @@ export type NetworkEvent =
    * dialed. Where none was, most likely nobody can be reached from here.
    */
   | {
-      readonly type: 'bootstrap:result'
+      readonly type: 'bootstrap:completed'
       readonly connected: boolean
       readonly peers: number
       readonly tried: number
@@ -223,7 +222,7 @@ export interface Network {
   readonly storage?: KeyValueStorage | undefined
   readonly status: NetworkStatus
   /** Peers whose Status matched ours, at this moment. */
-  readonly peers: readonly PeerView[]
+  readonly peers: readonly PeerInfo[]
   /** What it has done and how it stands, as plain numbers; a copy. Making it takes a moment for each peer: a few times a minute is fine. */
   readonly metrics: NetworkMetrics
   /**
@@ -232,66 +231,56 @@ export interface Network {
    * @internal
    */
   readonly meter: Meter
-  /** Calls back with the present status at once and with each change. @returns how to stop watching */
+  /** Calls back with the current status at once and with each change. @returns how to stop watching */
   watchStatus(callback: (status: NetworkStatus) => void): () => void
-  /** Calls back with the present peers at once and with each change. @returns how to stop watching */
-  watchPeers(callback: (peers: readonly PeerView[]) => void): () => void
-  /**
-   * Every peer that we have to do with, for dashboards: those connected in whatever state, those being dialed, and the hundred
-   * that left last, the latest first, with why. Each once, as it is now.
-   */
-  everyPeer(): readonly PeerView[]
+  /** Calls back with the ready peers at once and with each change. @returns how to stop watching */
+  watchPeers(callback: (peers: readonly PeerInfo[]) => void): () => void
+  /** All known peers: connected, dialing, and the last 100 disconnected, newest first. For dashboards. */
+  allPeers(): readonly PeerInfo[]
   /** Events from now on, of the given types or all; bounded, the oldest dropped. Ends when the network stops. */
   events<Type extends NetworkEvent['type']>(
     types?: readonly Type[],
     options?: { readonly signal?: AbortSignal; readonly maxQueued?: number },
   ): AsyncIterable<Extract<NetworkEvent, { type: Type }>>
   /**
-   * Dials an address and resolves when the peer counts: both Statuses exchanged and matching.
+   * Dials an address and resolves when the peer is ready: Status was exchanged and accepted on both sides.
    *
    * @throws LamparaError `address_invalid`, `dial_failed`, `dial_timeout`, `irrelevant_network`; as a request of Status does,
    *   `protocol_unsupported` and `first_byte_timeout` among others; `stopped`; the signal's reason
    */
-  connect(address: string, options?: { readonly signal?: AbortSignal }): Promise<PeerView>
+  connect(address: string, options?: { readonly signal?: AbortSignal }): Promise<PeerInfo>
   /**
-   * Says goodbye and closes. A bootnode or a peer to keep is let go of, too: it is not dialed again until `connect()`.
+   * Sends Goodbye and disconnects; a bootnode or static peer is not redialed until `connect()`.
    *
    * @param reason - a Goodbye code. @default 1 (client shutdown)
    */
   disconnect(peerId: string, reason?: number): Promise<void>
   /**
    * Looks at once, as a "try now" button does: probes every connection, drops those that do not answer within three seconds, and
-   * dials bootnodes and named peers without waiting for their back-off. It is done by itself when a page wakes or goes online or
+   * dials bootnodes and static peers without waiting for their back-off. It is done by itself when a page wakes or goes online or
    * offline, when the clock jumps, and when a light client misses its heads.
    *
    * @returns resolves with the status when every connection has answered or was dropped; dials may still be under way
    */
   check(): Promise<NetworkStatus>
-  /**
-   * Refuses all inbound connections from now on; those that are open stay.
-   *
-   * @internal
-   */
+  /** Refuses new inbound connections; open ones stay. @internal */
   refuseInbound(): void
-  /** Lowers a peer's score for what it did; below the limit it is banned, disconnected, and `peer:banned` tells. */
-  report(peerId: string, offence: Offence, reason: string): void
+  /** Lowers the peer's score. Below the ban threshold the peer is banned and disconnected, with a `peer:banned` event. */
+  report(peerId: string, penalty: PeerPenalty, reason: string): void
   /**
    * The independent path by which a peer was found, as an opaque name: two peers with one name may be one operator's. A peer
    * that you configured or connected to is a path by itself; what a bootnode or another peer advertised is on that one's path;
    * other discovered peers are on that of their network group; all that dialed us are on one.
    */
   pathOf(peerId: string): string
+  /** Up to `count` random address-book peers matching `accept`; never private ones; empty until discovery starts. */
+  samplePeers(count: number, accept?: (peer: AddressEntry) => boolean): readonly AddressEntry[]
   /**
-   * Peers of the address book, drawn at random, each once, at most so many of those that the condition holds for: none that
-   * are private. None before recruiting has begun.
-   */
-  drawPeers(count: number, accept?: (peer: AddressEntry) => boolean): readonly AddressEntry[]
-  /**
-   * Our own signed node record (EIP-778), `enr:…`: fork digest and addresses as they stand.
+   * This node's signed ENR (EIP-778), with its current fork digest and addresses.
    *
    * @throws LamparaError `enr_invalid` when the addresses do not fit into 300 bytes
    */
-  record(): Promise<string>
+  enr(): Promise<string>
   /**
    * How far this machine's clock seems to be from what most independent peers have: when half of them, and at least two where
    * two were heard, are ahead or behind alike. Known to about a slot. Undefined while they do not differ. `clockSkewError()` has it
@@ -305,7 +294,7 @@ export interface Network {
    * @internal
    */
   noteHead(peerId: string, slot: number): void
-  /** What Status tells peers of our chain view; the light client keeps it current. */
+  /** Sets the chain view sent in Status. A light client does this by itself. */
   setStatus(status: LocalStatus): void
   /**
    * Serves streams of a protocol of its own, beside requests and gossip.
@@ -320,17 +309,13 @@ export interface Network {
     handler: (stream: Stream, connection: Connection) => void,
     options: { readonly maxStreams: number },
   ): Promise<() => Promise<void>>
-  /**
-   * Tells whoever listens to `events()`.
-   *
-   * @internal
-   */
+  /** Emits an event to the listeners of `events()`. @internal */
   emit(event: NetworkEvent): void
-  /** Says goodbye to all, closes everything. Idempotent. */
+  /** Sends Goodbye to all peers and closes everything. Idempotent. */
   stop(): Promise<void>
 }
 
-/** Our own chain view, as Status carries it. Genesis form until something is verified. */
+/** This node's chain view, as sent in Status. In its genesis form until something is verified. */
 export interface LocalStatus {
   readonly finalizedRoot: Uint8Array
   readonly finalizedEpoch: number

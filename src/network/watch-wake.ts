@@ -6,7 +6,7 @@ const TICK_MS = 5_000
 const JUMP_MS = 5_000
 
 /**
- * Calls back after everything that may have cut connections without a word: what the platform tells of, and a clock that jumps,
+ * Calls back after everything that may have cut connections without a word: what the platform reports, and a clock that jumps,
  * as it does after a machine or a process slept, or when the time is set.
  *
  * @returns how to stop

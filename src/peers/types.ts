@@ -1,20 +1,20 @@
 import type { Hex } from '../chain/hex.ts'
 import type { LamparaError } from '../errors/index.ts'
 
-/** A peer as others see it: a read-only snapshot. */
-export interface PeerView {
+/** A read-only snapshot of a peer. */
+export interface PeerInfo {
   readonly id: string
   /**
-   * `connecting`: dialed, or connected and not through the greeting. `connected`: it counts, both Statuses match.
+   * `connecting`: dialed, or connected and not through the handshake. `connected`: it counts, both Statuses match.
    * `disconnecting`: one of us has said goodbye. `disconnected`: its connection is closed.
    */
   readonly state: 'connecting' | 'connected' | 'disconnecting' | 'disconnected'
   readonly address: string
   readonly direction: 'inbound' | 'outbound'
-  /** Named as a bootnode or as a peer to keep. */
+  /** True for bootnodes and static peers. */
   readonly persistent: boolean
   readonly agent?: string
-  /** libp2p protocol ids that identify told. */
+  /** libp2p protocol ids that it reported by identify. */
   readonly protocols: readonly string[]
   readonly status?: RemoteStatus
   /** As it was when the sequence number of its pings changed last. */
@@ -23,15 +23,15 @@ export interface PeerView {
   readonly score: number
   /** When its connection opened; while it is dialed, when that began. Unix milliseconds, as all times here. */
   readonly connectedAtMs: number
-  /** When it last showed anything that changed what is told of it here: an answered ping or Status, say. */
+  /** When it last showed anything that changed what is reported about it here: an answered ping or Status, say. */
   readonly seenAtMs: number
   readonly latencyMs?: number
-  /** When it last answered a request for data of ours in full; what greets and keeps a connection is none. */
-  readonly servedAtMs?: number
-  /** Its signed node record, where the address book has one. */
+  /** When it last fully answered a data request (Status, Ping, Metadata and Goodbye excluded). */
+  readonly lastServedAtMs?: number
+  /** Its ENR, where the address book has one. */
   readonly enr?: string
-  /** Why it leaves or left, in words. */
-  readonly leaveReason?: string
+  /** Why it disconnects or disconnected. */
+  readonly disconnectReason?: string
 }
 
 /** A peer's Status message. */
@@ -66,12 +66,12 @@ export interface ClockSkew {
   readonly of: number
 }
 
-/** How grave a peer's fault is: fatal bans at once, the others after some repetition. */
-export type Offence = 'fatal' | 'low-tolerance' | 'mid-tolerance' | 'high-tolerance'
+/** Severity of misbehaviour: `fatal` bans at once, the others after some repetition. */
+export type PeerPenalty = 'fatal' | 'low-tolerance' | 'mid-tolerance' | 'high-tolerance'
 
 /** What happens to peers. */
 export type PeerEvent =
-  | { readonly type: 'peer:connected'; readonly peer: PeerView }
-  | { readonly type: 'peer:disconnected'; readonly peer: PeerView; readonly reason: string }
+  | { readonly type: 'peer:connected'; readonly peer: PeerInfo }
+  | { readonly type: 'peer:disconnected'; readonly peer: PeerInfo; readonly reason: string }
   | { readonly type: 'peer:banned'; readonly peerId: string; readonly reason: string; readonly untilMs: number }
   | { readonly type: 'dial:failed'; readonly address: string; readonly error: LamparaError }

@@ -1,12 +1,12 @@
-/** A peer that may be worth dialing, as a source tells of it. */
+/** A peer that may be worth dialing, as a source reports it. */
 export interface Candidate {
   readonly peerId: string
   /** Multiaddrs, the best first, with or without `/p2p/…`. */
   readonly addresses: readonly string[]
   /** The signed node record that vouches for it, in text form (EIP-778). */
   readonly enr?: string
-  /** Address of the peer that told of it, where the source asks peers: who tells much takes no larger share. */
-  readonly toldBy?: string
+  /** Address of the peer that reported it, where the source asks peers: who tells much takes no larger share. */
+  readonly sourceAddress?: string
 }
 
 /**
@@ -22,7 +22,7 @@ export interface CandidateSource {
    */
   candidates(options: { readonly signal: AbortSignal }): AsyncIterable<Candidate>
   /**
-   * Where the source asks connected peers: whom this one tells of, even while there are candidates enough. Completes when there
+   * Where the source asks connected peers: whom this one reports, even while there are candidates enough. Completes when there
    * is nobody, or the peer does not answer such questions, or was asked of late.
    */
   candidatesOf?(peerId: string, options: { readonly signal: AbortSignal }): AsyncIterable<Candidate>
@@ -39,12 +39,12 @@ export interface Discv5Options {
   /** UDP multiaddr to listen on; port 0 takes a free one. @default `/ip4/0.0.0.0/udp/0` */
   readonly listen?: string | undefined
   /** Records to begin with. */
-  readonly bootstrap?: readonly string[] | undefined
+  readonly bootEnrs?: readonly string[] | undefined
   /** Records known from earlier: they stand in for a stored routing table. */
   readonly known: readonly string[]
   /** True for an address (`/ip4/…/udp/…`) with which packets may be exchanged: records name whatever their signers like. */
   mayContact(address: string): boolean
-  /** Makes a candidate of a record; undefined for one that is of no use. */
+  /** Makes a candidate of a record; undefined for one that is not useful. */
   read(record: string): Candidate | undefined
 }
 
@@ -53,7 +53,7 @@ export interface Discv5Node {
   readonly source: CandidateSource
   /** Our own record as it stands: others tell us how they see our address. */
   readonly record: string
-  /** Gives keys of our own record other values, and signs it anew; nothing happens where it has them. */
+  /** Gives keys of our own record other values, and signs it again; nothing happens where it has them. */
   setPairs(pairs: readonly (readonly [string, Uint8Array])[]): void
   stop(): Promise<void>
 }

@@ -18,7 +18,7 @@ const open = (key: BlsPublicKey): G1Point => key as unknown as G1Point
 const sum = (points: readonly G1Point[], start: G1Point): G1Point =>
   points.reduce((total, point) => total.add(point), start)
 
-/** BLS12-381 in plain JavaScript, for where no native add-on is to be had. */
+/** BLS12-381 in plain JavaScript, for where no native add-on is available. */
 export const nobleBls: Bls = {
   implementation: 'noble',
 

@@ -2,7 +2,7 @@ import type { NoiseInit } from '@libp2p/noise'
 import type { Bls } from './bls.ts'
 import type { Discv5Node, Discv5Options } from './candidate-source.ts'
 import type { KeyValueStorage } from './storage.ts'
-import type { CertificateSource, LateTransports, Libp2pTransport, PlatformTransport } from './transports.ts'
+import type { CertificateSource, LazyTransports, Libp2pTransport, PlatformTransport } from './transports.ts'
 
 /**
  * What differs between a browser and Node, behind one contract. `#platform` resolves to one of the two;
@@ -10,12 +10,12 @@ import type { CertificateSource, LateTransports, Libp2pTransport, PlatformTransp
  */
 export interface Platform {
   readonly name: 'browser' | 'node'
-  /** The quickest BLS to be had here: blst in Node where its add-on loads, else noble. Loaded once, then kept. */
+  /** The quickest BLS available here: blst in Node where its add-on loads, else noble. Loaded once, then kept. */
   loadBls(): Promise<Bls>
-  /** Gives SSZ the quickest hasher to be had here. Idempotent; call before hashing. */
+  /** Gives SSZ the quickest hasher available here. Idempotent; call before hashing. */
   useFastHasher(): Promise<void>
   /** The transports that there are here, in order of preference; those whose code comes late only where it is handed in. */
-  transports(late?: LateTransports): Promise<readonly PlatformTransport[]>
+  transports(late?: LazyTransports): Promise<readonly PlatformTransport[]>
   /** How noise is to encrypt where there is something quicker than what it comes with; undefined elsewhere. */
   readonly noise?: Pick<NoiseInit, 'crypto'>
   /** A WebSocket transport that can listen with TLS, in place of the platform's own; undefined where nothing listens. */

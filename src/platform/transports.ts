@@ -17,7 +17,7 @@ export const transportNames = ['quic', 'tcp', 'websocket', 'webtransport', 'tunn
 export type TransportName = (typeof transportNames)[number]
 
 /** A transport of a platform. */
-export type PlatformTransport = ReadyPlatformTransport | LatePlatformTransport
+export type PlatformTransport = ReadyPlatformTransport | LazyPlatformTransport
 
 interface NamedTransport {
   readonly name: TransportName
@@ -32,12 +32,12 @@ export interface ReadyPlatformTransport extends NamedTransport {
 }
 
 /** One that only dials, and whose code comes with the first dial. */
-export interface LatePlatformTransport extends NamedTransport {
+export interface LazyPlatformTransport extends NamedTransport {
   load(): Promise<Libp2pTransport>
 }
 
 /** Code that a platform's transports may come with, loaded when it is needed. */
-export interface LateTransports {
+export interface LazyTransports {
   webTransport(): Promise<Libp2pTransport>
 }
 

@@ -1,5 +1,5 @@
-export { sszCodec } from './codecs.ts'
-export { defineProtocol, fallbackTo, type ProtocolDeclaration, type Translation } from './define-protocol.ts'
-export { type Metadata, protocols, type StatusMessage } from './protocols.ts'
+export { sszCodec } from './protocols/codecs.ts'
+export { defineProtocol, fallbackTo, type ProtocolDeclaration, type Translation } from './protocols/define-protocol.ts'
+export { type Metadata, protocols, type StatusMessage } from './protocols/protocols.ts'
 export { createReqResp, type ReqRespOptions } from './reqresp.ts'
 export type { Handler, Protocol, ReqResp } from './types.ts'

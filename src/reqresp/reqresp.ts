@@ -3,15 +3,15 @@ import type { Chain } from '../chain/index.ts'
 import { isLamparaError, LamparaError } from '../errors/index.ts'
 import { linkSignals, onAbort } from '../streams/abort.ts'
 import type { Clock } from '../streams/clock.ts'
-import { type AnswerContext, answer } from './answer.ts'
-import { type ExchangeContext, startExchange } from './exchange.ts'
-import { createHoldOffs } from './hold-off.ts'
-import { createLimiter } from './limiter.ts'
-import type { ReportOffence, ReportRequest, ReportServed, SelectPeer } from './peer-hooks.ts'
-import { createQuotaKeeper } from './quota.ts'
-import { createSpeeds } from './speeds.ts'
+import type { ReportPenalty, ReportRequest, ReportServed, SelectPeer } from './callbacks.ts'
+import { createHoldOffs } from './limits/hold-off.ts'
+import { createRateLimiter } from './limits/rate-limit.ts'
+import { createRequestQueue } from './limits/request-queue.ts'
+import { servedVersions } from './protocols/versions.ts'
+import { type RequestContext, startRequest } from './request/response-stream.ts'
+import { createResponseTimes } from './request/response-times.ts'
+import { type ResponderContext, respond } from './respond/respond.ts'
 import type { Handler, Protocol, ReqResp } from './types.ts'
-import { servedVersions } from './versions.ts'
 
 /** MAX_CONCURRENT_REQUESTS (phase0/p2p-interface.md): per protocol and peer, in each direction. */
 const MAX_CONCURRENT_REQUESTS = 2
@@ -27,11 +27,11 @@ export interface ReqRespOptions {
   readonly clock: Clock
   /** Chooses whom to ask when a request names nobody. */
   readonly selectPeer: SelectPeer
-  /** Told of each fault that a peer can be blamed for. */
-  readonly onOffence: ReportOffence
-  /** Told of each complete answer to a request of ours. */
+  /** Called for each fault that a peer can be blamed for. */
+  readonly onPenalty: ReportPenalty
+  /** Called for each complete answer to a request of ours. */
   readonly onServed?: ReportServed
-  /** Takes note of each request that is over: `complete`, `stopped`, or the code of the error, and how long it took. */
+  /** Takes note of each request that is over: `complete`, `cancelled`, or the code of the error, and how long it took. */
   readonly onRequest?: ReportRequest
   /** Aborting it is as good as `stop()`. */
   readonly signal?: AbortSignal
@@ -40,47 +40,47 @@ export interface ReqRespOptions {
 /**
  * The request/response behaviour over a running libp2p node (consensus-specs phase0/p2p-interface.md, "The Req/Resp domain").
  *
- * @returns the behaviour; `stop()` ends every exchange with `stopped`, serves nothing more, and resolves when all is let go; idempotent
+ * @returns the behaviour; `stop()` ends every exchange with `stopped`, serves nothing more, and resolves when everything is released; idempotent
  */
 export function createReqResp(options: ReqRespOptions): ReqResp & { stop(): Promise<void> } {
-  const { libp2p, chain, clock, selectPeer, onOffence, onServed, onRequest } = options
+  const { libp2p, chain, clock, selectPeer, onPenalty, onServed, onRequest } = options
   const life = linkSignals(options.signal)
-  const underWay = new Set<Promise<void>>()
+  const pending = new Set<Promise<void>>()
   const withdrawals = new Set<() => void>()
 
   const holdOffs = createHoldOffs(clock)
-  const asking: ExchangeContext = {
+  const requestContext: RequestContext = {
     libp2p,
     chain,
     clock,
     selectPeer,
-    onOffence,
+    onPenalty,
     onServed,
     signal: life.signal,
-    speeds: createSpeeds(clock),
+    responseTimes: createResponseTimes(clock),
     holdOffs,
-    limiter: createLimiter({
+    queue: createRequestQueue({
       clock,
       holdOffs,
       maxActive: MAX_CONCURRENT_REQUESTS,
       maxWaiting: MAX_WAITING_REQUESTS,
     }),
   }
-  const answering: AnswerContext = {
+  const responderContext: ResponderContext = {
     chain,
     clock,
-    onOffence,
-    quotas: createQuotaKeeper(clock),
-    limiter: createLimiter({ clock, maxActive: MAX_CONCURRENT_REQUESTS, maxWaiting: MAX_WAITING_REQUESTS }),
+    onPenalty,
+    rateLimiter: createRateLimiter(clock),
+    queue: createRequestQueue({ clock, maxActive: MAX_CONCURRENT_REQUESTS, maxWaiting: MAX_WAITING_REQUESTS }),
   }
 
   const track = (work: Promise<unknown>): void => {
     const settled: Promise<void> = work
       .catch(() => {})
       .then(() => {
-        underWay.delete(settled)
+        pending.delete(settled)
       })
-    underWay.add(settled)
+    pending.add(settled)
   }
 
   const serve = <Request, Response>(
@@ -100,8 +100,8 @@ export function createReqResp(options: ReqRespOptions): ReqResp & { stop(): Prom
           version.protocol.id,
           (stream, connection) => {
             const begunAtMs = performance.now()
-            const answered = answer(
-              answering,
+            const answered = respond(
+              responderContext,
               { protocol, version, handler, signal },
               stream,
               connection.remotePeer.toString(),
@@ -131,13 +131,13 @@ export function createReqResp(options: ReqRespOptions): ReqResp & { stop(): Prom
 
   return {
     request(protocol, request, requestOptions = {}) {
-      const exchange = startExchange(asking, protocol, request, requestOptions)
+      const exchange = startRequest(requestContext, protocol, request, requestOptions)
       const begunAtMs = performance.now()
       const note = (outcome: string): void =>
         onRequest?.('outbound', protocol.name, outcome, performance.now() - begunAtMs)
       track(
-        exchange.ended.then(
-          ({ how }) => note(how),
+        exchange.completed.then(
+          ({ outcome: how }) => note(how),
           (error) => note(isLamparaError(error) ? error.code : 'aborted'),
         ),
       )
@@ -146,7 +146,7 @@ export function createReqResp(options: ReqRespOptions): ReqResp & { stop(): Prom
     serve,
     async stop() {
       if (!life.signal.aborted) life.abort(new LamparaError('stopped', 'The network has stopped'))
-      while (underWay.size > 0) await Promise.all(underWay)
+      while (pending.size > 0) await Promise.all(pending)
     },
   }
 }

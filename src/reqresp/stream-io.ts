@@ -58,11 +58,11 @@ export async function closeWrite(stream: Stream, signal: AbortSignal): Promise<v
 }
 
 /**
- * Lets go of a stream on which everything was said: what still comes is discarded, and the other side has a moment to close
+ * Releases a stream on which everything was said: what still comes is discarded, and the other side has a moment to close
  * its half, since a reset for a stream that it has already forgotten counts against us with some implementations. For the
  * same reason nothing tells it to stop sending: over QUIC its own close would then fail.
  */
-export function letGo(stream: Stream, clock: Clock): void {
+export function closeGracefully(stream: Stream, clock: Clock): void {
   if (stream.status !== 'open' && stream.status !== 'closing') return
   const cancel = clock.setTimer(
     () => stream.abort(new LamparaError('timeout', 'The peer did not close the stream')),

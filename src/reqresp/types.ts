@@ -18,8 +18,8 @@ export interface ChunkContext {
   readonly forkDigest?: Hex
 }
 
-/** How often peers may ask for a method. What exceeds it is delayed, never refused (phase0/p2p-interface.md, "Req/Resp"). */
-export interface Quota {
+/** Rate limit on the requests of peers. Excess requests are delayed, never refused (phase0/p2p-interface.md, "Req/Resp"). */
+export interface InboundRateLimit {
   /** What one peer may spend in a window; a request costs 1. */
   readonly tokens: number
   /** What all peers together may spend in a window, so that many of them cannot do what one may not. @default 1000 times `tokens` */
@@ -27,12 +27,10 @@ export interface Quota {
   readonly windowMs: number
 }
 
-/**
- * How often we ask one peer. A request beyond it waits here, for a peer that it exceeds refuses, delays, or leaves.
- */
-export interface Pace {
-  /** One request in so many milliseconds, or told from the chain. */
-  readonly everyMs: number | ((chain: Chain) => number)
+/** Client-side rate limit per peer. Excess requests wait here, because an over-asked peer refuses, delays or disconnects. */
+export interface OutboundRateLimit {
+  /** Milliseconds between two requests to one peer, or a function of the chain. */
+  readonly intervalMs: number | ((chain: Chain) => number)
   /** Requests that a peer not asked for long may get at once. @default 1 */
   readonly burst?: number
   /** Requests under way with a peer at once. @default 2, the most that the specification allows */
@@ -67,11 +65,11 @@ export interface Protocol<Request, Response> {
   /** Older versions of the same method, tried in order when the peer lacks this one; with how to translate. */
   readonly fallbacks?: readonly ProtocolFallback<Request, Response>[]
   /** How often each peer may ask us. Without it only the number of requests at once is limited. */
-  readonly quota?: Quota
-  /** What a request takes from the quota. @default 1 */
+  readonly inboundRateLimit?: InboundRateLimit
+  /** What a request takes from the rate limit. @default 1 */
   readonly cost?: (request: Request) => number
   /** How often we ask one peer. Without it only the number of requests at once is limited. */
-  readonly pace?: Pace
+  readonly outboundRateLimit?: OutboundRateLimit
   /**
    * What is left to ask for when a peer fails after some chunks: another peer then goes on, with nothing lost or doubled. A
    * request without chunks (`maxChunks` 0) means that nothing is left; `undefined`, or no such function, that the failure stands.
@@ -103,55 +101,54 @@ export interface ProtocolFallback<Request, Response> {
   readonly responseTo?: (response: Response) => unknown
 }
 
-/** Limits in time for the phases of an exchange, each with its own code. */
-export interface ExchangeTimeouts {
-  /** Until a stream of the protocol is open: `dial_timeout`. @default 10_000 */
-  readonly dialTimeoutMs?: number
+/** Time limits of a request's phases, each with its own error code. */
+export interface RequestTimeouts {
+  /** Until a stream of the protocol is open: `open_stream_timeout`. @default 10_000 */
+  readonly openStreamTimeoutMs?: number
   /** Until the request is written: `request_timeout`. @default 5_000 */
   readonly requestTimeoutMs?: number
   /** From the request's end to the first byte: `first_byte_timeout`. @default 10_000 */
   readonly firstByteTimeoutMs?: number
   /** From one chunk's first byte to its last, and from chunk to chunk: `chunk_timeout`. Beacon nodes that limit rates send one in 10 s. @default 20_000 */
   readonly chunkTimeoutMs?: number
-  /** The whole exchange: `exchange_timeout`. 0 means no limit. @default 120_000 */
-  readonly exchangeTimeoutMs?: number
+  /** The whole exchange: `total_timeout`. 0 means no limit. @default 120_000 */
+  readonly totalTimeoutMs?: number
 }
 
 /** Options of one request. */
-export interface RequestOptions extends ExchangeTimeouts {
+export interface RequestOptions extends RequestTimeouts {
   /**
-   * Peer id to ask; it must be connected. Without it, the best connected peer that offers the method: who may be asked at
-   * once before who must be waited for, by score and measured speed. When it fails or is slow to begin, the next best is
-   * asked, and what gives a valid first chunk first is what counts; the other is left without blame. After the first chunk
-   * another peer goes on only where the protocol declares `resume`. Three peers at the most.
+   * Peer to ask; must be connected. If omitted, the best peer supporting the method: one with a free slot first, then by score
+   * and measured speed. On failure or slow start up to two more are tried; the first valid chunk wins and the losers are not
+   * penalised. After the first chunk another peer continues only if the protocol defines `resume`.
    */
   readonly peer?: string
   /** Peer ids that are not to be asked, where none is named. */
   readonly exclude?: ReadonlySet<string>
   /**
-   * How long the first byte may take until the next best peer is asked, too, where none is named. Infinity: never.
+   * Time without a first byte after which the next peer is asked in parallel. Infinity disables hedging.
    *
    * @default three times what the peer usually takes, between 500 and 3,000 ms; 2,000 where it is not known; never more than
    *   half of `firstByteTimeoutMs`
    */
   readonly hedgeAfterMs?: number
   /**
-   * Among requests of the method that wait for a turn with the same peer, `high` goes before `normal`, `normal` before `low`;
-   * alike, in the order of asking. Nothing waits for ever: fewer than 32 later ones pass a request.
+   * Order among requests of this method queued for one peer; FIFO within a priority. Starvation-free: at most 31 later requests
+   * overtake.
    *
    * @default 'normal'
    */
   readonly priority?: RequestPriority
-  /** Asks without heeding the method's pace, of which it uses up its part: for what cannot wait, a handshake say. @default false */
-  readonly ignorePace?: boolean
+  /** Sends immediately, still counting against the limit. @default false */
+  readonly skipRateLimit?: boolean
   readonly signal?: AbortSignal
 }
 
-/** How an exchange finished, when it did not throw. */
-export interface ExchangeEnd {
-  /** `complete`: all the chunks that could come did, or the responder closed at a chunk's boundary; `stopped`: the caller left early. */
-  readonly how: 'complete' | 'stopped'
-  /** Chunks that came; of a stopped exchange, those that the caller took. */
+/** Summary of a request that did not throw. */
+export interface ResponseSummary {
+  /** `complete`: all the chunks that could come did, or the responder closed at a chunk's boundary; `cancelled`: the caller left early. */
+  readonly outcome: 'complete' | 'cancelled'
+  /** Chunks that came; of a cancelled one, those that the caller took. */
   readonly chunks: number
   /** Bytes read, from whomever. */
   readonly bytes: number
@@ -165,28 +162,31 @@ export interface ExchangeEnd {
  * A request under way: iterate its chunks once. `break` and `throw` end it at once.
  *
  * Reading keeps at most two chunks ahead of the caller, so an exchange of many chunks that nobody iterates goes on until
- * `exchange_timeout`.
+ * `total_timeout`.
  *
- * @throws LamparaError `peer_unavailable`, `peer_disconnected`, `protocol_unsupported`; `dial_timeout`, `request_timeout`,
- * `first_byte_timeout`, `chunk_timeout`, `exchange_timeout`; `request_invalid`, `server_error`, `resource_unavailable`,
+ * @throws LamparaError `peer_unavailable`, `peer_disconnected`, `protocol_unsupported`; `open_stream_timeout`, `request_timeout`,
+ * `first_byte_timeout`, `chunk_timeout`, `total_timeout`; `request_invalid`, `server_error`, `resource_unavailable`,
  * `rate_limited`, `response_code_unknown` with the peer's words in `details.reason`; `context_unknown`, `length_out_of_bounds`,
  * `varint_invalid`, `snappy_invalid`, `snappy_checksum_mismatch`, `ssz_invalid`, `unexpected_end` for a malformed answer;
  * `queue_overflow` when too many requests to one peer wait; `stopped`; the signal's reason
  */
-export interface Exchange<Response> extends AsyncIterable<Response> {
-  /** Settles when the exchange is over: how it ended, or the error that the iteration throws too. Never an unhandled rejection. */
-  readonly ended: Promise<ExchangeEnd>
+export interface ResponseStream<Response> extends AsyncIterable<Response> {
+  /**
+   * Settles when the request is complete: with its summary, or with the error that the iteration throws too. Never an unhandled
+   * rejection.
+   */
+  readonly completed: Promise<ResponseSummary>
   /** Peer id of who sent the chunk that was taken last. */
   readonly from: string | undefined
-  /** Peers that have answered or failed so far. Who was merely slower than another is none of them. */
-  readonly tried: readonly string[]
+  /** Peers that answered or failed; those cancelled because another was faster are not included. */
+  readonly attemptedPeers: readonly string[]
   /** The first chunk, then ends the exchange. @throws LamparaError `response_empty` when there is none */
   single(): Promise<Response>
   /** Every chunk. */
   all(): Promise<Response[]>
 }
 
-/** What a server's handler is told of the request. */
+/** Context of a request, for its handler. */
 export interface ServeContext {
   /** Peer id of the asker. */
   readonly peer: string
@@ -207,7 +207,7 @@ export interface ReqResp {
     protocol: Protocol<Request, Response>,
     request: Request,
     options?: RequestOptions,
-  ): Exchange<Response>
+  ): ResponseStream<Response>
   /** Answers a method until the returned function is called. @throws LamparaError `invalid_argument` when it is already served */
   serve<Request, Response>(protocol: Protocol<Request, Response>, handler: Handler<Request, Response>): () => void
 }

@@ -11,7 +11,7 @@ import { bytes32, bytes96 } from './primitives.ts'
 import { committeeTypes } from './types.ts'
 
 /**
- * BeaconBlockBody of every fork from Altair to Fulu. Builds anew on each call: keep the result.
+ * BeaconBlockBody of every fork from Altair to Fulu. Builds again on each call: keep the result.
  */
 export function beaconBlockBodyTypes(preset: Preset) {
   const start = { randaoReveal: bytes96, eth1Data: Eth1Data, graffiti: bytes32 }

@@ -30,7 +30,7 @@ import { BeaconBlockHeader, committeeTypes } from './types.ts'
 export { beaconBlockBodyTypes } from './beacon-block-body.ts'
 
 /**
- * BeaconState of every fork from Altair to Fulu. Builds anew on each call: keep the result.
+ * BeaconState of every fork from Altair to Fulu. Builds again on each call: keep the result.
  *
  * For programs that make states, and tests. Needs Node's `Buffer`, through the library's own list types.
  */

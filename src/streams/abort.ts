@@ -41,12 +41,12 @@ export interface LinkedSignal {
   readonly signal: AbortSignal
   /** Aborts this signal only, not the ones it hangs on. */
   abort(reason?: unknown): void
-  /** Lets go of the others. This signal then aborts by hand only. */
+  /** Releases the others. This signal then aborts by hand only. */
   dispose(): void
 }
 
 /**
- * A signal that aborts as soon as one of the given ones does, with its reason. Unlike `AbortSignal.any` it can let go of
+ * A signal that aborts as soon as one of the given ones does, with its reason. Unlike `AbortSignal.any` it can release
  * them, so that long-lived signals do not collect short-lived ones.
  */
 export function linkSignals(...signals: readonly (AbortSignal | undefined)[]): LinkedSignal {

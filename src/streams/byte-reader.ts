@@ -1,8 +1,8 @@
 import type { MessageStreamEvents, Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
 import { LamparaError } from '../errors/index.ts'
-import { brokenStream } from './broken-stream.ts'
 import { type ByteReader, type ByteSink, type ByteSource, createReader } from './exact-reader.ts'
 import { listen } from './listen.ts'
+import { streamError } from './stream-error.ts'
 
 export type { ByteReader } from './exact-reader.ts'
 export { bytesReader } from './memory-reader.ts'
@@ -89,8 +89,8 @@ function attach(stream: ReadableStreamSide, sink: ByteSink, maxBuffered: number)
   }
 
   function onClose({ error, local }: StreamCloseEvent): void {
-    if (error !== undefined) over = { error: brokenStream(FAILED, error, local === true) }
-    else if (!remoteClosed) over = { error: brokenStream(FAILED, undefined, false) }
+    if (error !== undefined) over = { error: streamError(FAILED, error, local === true) }
+    else if (!remoteClosed) over = { error: streamError(FAILED, undefined, false) }
     settle()
   }
 
@@ -101,7 +101,7 @@ function attach(stream: ReadableStreamSide, sink: ByteSink, maxBuffered: number)
     close: onClose,
   })
 
-  if (stream.status === 'reset' || stream.status === 'aborted') over = { error: brokenStream(FAILED, undefined, false) }
+  if (stream.status === 'reset' || stream.status === 'aborted') over = { error: streamError(FAILED, undefined, false) }
   else if (remoteClosed) over = {}
   settle()
 

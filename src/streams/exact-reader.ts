@@ -23,7 +23,7 @@ export interface ByteReader {
    * @returns false at a clean end of the stream; throws as `read` does otherwise
    */
   hasMore(options?: AbortOptions): Promise<boolean>
-  /** Lets go of the stream, which its owner then closes or aborts. Unread bytes are dropped. Safe to call twice. */
+  /** Releases the stream, which its owner then closes or aborts. Unread bytes are dropped. Safe to call twice. */
   release(): void
   /** Bytes handed out by `read` so far. */
   readonly bytesRead: number
@@ -40,7 +40,7 @@ export interface ByteSource {
 /** The source's side of a reader. */
 export interface ByteSink {
   push(bytes: Uint8Array): void
-  /** No more bytes come: a clean end, or an error for whoever reads past those that came. */
+  /** No more bytes come: a clean end, or an error for anyone who reads past those that came. */
   end(error?: LamparaError): void
   readonly buffered: number
   /** How many bytes the read under way waits for; 0 without one. */

@@ -7,7 +7,7 @@ export interface TimeSlice {
 }
 
 /**
- * Creates slices that all the work of one kind shares, whoever caused it.
+ * Creates slices that all the work of one kind shares, anyone who caused it.
  *
  * @param sliceMs - how long work may go on in one task, in milliseconds
  * @param nowMs - a time that never goes back

@@ -7,7 +7,7 @@ export interface Watchable<T> {
   readonly value: T
   /**
    * Calls back with the current value at once, then with each new one. An error thrown by the callback reaches the
-   * platform's handler of uncaught errors, not whoever sets the value.
+   * platform's handler of uncaught errors, not anyone who sets the value.
    *
    * @returns ends the watch; safe to call twice
    */
@@ -24,7 +24,7 @@ export interface Watchable<T> {
 export interface WatchableSource<T> extends Watchable<T> {
   /** Changes the value. One that equals the present one is no change. Without effect after `end`. */
   set(value: T): void
-  /** Changes the value for whoever reads it from now on, without telling watchers: for what is not worth telling again. */
+  /** Changes the value for anyone who reads it from now on, without telling watchers: for what is not worth telling again. */
   replace(value: T): void
   /** No more changes: iterations complete, or reject with the error where one is given. */
   end(error?: unknown): void

@@ -12,7 +12,7 @@ export interface OpenedTunnel {
   readonly tap: StreamTap
   /** The target's bytes that came with the reply. */
   readonly early: Uint8Array
-  /** Who hears of the tap from now on. Bytes that are not heard of are lost: call it before resuming. */
+  /** Who learns of the tap from now on. Bytes that are not heard of are lost: call it before resuming. */
   listen(events: StreamTapEvents): void
 }
 

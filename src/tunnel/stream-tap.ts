@@ -1,7 +1,7 @@
 import type { MessageStreamEvents, Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
 import type { LamparaError } from '../errors/index.ts'
-import { brokenStream } from '../streams/broken-stream.ts'
 import { listen } from '../streams/listen.ts'
+import { streamError } from '../streams/stream-error.ts'
 
 const FAILED = 'The tunnel broke'
 
@@ -18,7 +18,7 @@ export type TappedStream = Pick<
   | 'status'
 >
 
-/** Who hears of what comes out of a stream. */
+/** Who learns of what comes out of a stream. */
 export interface StreamTapEvents {
   /** Never while paused. The bytes may be kept: nobody writes to them again. */
   onBytes(bytes: Uint8Array): void
@@ -40,7 +40,7 @@ export interface StreamTap {
 /**
  * Taps a stream. It listens from this call on: call it in the turn in which the stream was handed over.
  *
- * As {@link createByteReader}, for whoever moves bytes on instead of reading so many. It holds at most what the muxer lets
+ * As {@link createByteReader}, for anyone who moves bytes on instead of reading so many. It holds at most what the muxer lets
  * in before the pause is felt: two windows of yamux.
  */
 export function tapStream(stream: TappedStream, events: StreamTapEvents): StreamTap {
@@ -106,7 +106,7 @@ export function tapStream(stream: TappedStream, events: StreamTapEvents): Stream
   }
 
   function onClose({ error, local }: StreamCloseEvent): void {
-    if (error !== undefined || !remoteClosed) tellClosed(brokenStream(FAILED, error, local === true))
+    if (error !== undefined || !remoteClosed) tellClosed(streamError(FAILED, error, local === true))
     else {
       closing = true
       settleLater()
@@ -126,7 +126,7 @@ export function tapStream(stream: TappedStream, events: StreamTapEvents): Stream
     close: onClose,
   })
   if (stream.status === 'reset' || stream.status === 'aborted')
-    queueMicrotask(() => tellClosed(brokenStream(FAILED, undefined, false)))
+    queueMicrotask(() => tellClosed(streamError(FAILED, undefined, false)))
   else if (remoteClosed) settleLater()
 
   return {

@@ -32,7 +32,7 @@ export function parseTarget(components: readonly Component[]): TunnelTarget {
     p2p?.name !== 'p2p' ||
     rest.length > 0
   ) {
-    throw invalid('it is no host, TCP port and peer id')
+    throw invalid('it is not a host, TCP port and peer id')
   }
   const peerId = attempt(() => peerIdFromString(p2p.value ?? '').toString())
   return { peerId, host: { kind: host.name as TargetHostKind, value: host.value }, port }

@@ -54,7 +54,8 @@ export function tunnelTransport(
       },
       async dial(address, dialOptions) {
         const tunnel = parseTunnelAddress(address)
-        if (tunnel === undefined) throw new LamparaError('address_invalid', `Cannot dial ${address}: it is no tunnel`)
+        if (tunnel === undefined)
+          throw new LamparaError('address_invalid', `Cannot dial ${address}: it is not a tunnel`)
         const { signal } = dialOptions
         signal.throwIfAborted()
         const gateway = await connectionTo(connectionManager, tunnel, signal)
@@ -108,7 +109,7 @@ async function upgrade(connection: TunnelConnection, options: DialTransportOptio
   try {
     return await raceSignal(options.upgrader.upgradeOutbound(connection, options), options.signal)
   } catch (error) {
-    connection.abort(error instanceof Error ? error : new Error('The tunnel is of no use'))
+    connection.abort(error instanceof Error ? error : new Error('The tunnel is not useful'))
     throw error
   }
 }

@@ -52,7 +52,7 @@ export class TunnelConnection extends AbstractMultiaddrConnection {
     try {
       return { sentBytes, canSendMore: this.#stream.send(data) }
     } catch (error) {
-      // Thrown from here, it would reach whoever sends, muxers among them, and end the process.
+      // Thrown from here, it would reach anyone who sends, muxers among them, and end the process.
       queueMicrotask(() => this.abort(error instanceof Error ? error : new Error('The tunnel broke')))
       return { sentBytes, canSendMore: true }
     }
@@ -62,7 +62,7 @@ export class TunnelConnection extends AbstractMultiaddrConnection {
     this.#cancelLinger = this.#clock.setTimer(() => {
       this.#stream.abort(new LamparaError('peer_disconnected', 'The target does not end its side of the tunnel'))
     }, LINGER_MS)
-    // To hear of the target's end.
+    // To learn of the target's end.
     this.#tap.resume()
     await this.#stream.close(options)
   }

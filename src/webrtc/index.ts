@@ -4,7 +4,8 @@
  *
  * @packageDocumentation
  */
-export { webRtcDirect } from './direct.ts'
-export { webRtc } from './met-by-relay.ts'
+
 export type { IceServer, WebRtcDirectOptions, WebRtcOptions } from './options.ts'
-export { shareRecord } from './share.ts'
+export { shareEnr } from './share.ts'
+export { webRtc } from './webrtc.ts'
+export { webRtcDirect } from './webrtc-direct.ts'

@@ -23,7 +23,7 @@ export interface WebRtcDirectOptions extends WebRtcOptions {
   /**
    * Where a listener in Node keeps its certificate, whose hash is part of its address: with it, the address is the same after a
    * restart. A certificate lasts a year, and a start with less than 90 days left makes a new one. One that is over is not
-   * refused by whoever dials, who looks at the hash alone. The network's `storage` will do.
+   * refused by anyone who dials, who looks at the hash alone. The network's `storage` will do.
    *
    * @default none: a new certificate with each start
    */

@@ -13,9 +13,9 @@ type Sent = Parameters<AbstractStream['sendData']>[0]
 
 /** Handed to the platform and not yet taken by the network, before more is asked for. */
 const HIGH_WATER = 256 * 1024
-/** Kept for whoever listens late before no more is read. Past 4 MiB libp2p would end the stream. */
+/** Kept for anyone who listens late before no more is read. Past 4 MiB libp2p would end the stream. */
 const UNHEARD_BYTES = 256 * 1024
-/** Read for nothing once the readable side is closed, to hear of the other side's end, before it is told to stop. */
+/** Read for nothing once the readable side is closed, to learn of the other side's end, before it is told to stop. */
 const UNWANTED_BYTES = 256 * 1024
 
 /**

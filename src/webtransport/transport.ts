@@ -14,9 +14,9 @@ import { SessionStream } from './session-stream.ts'
  * address's word, and the peer proves by noise, on a stream of its own, who it is and that the certificate is its own.
  *
  * Ours, since `@libp2p/webtransport` 6.0.39 breaks a stream that is paused and resumed (it reads on with a reader that it gave
- * back), and does not tell of a connection that the other side cut off.
+ * back), and does not report a connection that the other side cut off.
  *
- * Dialing rejects with `address_invalid` for an address without certificate, `dial_failed` when there is no session to be had or
+ * Dialing rejects with `address_invalid` for an address without certificate, `dial_failed` when there is no session available or
  * the peer does not prove itself, and the signal's reason.
  */
 export const webTransport: Libp2pTransport = ({ logger }) => {

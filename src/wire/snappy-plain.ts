@@ -32,7 +32,7 @@ function literalTag(length: number): number[] {
  * Decompresses a block.
  *
  * @param length - what the block declares, already held against a bound
- * @throws Error when it is no valid block of that length
+ * @throws Error when it is not a valid block of that length
  */
 export function decompressPlainly(block: Uint8Array, length: number): Uint8Array {
   const output = new Uint8Array(length)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runSchedule } from './fake-chain-network.ts'
 import { schedules } from './schedule.ts'
-import { runSchedule } from './world.ts'
 
 describe('a light client among adversaries', () => {
   it('shows no wrong head and keeps up where one honest path is up', async () => {

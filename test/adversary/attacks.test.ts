@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { runSchedule } from './fake-chain-network.ts'
 import { honest, knownAttacks, liar } from './known-attacks.ts'
 import type { Schedule, ScheduledPeer } from './schedule.ts'
-import { runSchedule } from './world.ts'
 
 const truth = [honest, { ...honest, roundTripMs: 80, path: 1 }, { ...honest, roundTripMs: 150, path: 2 }]
 

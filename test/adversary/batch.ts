@@ -1,6 +1,6 @@
 import fc from 'fast-check'
+import { runSchedule } from './fake-chain-network.ts'
 import { schedules } from './schedule.ts'
-import { runSchedule } from './world.ts'
 
 /** What came of a batch of schedules. */
 export interface BatchReport {

@@ -1,7 +1,7 @@
 import { periodOfSlot, toHex } from '../../src/chain/index.ts'
-import { finalityUpdateOf, optimisticUpdateOf } from '../../src/light-client/derive.ts'
+import { finalityUpdateOf, optimisticUpdateOf } from '../../src/light-client/convert-update.ts'
 import type { LightClientObject, LightClientUpdatesByRangeRequest } from '../../src/ssz/index.ts'
-import { seededRandom } from '../support/seeded-random.ts'
+import { seededRandom } from '../kit/seeded-random.ts'
 import type { GossipedUpdate } from './fake-network.ts'
 import type { Answer, Asked } from './fake-reqresp.ts'
 import {
@@ -20,7 +20,7 @@ import { COMMITTEE_SIZE, type HonestChain, type Update } from './honest-chain.ts
 export interface Utterance {
   /** After the slot's start. */
   readonly afterMs: number
-  /** Messages with one id are one message, whoever sends them. */
+  /** Messages with one id are one message, anyone who sends them. */
   readonly id: string
   readonly update: GossipedUpdate
 }

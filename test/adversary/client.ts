@@ -1,6 +1,6 @@
 import type { Hex } from '../../src/chain/index.ts'
 import { startFollower } from '../../src/light-client/follower.ts'
-import { keepResumePoint } from '../../src/light-client/resume/keep-resume-point.ts'
+import { persistResumePoint } from '../../src/light-client/resume/persist-resume-point.ts'
 import type { Head, LightClientStatus } from '../../src/light-client/types.ts'
 import type { CommitteeVerifier } from '../../src/light-client/verification/index.ts'
 import { createCommitteeVerifier } from '../../src/light-client/verification/index.ts'
@@ -54,7 +54,7 @@ function verifierInOneStep(bls: Bls): CommitteeVerifier {
   }
   return {
     verify: real.verify,
-    async checkSum(committee) {
+    async verifyAggregateKey(committee) {
       const right = known.get(committee) ?? sumIsRight(committee)
       known.set(committee, right)
       return right
@@ -67,7 +67,7 @@ export async function startClient(options: ClientOptions): Promise<TestedClient>
   const { network, bls, storage, witness, random } = options
   const { chain, clock } = network
   const { maxCheckpointAgeMs } = chain
-  const kept = await keepResumePoint({ chain, clock, storage, emit: network.emit, maxAgeMs: maxCheckpointAgeMs })
+  const kept = await persistResumePoint({ chain, clock, storage, emit: network.emit, maxAgeMs: maxCheckpointAgeMs })
   const followerOptions = {
     network,
     context: { chain, committees: verifierInOneStep(bls) },
@@ -77,9 +77,9 @@ export async function startClient(options: ClientOptions): Promise<TestedClient>
     maxCheckpointAgeMs,
     stalledAfterSlots: STALLED_AFTER_SLOTS,
     random,
-    onSettled(state: VerifiedState) {
+    onCommitteesChecked(state: VerifiedState) {
       witness.onPersisted(state)
-      kept.keep(state)
+      kept.persist(state)
     },
   }
   const follower = startFollower(followerOptions)
@@ -94,7 +94,7 @@ export async function startClient(options: ClientOptions): Promise<TestedClient>
     },
     async stop() {
       await follower.stop()
-      await kept.close(follower.settled())
+      await kept.close(follower.whenCommitteesChecked())
     },
   }
 }

@@ -1,8 +1,8 @@
 import type { Chain } from '../../src/chain/index.ts'
 import type { GossipValidator, Topic, Verdict } from '../../src/gossip/types.ts'
 import type { LocalStatus, Network, NetworkEvent, NetworkStatus } from '../../src/network/types.ts'
-import { createScoreBook } from '../../src/peers/score-book.ts'
-import type { Offence, PeerView } from '../../src/peers/types.ts'
+import { createPeerScores } from '../../src/peers/scoring/peer-scores.ts'
+import type { PeerInfo, PeerPenalty } from '../../src/peers/types.ts'
 import { protocols } from '../../src/reqresp/index.ts'
 import type { LightClientObject } from '../../src/ssz/index.ts'
 import type { Clock } from '../../src/streams/clock.ts'
@@ -11,7 +11,7 @@ import { createFakeReqResp, type RemotePeer } from './fake-reqresp.ts'
 
 export type GossipedUpdate = LightClientObject<'finality_update' | 'optimistic_update'>
 
-/** Who is told of what the client does to the network. */
+/** Who is reported what the client does to the network. */
 export interface NetworkWitness {
   onLocalStatus(status: LocalStatus): void
   onForwarded(update: GossipedUpdate): void
@@ -41,15 +41,15 @@ const offered = [
 const topicOf = ({ kind }: GossipedUpdate): string => `light_client_${kind}`
 
 export function createFakeNetwork(chain: Chain, clock: Clock, witness: NetworkWitness): FakeNetwork {
-  const scores = createScoreBook(clock)
+  const scores = createPeerScores(clock)
   const connected = new Map<
     string,
-    { readonly peer: RemotePeer; readonly view: PeerView; readonly gone: AbortController }
+    { readonly peer: RemotePeer; readonly view: PeerInfo; readonly gone: AbortController }
   >()
   const validators = new Map<string, GossipValidator<GossipedUpdate>>()
   const subscribed = new Map<string, number>()
   const seen = new Set<string>()
-  const views = createWatchable<readonly PeerView[]>([])
+  const views = createWatchable<readonly PeerInfo[]>([])
   const status = createWatchable<NetworkStatus>({ state: 'connecting', peers: 0 })
 
   function tell(): void {
@@ -58,7 +58,7 @@ export function createFakeNetwork(chain: Chain, clock: Clock, witness: NetworkWi
     views.set(current())
   }
 
-  function current(): PeerView[] {
+  function current(): PeerInfo[] {
     return [...connected.values()].map(({ peer, view }) => ({ ...view, score: scores.scoreOf(peer.id) }))
   }
 
@@ -67,8 +67,8 @@ export function createFakeNetwork(chain: Chain, clock: Clock, witness: NetworkWi
     if (connected.delete(id)) tell()
   }
 
-  function report(id: string, offence: Offence, reason: string): void {
-    const untilMs = scores.lower(id, offence)
+  function report(id: string, penalty: PeerPenalty, reason: string): void {
+    const untilMs = scores.lower(id, penalty)
     if (untilMs === undefined) return
     const known = connected.get(id)
     if (known !== undefined) witness.onBanned(known.peer, reason)
@@ -119,7 +119,7 @@ export function createFakeNetwork(chain: Chain, clock: Clock, witness: NetworkWi
       return current()
     },
     watchStatus: (callback: (value: NetworkStatus) => void) => status.watch(callback),
-    watchPeers: (callback: (value: readonly PeerView[]) => void) => views.watch(callback),
+    watchPeers: (callback: (value: readonly PeerInfo[]) => void) => views.watch(callback),
     report,
     disconnect: async (id: string) => leave(id),
     pathOf: (id: string) => connected.get(id)?.peer.path ?? id,
@@ -135,7 +135,7 @@ export function createFakeNetwork(chain: Chain, clock: Clock, witness: NetworkWi
     connect(peer) {
       if (connected.has(peer.id) || scores.bannedUntilMs(peer.id) !== undefined) return false
       const nowMs = clock.now()
-      const view: PeerView = {
+      const view: PeerInfo = {
         id: peer.id,
         state: 'connected',
         address: `/ip4/127.0.0.1/tcp/9000/p2p/${peer.id}`,

@@ -1,9 +1,9 @@
 import type { Chain } from '../../src/chain/index.ts'
 import { LamparaError } from '../../src/errors/index.ts'
-import { bestPeer } from '../../src/peers/select.ts'
-import type { Offence, PeerView } from '../../src/peers/types.ts'
-import { createLimiter } from '../../src/reqresp/limiter.ts'
-import { turnOf } from '../../src/reqresp/pace.ts'
+import { bestPeer } from '../../src/peers/scoring/select.ts'
+import type { PeerInfo, PeerPenalty } from '../../src/peers/types.ts'
+import { queueOptionsOf } from '../../src/reqresp/limits/outbound-rate-limit.ts'
+import { createRequestQueue } from '../../src/reqresp/limits/request-queue.ts'
 import type { Protocol, RequestOptions } from '../../src/reqresp/types.ts'
 import type { LightClientObject } from '../../src/ssz/index.ts'
 import { delay, linkSignals } from '../../src/streams/abort.ts'
@@ -40,8 +40,8 @@ interface Connected {
 export interface FakeReqRespOptions {
   readonly chain: Chain
   readonly clock: Clock
-  report(peer: string, offence: Offence, reason: string): void
-  peers(): readonly PeerView[]
+  report(peer: string, penalty: PeerPenalty, reason: string): void
+  peers(): readonly PeerInfo[]
   find(id: string): Connected | undefined
 }
 
@@ -56,7 +56,7 @@ const words = (code: 'resource_unavailable' | 'response_code_unknown', details: 
 
 /** `ReqResp.request()` over peers in memory: the same choice of peers, hedging, paces and time limits. */
 export function createFakeReqResp({ chain, clock, report, peers, find }: FakeReqRespOptions) {
-  const limiter = createLimiter({ clock, maxActive: 2, maxWaiting: 32 })
+  const limiter = createRequestQueue({ clock, maxActive: 2, maxWaiting: 32 })
   const usualMs = new Map<string, number>()
 
   /** Asks one peer; chunks go to `deliver`, which may make it wait. */
@@ -69,7 +69,7 @@ export function createFakeReqResp({ chain, clock, report, peers, find }: FakeReq
     deliver: (chunk: LightClientObject) => Promise<void> | void,
   ): Promise<void> {
     const lane = `${protocol.name} of ${id}`
-    const release = await limiter.acquire(lane, signal, turnOf(protocol, chain, options))
+    const release = await limiter.acquire(lane, signal, queueOptionsOf(protocol, chain, options))
     const known = find(id)
     const own = linkSignals(signal, known?.gone.signal)
     const wait = (ms: number): Promise<void> => delay(ms, { clock, signal: own.signal })
@@ -116,10 +116,10 @@ export function createFakeReqResp({ chain, clock, report, peers, find }: FakeReq
   }
 
   function choose(protocol: Protocol<unknown, unknown>, options: RequestOptions, exclude: ReadonlySet<string>) {
-    const turn = turnOf(protocol, chain, options)
+    const turn = queueOptionsOf(protocol, chain, options)
     return bestPeer(peers(), [protocol.id], {
       exclude,
-      measureOf(peer) {
+      costOf(peer) {
         const lane = `${protocol.name} of ${peer}`
         const expectedMs = usualMs.get(lane)
         return { waitMs: limiter.waitMs(lane, turn), ...(expectedMs !== undefined && { expectedMs }) }
@@ -190,7 +190,7 @@ export function createFakeReqResp({ chain, clock, report, peers, find }: FakeReq
     const stop = linkSignals(options.signal)
     const tried = new Set<string>()
     const cancelLimit = clock.setTimer(
-      () => stop.abort(new LamparaError('exchange_timeout', 'Cannot get it: it takes too long')),
+      () => stop.abort(new LamparaError('total_timeout', 'Cannot get it: it takes too long')),
       EXCHANGE_MS,
     )
     const queue = createQueue<{ readonly chunk: LightClientObject; readonly sender: string }>({
@@ -221,7 +221,7 @@ export function createFakeReqResp({ chain, clock, report, peers, find }: FakeReq
       (error: unknown) => queue.fail(error),
     )
     const exchange = {
-      ended: running.then(() => ({ how: 'complete' as const })),
+      ended: running.then(() => ({ outcome: 'complete' as const })),
       get from() {
         return from
       },

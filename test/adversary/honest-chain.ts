@@ -49,7 +49,7 @@ const shapes = {
   'late finality': { justifies: (epoch: number) => epoch % 16 < 5 || epoch % 16 > 9, participation: 0.85 },
 } satisfies Record<string, Partial<BeaconChainOptions>>
 
-/** Finality ends in the third period: no client can follow beyond the fourth, so this is no shape for just any schedule. */
+/** Finality ends in the third period: no client can follow beyond the fourth, so this is not a shape for just any schedule. */
 const endingFinality: Partial<BeaconChainOptions> = { justifies: (epoch) => epoch < 19 }
 
 export type ChainShape = keyof typeof shapes | 'ending finality'

@@ -98,8 +98,8 @@ export function createWitness(honest: HonestChain, currentSlot: () => number): W
     },
   }
 
-  function mustTellTheTruth({ state, reason, optimistic }: LightClientStatus): void {
-    if (state === 'stalled' && reason.length < 20) note(`stalled without a reason: ${reason}`)
+  function mustTellTheTruth({ state, message, optimistic }: LightClientStatus): void {
+    if (state === 'stalled' && message.length < 20) note(`stalled without a reason: ${message}`)
     if (state !== 'following') return
     const behind = currentSlot() - (optimistic?.slot ?? Number.NEGATIVE_INFINITY)
     if (behind > STALLED_AFTER_SLOTS) note(`the status says following, ${behind} slots behind`)

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { topics } from '../../src/gossip/index.ts'
 import type { LimitCause } from '../../src/limits/limits.ts'
 import type { Network } from '../../src/network/types.ts'
-import { cleanUpAfterEach, listenOn, slotNow, startNetwork, testChain, topicAt } from '../network/support.ts'
+import { cleanUpAfterEach, listenOn, slotNow, startNetwork, testChain, topicAt } from '../kit/network.ts'
 import { type Attacker, attack, prefixed, repeated, yamuxHeader } from './attacker.ts'
 
 const DATA = 0

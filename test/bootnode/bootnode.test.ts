@@ -76,7 +76,7 @@ describe('a bootnode', { timeout: 40_000 }, () => {
     const devnet = await startDevnet()
     const bootnode = await startBootnode(devnet)
     await bootnode.ready({ signal: soon() })
-    const upstream = await createNetwork({ chain: devnet.chain, peers: devnet.addresses })
+    const upstream = await createNetwork({ chain: devnet.chain, staticPeers: devnet.addresses })
     const client = await createNetwork({ chain: devnet.chain, bootnodes: bootnode.addresses })
     stops.push(
       () => upstream.stop(),
@@ -134,7 +134,7 @@ describe('a bootnode', { timeout: 40_000 }, () => {
     await forging
   })
 
-  it('is followed again by the same client after it was stopped and started anew', async () => {
+  it('is followed again by the same client after it was stopped and started again', async () => {
     const devnet = await startDevnet()
     const directory = await mkdtemp(join(tmpdir(), 'lampara-bootnode-'))
     stops.unshift(() => rm(directory, { recursive: true, force: true }))

@@ -3,7 +3,7 @@ import { type BootnodeOptions, createBootnode } from '../../src/bootnode/index.t
 import { createDevnet, type Devnet } from '../../src/devnet/index.ts'
 import { fetchJoinDocument } from '../../src/discovery/index.ts'
 import { bootstrapList, createLightClient } from '../../src/index.ts'
-import { cleanUpAfterEach, startNetwork, testChain } from '../network/support.ts'
+import { cleanUpAfterEach, startNetwork, testChain } from '../kit/network.ts'
 
 /** What stands in for the published bootnodes: those of mainnet are not to be knocked at by tests. */
 const published = vi.hoisted(() => new Map<string, readonly string[]>())
@@ -20,15 +20,15 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop()
 })
 
-/** A devnet that is found by one of its chain's bootnodes of discv5, which is no peer of anybody; with that bootnode's record. */
+/** A devnet that is found by one of its chain's bootnodes of discv5, which is not a peer of anybody; with that bootnode's record. */
 async function startDevnet(): Promise<{ devnet: Devnet; record: string }> {
   const found = await startNetwork({
     chain: testChain(),
     allowPrivateAddresses: true,
-    discv5: { listen: LOOPBACK, bootstrap: [] },
+    discv5: { listen: LOOPBACK, bootEnrs: [] },
   })
-  const record = await found.record()
-  const devnet = await createDevnet({ slotDurationMs: 1000, discv5: { bootstrap: [record] } })
+  const record = await found.enr()
+  const devnet = await createDevnet({ slotDurationMs: 1000, discv5: { bootEnrs: [record] } })
   stops.push(devnet.stop)
   return { devnet, record }
 }
@@ -61,9 +61,9 @@ describe('a bootnode to which no beacon node is named', { timeout: 60_000 }, () 
   })
 
   it.each([
-    ['records to begin with', (record: string) => ({ discv5: { listen: LOOPBACK, bootstrap: [record] } })],
-    ['a list of peers', (_: string, { network }: Devnet) => ({ sources: [bootstrapList(network.addresses)] })],
-    ['node records', (_: string, { record }: Devnet) => ({ records: [record] })],
+    ['records to begin with', (record: string) => ({ discv5: { listen: LOOPBACK, bootEnrs: [record] } })],
+    ['a list of peers', (_: string, { network }: Devnet) => ({ peerSources: [bootstrapList(network.addresses)] })],
+    ['node records', (_: string, { enr }: Devnet) => ({ enrs: [enr] })],
   ])('finds one by %s', async (_, options) => {
     const { devnet, record } = await startDevnet()
     const bootnode = await startBootnode(devnet, options(record, devnet))

@@ -44,7 +44,7 @@ describe('bootnodes of a fleet', { timeout: 60_000 }, () => {
     expect(document.peerId).toBe(second.downstream.peerId)
     await expect.poll(() => trouble.join(), { timeout: 10_000 }).toContain('127.0.0.1:1')
 
-    // A sibling's siblings are not taken from its word, and one that lists us is not told of as ourselves.
+    // A sibling's siblings are not taken from its word, and one that lists us is not reported as ourselves.
     const third = await startBootnode(devnet, { joinPeers: [second.url] })
     await expect.poll(() => third.siblings, { timeout: 10_000 }).toEqual(second.addresses)
   })
@@ -122,6 +122,6 @@ describe('bootnodes of a fleet', { timeout: 60_000 }, () => {
   })
 
   it.each([[5], ['a/b'], ['x'.repeat(129)], [{}]])('refuse a join document whose peer id is %j', (peerId) => {
-    expect(() => parseJoinDocument({ chain: 'mainnet', bootnodes: [], peerId })).toThrow('peerId is no peer id')
+    expect(() => parseJoinDocument({ chain: 'mainnet', bootnodes: [], peerId })).toThrow('peerId is not a peer id')
   })
 })

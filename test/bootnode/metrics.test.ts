@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createBootnode } from '../../src/bootnode/index.ts'
 import { createDevnet } from '../../src/devnet/index.ts'
 import { createLightClient } from '../../src/light-client/index.ts'
-import { readMetrics } from '../support/read-metrics.ts'
+import { readMetrics } from '../kit/read-metrics.ts'
 
 const stops: (() => Promise<void>)[] = []
 afterEach(async () => {

@@ -3,7 +3,7 @@ import { openCheckpoints } from '../../src/bootnode/persist-checkpoints.ts'
 import { type Hex, mainnet, slotStartMs } from '../../src/chain/index.ts'
 import type { LamparaError } from '../../src/errors/index.ts'
 import { memoryStorage } from '../../src/platform/storage.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
 
 const DAY_MS = 86_400_000
 const firstSlot = 8192 * 1000
@@ -18,7 +18,7 @@ function opened(storage = memoryStorage(), startMs = slotStartMs(mainnet, firstS
       clock,
       storage,
       maxAgeMs: 14 * DAY_MS,
-      onTrouble: (error) => void trouble.push(error),
+      onError: (error) => void trouble.push(error),
     })
   return { clock, open, storage, trouble }
 }
@@ -37,7 +37,7 @@ describe('the checkpoints of a bootnode that is started again', () => {
     expect((await open()).choose(rootOf(1))).toBe(rootOf(1))
     await clock.advance(2 * DAY_MS)
     expect((await open()).choose(rootOf(1))).toBe(rootOf(2))
-    // What the operator names anew wins, and so do providers.
+    // What the operator names again wins, and so do providers.
     expect((await open()).choose(rootOf(999))).toBe(rootOf(999))
     const providers = { providers: ['https://a.example'] }
     expect((await open()).choose(providers)).toBe(providers)

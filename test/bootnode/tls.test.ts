@@ -12,9 +12,9 @@ import { createDevnet } from '../../src/devnet/index.ts'
 import { parseJoinDocument } from '../../src/discovery/index.ts'
 import { createLightClient } from '../../src/light-client/index.ts'
 import { secureWebSockets } from '../../src/platform/node/secure-web-sockets.ts'
-import { cleanUpAfterEach, startNetwork, testChain, untilPeers } from '../network/support.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
-import { type SelfSigned, selfSigned } from '../support/self-signed.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
+import { cleanUpAfterEach, startNetwork, testChain, untilPeers } from '../kit/network.ts'
+import { type SelfSigned, selfSigned } from '../kit/self-signed.ts'
 
 cleanUpAfterEach()
 
@@ -64,7 +64,7 @@ async function watched() {
   return { certificate, changes, look, nextChange }
 }
 
-/** The certificate that is shown to whoever connects now. */
+/** The certificate that is shown to anyone who connects now. */
 async function shownAt(port: number): Promise<string> {
   const trusting: ConnectionOptions = { host: '127.0.0.1', port, ca: [first.cert, second.cert] }
   const socket = connect(trusting)
@@ -183,7 +183,7 @@ describe('a bootnode with a certificate', { timeout: 40_000 }, () => {
     expect(client.network.peers.map(({ address }) => address)).toEqual(bootnodes)
   })
 
-  it('tells of the address that is announced', async () => {
+  it('reports the address that is announced', async () => {
     const announce = ['/dns4/bootnode.example/tcp/443/tls/ws']
     const bootnode = await createBootnode({ ...(await startDevnet()), tls: files, announce })
     ends.push(bootnode.stop)

@@ -1,10 +1,10 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDevnet, type Devnet } from '../../src/devnet/index.ts'
-import { launchChromium, openPage } from '../support/chromium.ts'
-import { type KillableBootnode, startKillableBootnode } from './support/killable-bootnode.ts'
-import { type Pages, servePages } from './support/pages.ts'
-import { screens, screenshot } from './support/screenshots.ts'
+import { type KillableBootnode, startKillableBootnode } from '../kit/browser/killable-bootnode.ts'
+import { type Pages, servePages } from '../kit/browser/pages.ts'
+import { screens, screenshot } from '../kit/browser/screenshots.ts'
+import { launchChromium, openPage } from '../kit/chromium.ts'
 
 let browser: Browser
 let pages: Pages

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { openPage } from '../support/chromium.ts'
+import { launchForTests } from '../kit/browser/launched.ts'
+import { screens, screenshot } from '../kit/browser/screenshots.ts'
+import { openPage } from '../kit/chromium.ts'
 import { scenes } from './gallery/scenes.ts'
-import { launchForTests } from './support/launched.ts'
-import { screens, screenshot } from './support/screenshots.ts'
 
 const launched = launchForTests()
 

@@ -2,10 +2,10 @@ import type { Hex } from 'lampara'
 import { describe, expect, test, vi } from 'vitest'
 import { type Bootnode, createBootnode } from '../../src/bootnode/index.ts'
 import { createDevnet, type Devnet, type DevnetEvent, type DevnetOptions } from '../../src/devnet/index.ts'
-import { openPage } from '../support/chromium.ts'
-import { fixtures } from '../support/fixtures.ts'
+import { launchForTests } from '../kit/browser/launched.ts'
+import { openPage } from '../kit/chromium.ts'
+import { fixtures } from '../kit/fixtures.ts'
 import { type FollowOptions, type FollowSummary, follow } from './scenario/follow.ts'
-import { launchForTests } from './support/launched.ts'
 
 const launched = launchForTests()
 
@@ -137,7 +137,7 @@ describe('a page through a bootnode and Node over TCP run the same scenario', ()
   })
 })
 
-test('a page that is loaded anew goes on from what it verified before, though nobody has its checkpoint any more', async () => {
+test('a page that is loaded again goes on from what it verified before, though nobody has its checkpoint any more', async () => {
   await withChain({ slotDurationMs: 400, startSlot: 36 }, async (devnet, bootnode) => {
     const { page, errors } = await openPage(launched.browser)
     const visit = async (options: Omit<FollowOptions, 'join' | 'persist' | 'timeoutMs'>): Promise<FollowSummary> => {

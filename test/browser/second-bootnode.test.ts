@@ -2,8 +2,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { type Bootnode, createBootnode } from '../../src/bootnode/index.ts'
 import { createDevnet, type Devnet } from '../../src/devnet/index.ts'
 import type { Network } from '../../src/network/types.ts'
-import { openPage } from '../support/chromium.ts'
-import { launchForTests } from './support/launched.ts'
+import { launchForTests } from '../kit/browser/launched.ts'
+import { openPage } from '../kit/chromium.ts'
 
 const launched = launchForTests()
 
@@ -13,7 +13,7 @@ async function bootnodeOf(devnet: Devnet, records: readonly string[] = []): Prom
     upstream: devnet.addresses,
     checkpoint: devnet.checkpoint(),
     clock: devnet.clock,
-    records,
+    enrs: records,
     allowPrivateAddresses: true,
   })
   onTestFinished(bootnode.stop)
@@ -35,7 +35,7 @@ test('a page finds a second bootnode through the first, and follows on when the 
   const devnet = await createDevnet({ slotDurationMs: 400, startSlot: 36 })
   onTestFinished(devnet.stop)
   const second = await bootnodeOf(devnet)
-  const first = await bootnodeOf(devnet, [await second.downstream.record()])
+  const first = await bootnodeOf(devnet, [await second.downstream.enr()])
   // It tells only of peers that it has met.
   await untilPeers(first.client.network, 2)
   const { page, errors } = await openPage(launched.browser)

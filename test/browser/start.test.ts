@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
-import { launchChromium, openPage } from '../support/chromium.ts'
+import { launchChromium, openPage } from '../kit/chromium.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const started: ChildProcess[] = []

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { createBootnode } from '../../src/bootnode/index.ts'
 import { createDevnet } from '../../src/devnet/index.ts'
-import { openPage } from '../support/chromium.ts'
-import { selfSigned } from '../support/self-signed.ts'
-import { launchForTests } from './support/launched.ts'
+import { launchForTests } from '../kit/browser/launched.ts'
+import { openPage } from '../kit/chromium.ts'
+import { selfSigned } from '../kit/self-signed.ts'
 
 const launched = launchForTests()
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openPage, type WatchedPage } from '../support/chromium.ts'
-import { findDeno, startWebTransportPeer } from '../support/webtransport-peer/start.ts'
+import { launchForTests } from '../kit/browser/launched.ts'
+import { openPage, type WatchedPage } from '../kit/chromium.ts'
+import { findDeno, startWebTransportPeer } from '../kit/webtransport-peer/start.ts'
 import { dataChannelScenarios } from '../transports/scenario/data-channels.ts'
 import { expectFreed } from '../transports/scenario/freed.ts'
 import { idling, scenarios } from '../transports/scenario/scenarios.ts'
@@ -13,7 +14,6 @@ import {
 } from '../transports/scenario/sides.ts'
 import type { Scenario } from '../transports/scenario/steps.ts'
 import type { ScenarioTransport } from '../transports/scenario/transports.ts'
-import { launchForTests } from './support/launched.ts'
 
 const deno = findDeno()
 if (deno === undefined && process.env.CI !== undefined) {
@@ -72,7 +72,7 @@ async function startPage(): Promise<ListeningSide> {
   }))
 }
 
-/** Runs a scenario in the page, and sees that the other side has let go of everything after it. */
+/** Runs a scenario in the page, and sees that the other side has released everything after it. */
 async function run(kind: ScenarioTransport, { name }: Scenario): Promise<void> {
   const side = sides.get(kind)
   if (side === undefined) throw new Error(`Nobody listens for ${kind}`)

@@ -4,16 +4,16 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { createDevnet, type Devnet } from '../../src/devnet/index.ts'
 import { addressPairs, encodeForkId, forkIdAt, signEnr } from '../../src/discovery/enr/index.ts'
 import { createNetwork } from '../../src/network/index.ts'
-import { openPage } from '../support/chromium.ts'
+import { type Censor, startCensor } from '../kit/browser/censor.ts'
+import { type Door, openDoor } from '../kit/browser/door.ts'
+import { startKillableBootnode } from '../kit/browser/killable-bootnode.ts'
+import { launchForTests } from '../kit/browser/launched.ts'
+import { openPage } from '../kit/chromium.ts'
 import type { FollowOptions, FollowSummary } from './scenario/follow.ts'
-import { type Censor, startCensor } from './support/censor.ts'
-import { type Door, openDoor } from './support/door.ts'
-import { startKillableBootnode } from './support/killable-bootnode.ts'
-import { launchForTests } from './support/launched.ts'
 
 const launched = launchForTests()
 
-/** A beacon node that listens on TCP alone, behind a door, and the record that tells of it there. */
+/** A beacon node that listens on TCP alone, behind a door, and the record that reports it there. */
 interface Behind {
   readonly devnet: Devnet
   readonly door: Door
@@ -36,7 +36,7 @@ async function startBehind(): Promise<Behind> {
 
 async function startCensorOf({ devnet, address, record }: Behind): Promise<Censor> {
   const { chain, clock } = devnet
-  const own = { peers: [address], records: [record], crawl: true, allowPrivateAddresses: true }
+  const own = { staticPeers: [address], enrs: [record], crawl: true, allowPrivateAddresses: true }
   const above = await createNetwork({ chain, clock, ...own })
   onTestFinished(() => above.stop())
   const censor = await startCensor(above)
@@ -72,7 +72,7 @@ async function follow(options: Omit<FollowOptions, 'timeoutMs' | 'allowPrivateAd
 const never = { optimisticSlot: 10_000, finalizedSlot: 10_000 }
 const within = { timeout: 60_000 }
 
-describe('a page that is told of one bootnode, which keeps the chain from it,', { timeout: 240_000 }, () => {
+describe('a page that knows one bootnode, which keeps the chain from it,', { timeout: 240_000 }, () => {
   test('finds a beacon node on TCP through it, and follows the chain by that one alone', async () => {
     const behind = await startBehind()
     const { devnet, door } = behind
@@ -123,7 +123,7 @@ describe('a page that is told of one bootnode, which keeps the chain from it,', 
 describe('a page that holds a tunnel through a bootnode', { timeout: 240_000 }, () => {
   test('loses it when the bootnode is killed, and nothing is left at the beacon node', async () => {
     const { devnet, door, address, record } = await startBehind()
-    const bootnode = await startKillableBootnode(devnet.restUrl, { upstream: [address], records: [record] })
+    const bootnode = await startKillableBootnode(devnet.restUrl, { upstream: [address], enrs: [record] })
     onTestFinished(bootnode.stop)
     const { states } = await follow({ join: bootnode.url, goal: never })
     // The bootnode's own connection, and the page's.

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { type Bootnode, type BootnodeOptions, createBootnode } from '../../src/bootnode/index.ts'
 import { createDevnet, type Devnet } from '../../src/devnet/index.ts'
-import { openPage } from '../support/chromium.ts'
+import { launchForTests } from '../kit/browser/launched.ts'
+import { openPage } from '../kit/chromium.ts'
 import type { FollowOptions, FollowReport, FollowSummary } from './scenario/follow.ts'
-import { launchForTests } from './support/launched.ts'
 
 const launched = launchForTests()
 

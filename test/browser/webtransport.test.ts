@@ -1,16 +1,16 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { createDevnet } from '../../src/devnet/index.ts'
-import { openPage } from '../support/chromium.ts'
-import { findDeno, startWebTransportClient } from '../support/webtransport-peer/start.ts'
-import { expectMoving, recordRoots } from './support/chain.ts'
-import { launchForTests } from './support/launched.ts'
+import { expectMoving, recordRoots } from '../kit/browser/chain.ts'
+import { launchForTests } from '../kit/browser/launched.ts'
+import { openPage } from '../kit/chromium.ts'
+import { findDeno, startWebTransportClient } from '../kit/webtransport-peer/start.ts'
 
 const deno = findDeno()
 
 const launched = launchForTests()
 
 test.skipIf(deno === undefined)(
-  'a page that is told of a peer on WebTransport alone follows the chain by it, and leaves nothing open there (skipped where npm has no Deno)',
+  'a page that learns of a peer on WebTransport alone follows the chain by it, and leaves nothing open there (skipped where npm has no Deno)',
   async () => {
     const devnet = await createDevnet({ slotDurationMs: 500, startSlot: 36 })
     onTestFinished(devnet.stop)

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { openPage } from '../support/chromium.ts'
-import { findDeno, startWebTransportPeer } from '../support/webtransport-peer/start.ts'
-import { expectMoving, recordRoots, startChain } from './support/chain.ts'
-import { launchForTests } from './support/launched.ts'
+import { expectMoving, recordRoots, startChain } from '../kit/browser/chain.ts'
+import { launchForTests } from '../kit/browser/launched.ts'
+import { openPage } from '../kit/chromium.ts'
+import { findDeno, startWebTransportPeer } from '../kit/webtransport-peer/start.ts'
 
 const STRANGER = '16Uiu2HAmPLe7Mzm8TsYUubgCAW1aJoeFScxrLj8ppHFivPo97bUZ'
 

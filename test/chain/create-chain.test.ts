@@ -16,7 +16,7 @@ import {
   sepolia,
 } from '../../src/chain/index.ts'
 import { isLamparaError, LamparaError, type LamparaErrorCode } from '../../src/errors/index.ts'
-import { fixtures } from '../support/fixtures.ts'
+import { fixtures } from '../kit/fixtures.ts'
 
 type Values = Record<string, unknown>
 

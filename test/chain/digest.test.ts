@@ -13,7 +13,7 @@ import {
   sepolia,
 } from '../../src/chain/index.ts'
 import { isLamparaError } from '../../src/errors/index.ts'
-import { fixtures } from '../support/fixtures.ts'
+import { fixtures } from '../kit/fixtures.ts'
 
 interface Vectors {
   config: { BLOB_SCHEDULE: { EPOCH: number; MAX_BLOBS_PER_BLOCK: number }[] }

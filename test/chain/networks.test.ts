@@ -1,7 +1,7 @@
 import { genesisData, hoodiChainConfig, mainnetChainConfig, sepoliaChainConfig } from '@lodestar/config/networks'
 import { describe, expect, it } from 'vitest'
 import { createChain, forkDigests, hoodi, mainnet, sepolia, toHex } from '../../src/chain/index.ts'
-import { fixtures } from '../support/fixtures.ts'
+import { fixtures } from '../kit/fixtures.ts'
 
 const networks = [
   { chain: mainnet, lodestar: mainnetChainConfig },

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
 import { createSlotClock, mainnet, minimalPreset } from '../../src/chain/index.ts'
-import { createFakeClock, settle } from '../support/fake-clock.ts'
+import { createFakeClock, settle } from '../kit/fake-clock.ts'
 
 const genesisMs = 1_000_000
 const chain = { ...mainnet, preset: minimalPreset, genesisTimeMs: genesisMs, slotDurationMs: 12_000 }
@@ -95,7 +95,7 @@ describe('slot clock', () => {
     expect(seen).toEqual([1, 2, 3])
   })
 
-  it('begins anew when the clock is set back by many slots', async () => {
+  it('starts again when the clock is set back by many slots', async () => {
     const { clock, seen } = follow(100 * 12_000)
     await clock.advance(12_000)
     clock.set(genesisMs + 10 * 12_000)

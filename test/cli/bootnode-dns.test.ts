@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { run } from '../../src/cli/bootnode.ts'
 import { createDevnet } from '../../src/devnet/index.ts'
-import { capturedIo } from './support/captured-io.ts'
+import { capturedIo } from '../kit/cli/captured-io.ts'
 
 const ends: (() => Promise<unknown>)[] = []
 afterEach(async () => {

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createDevnet } from '../../src/devnet/index.ts'
 import { createNetwork } from '../../src/network/index.ts'
-import { selfSigned } from '../support/self-signed.ts'
-import { startCli } from './support/cli-process.ts'
+import { startCli } from '../kit/cli/cli-process.ts'
+import { selfSigned } from '../kit/self-signed.ts'
 
 const ends: (() => Promise<unknown>)[] = []
 afterEach(async () => {

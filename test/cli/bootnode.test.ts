@@ -8,8 +8,8 @@ import { chainToConfig, chainToGenesis } from '../../src/chain/index.ts'
 import { parseBootnodeOptions } from '../../src/cli/bootnode/options.ts'
 import { run } from '../../src/cli/bootnode.ts'
 import { createDevnet, type Devnet } from '../../src/devnet/index.ts'
-import { selfSigned } from '../support/self-signed.ts'
-import { capturedIo } from './support/captured-io.ts'
+import { capturedIo } from '../kit/cli/captured-io.ts'
+import { selfSigned } from '../kit/self-signed.ts'
 
 const ends: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -38,7 +38,7 @@ describe('lampara bootnode', { timeout: 60_000 }, () => {
     ends.push(devnet.stop)
     const folder = await temporaryFolder()
     const list = join(folder, 'bootstrap_nodes.yaml')
-    await writeFile(list, `- ${devnet.record}\n`)
+    await writeFile(list, `- ${devnet.enr}\n`)
     const io = capturedIo()
     const argv = [...(await chainOf(devnet, folder)), '--checkpoint', devnet.checkpoint(), '--list', list]
     const running = run([...argv, '--discv5-listen', '/ip4/127.0.0.1/udp/0', '--allow-private', '--json'], io)

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runProgram } from '../../src/cli/program.ts'
 import { forkIdAt } from '../../src/discovery/enr/index.ts'
 import { mainnet } from '../../src/index.ts'
-import { fixtures } from '../support/fixtures.ts'
-import { capturedIo } from './support/captured-io.ts'
+import { capturedIo } from '../kit/cli/captured-io.ts'
+import { fixtures } from '../kit/fixtures.ts'
 
 const EXAMPLE =
   'enr:-IS4QHCYrYZbAKWCBRlAy5zzaDZXJBGkcnh4MHcBFZntXNFrdvJjX04jRzjzCBOonrkTfj499SZuOh8R33Ls8RRcy5wBgmlkgnY0gmlwhH8AAAGJc2VjcDI1NmsxoQPKY0yuDUmstAHYpMa2_oxVtw0RW_QAdpzBQA8yWM0xOIN1ZHCCdl8'
@@ -65,7 +65,7 @@ describe('lampara enr', () => {
     expect(JSON.parse(made.out).addresses).toEqual([expect.stringContaining(`${wss}/p2p/`)])
   })
 
-  it('tells of each invalid record among others, and exits with 1', async () => {
+  it('reports each invalid record among others, and exits with 1', async () => {
     writeFileSync(join(folder, 'list'), `- ${EXAMPLE}\n- "${EXAMPLE.slice(0, -1)}A"\n# enr:not-this-one\n`)
     const { status, out } = await enr('decode', join(folder, 'list'), '--json')
     expect(status).toBe(1)

@@ -4,7 +4,7 @@ import { LamparaError } from '../../src/errors/index.ts'
 import { createEventHub } from '../../src/network/event-hub.ts'
 import type { NetworkStatus } from '../../src/network/types.ts'
 import { createWatchable } from '../../src/streams/watchable.ts'
-import { createFakeClock, settle } from '../support/fake-clock.ts'
+import { createFakeClock, settle } from '../kit/fake-clock.ts'
 
 function explained(hasNetwork = true) {
   const clock = createFakeClock()
@@ -48,7 +48,7 @@ describe('a command without peers', () => {
     stop()
   })
 
-  it('is silent while a peer is there, and counts anew from the moment when the last is gone', async () => {
+  it('is silent while a peer is there, and counts again from the moment when the last is gone', async () => {
     const { clock, status, lines, stop } = explained()
     await clock.advance(2_000)
     status.set({ state: 'connected', peers: 1 })

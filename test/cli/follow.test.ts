@@ -9,7 +9,7 @@ import { createReporter } from '../../src/cli/follow/reporter.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import { createDevnet, type Devnet } from '../../src/devnet/index.ts'
 import type { Head, LightClientStatus } from '../../src/light-client/types.ts'
-import { capturedIo } from './support/captured-io.ts'
+import { capturedIo } from '../kit/cli/captured-io.ts'
 
 const head: Head = {
   kind: 'optimistic',
@@ -154,7 +154,7 @@ describe('lampara follow', { timeout: 60_000 }, () => {
     expect(out).toEqual([])
   })
 
-  it('refuses a join document that is none, whatever comes instead', async () => {
+  it('refuses a join document that is not one, whatever comes instead', async () => {
     const bodies = [
       '',
       'null',
@@ -203,14 +203,14 @@ describe('what lampara follow prints', () => {
     const reporter = createReporter(io, { json: false })
     const syncing = (period: number): LightClientStatus => ({
       state: 'syncing',
-      reason: '',
+      message: '',
       peers: 1,
       sync: { startPeriod: 1, period, targetPeriod: 3 },
     })
     reporter.status(syncing(1))
     reporter.status(syncing(2))
-    reporter.status({ state: 'following', reason: 'Following the chain', peers: 1 })
-    reporter.status({ state: 'following', reason: 'Following the chain', peers: 2 })
+    reporter.status({ state: 'following', message: 'Following the chain', peers: 1 })
+    reporter.status({ state: 'following', message: 'Following the chain', peers: 2 })
     reporter.end()
     expect(drawn).toHaveLength(3)
     expect(drawn[1]).toContain('1 of 3')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createLog, type LogOptions } from '../../src/cli/log/create-log.ts'
 import { libp2pLogger } from '../../src/cli/log/libp2p-logger.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
 
 function logged(options: Partial<LogOptions> = {}) {
   const clock = createFakeClock(Date.UTC(2026, 11, 1))

@@ -3,8 +3,8 @@ import { peerTable } from '../../src/cli/peers/table.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import { createDevnet, type Devnet } from '../../src/devnet/index.ts'
 import { createNetwork } from '../../src/network/index.ts'
-import type { PeerView } from '../../src/peers/types.ts'
-import { capturedIo } from './support/captured-io.ts'
+import type { PeerInfo } from '../../src/peers/types.ts'
+import { capturedIo } from '../kit/cli/captured-io.ts'
 
 /** Runs until a line of the output matches; then it is interrupted, as by Ctrl-C. */
 async function untilLine(matches: RegExp, argv: readonly string[], isTty = false) {
@@ -54,10 +54,10 @@ describe('lampara peers', { timeout: 60_000 }, () => {
       clock,
       listen: ['/ip4/127.0.0.1/tcp/0'],
       allowPrivateAddresses: true,
-      discv5: { listen: '/ip4/127.0.0.1/udp/0', bootstrap: [] },
+      discv5: { listen: '/ip4/127.0.0.1/udp/0', bootEnrs: [] },
     })
     try {
-      const argv = ['--discv5-listen', '/ip4/127.0.0.1/udp/0', '--discv5-bootstrap', await beacon.record()]
+      const argv = ['--discv5-listen', '/ip4/127.0.0.1/udp/0', '--boot-enr', await beacon.enr()]
       const { out } = await untilLine(/^connected/, ['--join', devnet.restUrl, ...argv, '--allow-private'])
       expect(out.length).toBeGreaterThan(0)
     } finally {
@@ -83,7 +83,7 @@ describe('lampara peers', { timeout: 60_000 }, () => {
 })
 
 describe('the table of peers', () => {
-  const peer: PeerView = {
+  const peer: PeerInfo = {
     id: '16Uiu2HAm9TFzGRAgJKVyfZ54nDbCYNwEAFnpz6ybjM7KaVPLJZpy',
     state: 'connected',
     address: '/ip4/9.8.7.6/tcp/9000/p2p/16Uiu2HAm9TFzGRAgJKVyfZ54nDbCYNwEAFnpz6ybjM7KaVPLJZpy',
@@ -103,7 +103,7 @@ describe('the table of peers', () => {
     expect(lines[3]).toContain('…ond-peer')
   })
 
-  it('lets nothing that a stranger sends steer the terminal', () => {
+  it('lets nothing that an unknown peer sends steer the terminal', () => {
     expect(peerTable([peer], { nowMs: 0, known: 1 }).join('')).not.toContain('\u001b')
   })
 })

@@ -6,7 +6,7 @@ import type { Command } from '../../src/cli/commands.ts'
 import { unsupportedNode } from '../../src/cli/node-version.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import { LamparaError } from '../../src/errors/index.ts'
-import { capturedIo } from './support/captured-io.ts'
+import { capturedIo } from '../kit/cli/captured-io.ts'
 
 const command = (run: (argv: string[]) => Promise<number>): Command => ({
   summary: 'does something',
@@ -59,7 +59,7 @@ describe('lampara', () => {
     ['a misunderstood argument', new LamparaError('invalid_argument', 'Cannot x'), 2, 'lampara fail: Cannot x'],
     ['a failure', new LamparaError('dial_failed', 'Cannot dial'), 1, 'lampara fail: Cannot dial'],
     ['a fault', new TypeError('x is not a function'), 1, 'lampara fail: x is not a function'],
-  ])('tells of %s in one line and exits with its status', async (_, error, status, words) => {
+  ])('reports %s in one line and exits with its status', async (_, error, status, words) => {
     const io = capturedIo()
     expect(await runProgram(['fail'], io, failing(error))).toBe(status)
     expect(io.err).toEqual([words])

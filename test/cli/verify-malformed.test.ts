@@ -5,8 +5,8 @@ import { decodeJsonText } from '../../src/cli/verify/decode-json.ts'
 import { decodeSsz } from '../../src/cli/verify/decode-ssz.ts'
 import { isLamparaError } from '../../src/errors/index.ts'
 import { encodeLightClientObject, encodeUpdateStream, lightClientObjectToJson } from '../../src/ssz/index.ts'
-import { fixtures } from '../support/fixtures.ts'
-import { readFolder } from '../verification/support/folders.ts'
+import { fixtures } from '../kit/fixtures.ts'
+import { readFolder } from '../kit/verification/folders.ts'
 
 const seed = 20_251
 const folder = fixtures.available ? readFolder('colibri-electra-1600-1602') : undefined

@@ -10,9 +10,9 @@ import {
   type LightClientObject,
   lightClientObjectToJson,
 } from '../../src/ssz/index.ts'
-import { fixtures } from '../support/fixtures.ts'
-import { type Expected, folderNames, readFolder } from '../verification/support/folders.ts'
-import { capturedIo } from './support/captured-io.ts'
+import { capturedIo } from '../kit/cli/captured-io.ts'
+import { fixtures } from '../kit/fixtures.ts'
+import { type Expected, folderNames, readFolder } from '../kit/verification/folders.ts'
 
 interface Report {
   readonly bootstrap: number | null
@@ -190,7 +190,7 @@ describe.skipIf(!fixtures.available)('lampara verify', () => {
   it.each<[string, string, string | Uint8Array, string]>([
     ['cut JSON', 'cut.json', '{"data":{"attested_header"', 'json_invalid'],
     ['JSON with a field missing', 'short.json', '{"attested_header":{"beacon":{"slot":"13107272"}}}', 'json_invalid'],
-    ['JSON with a slot that is none', 'slot.json', '{"attested_header":{"beacon":{"slot":"-1"}}}', 'json_invalid'],
+    ['JSON with a slot that is not one', 'slot.json', '{"attested_header":{"beacon":{"slot":"-1"}}}', 'json_invalid'],
     ['JSON that is not UTF-8', 'latin.json', Uint8Array.of(0x22, 0xff, 0x22), 'json_invalid'],
     ['SSZ of no object', 'noise.ssz', new Uint8Array(1000).fill(7), 'ssz_invalid'],
     ['empty SSZ', 'empty.ssz', new Uint8Array(0), 'ssz_invalid'],
@@ -232,7 +232,7 @@ describe.skipIf(!fixtures.available)('lampara verify', () => {
     ])
   })
 
-  it('opens nothing that is no file, and nothing too large', async () => {
+  it('opens nothing that is not a file, and nothing too large', async () => {
     const path = await folderOf({ 'b.ssz': ssz(bootstrap!), 'large.json': '' })
     await truncate(join(path, 'large.json'), 2 ** 31)
     const { report } = await verify(path, '/dev/null', '--checkpoint', checkpoint)
@@ -296,7 +296,7 @@ describe.skipIf(!fixtures.available)('lampara verify', () => {
       /\/dev\/null/,
     ],
     [
-      'a genesis time that is none',
+      'a genesis time that is not one',
       [
         ...['x', '--checkpoint', checkpoint, '--chain', fixtures.path('networks/mainnet/config.yaml')],
         ...['--genesis-root', checkpoint, '--genesis-time', 'noon'],

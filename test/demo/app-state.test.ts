@@ -107,7 +107,7 @@ describe('the log', () => {
   })
 })
 
-test('starting anew forgets the old chain but keeps the log', () => {
+test('starting again forgets the old chain but keeps the log', () => {
   const state = stateAfter(
     opened,
     following,

@@ -37,15 +37,15 @@ describe('the status in words', () => {
   })
 
   test('a reason reads as a sentence, and its absence leaves the state’s own', () => {
-    expect(statusModel(running({ state: 'stalled', reason: 'no head for 5 slots' })).sentence).toBe(
+    expect(statusModel(running({ state: 'stalled', message: 'no head for 5 slots' })).sentence).toBe(
       'No head for 5 slots.',
     )
-    expect(statusModel(running({ state: 'stalled', reason: '' })).sentence).not.toBe('')
+    expect(statusModel(running({ state: 'stalled', message: '' })).sentence).not.toBe('')
   })
 
   test('an error is told once, in its own place', () => {
     const error = new LamparaError('dial_failed', 'Cannot dial x')
-    const state = running({ state: 'connecting', reason: 'Looking for a peer: Cannot dial x', error })
+    const state = running({ state: 'connecting', message: 'Looking for a peer: Cannot dial x', error })
     expect(statusModel(state).sentence).toBe('Looking for a peer.')
     expect(pageModel(state, 0, 1000, 'x').problem?.detail).toBe('Cannot dial x')
   })

@@ -1,4 +1,4 @@
-import type { Head, Hex, LightClientStatus, PeerView } from 'lampara'
+import type { Head, Hex, LightClientStatus, PeerInfo } from 'lampara'
 import type { ChainFacts } from '../../demo/state/app-state.ts'
 
 /** A chain with round numbers: genesis at 0, slots of 12 s. */
@@ -35,10 +35,10 @@ export function sampleHead(slot: number, changes: Partial<Head> = {}): Head {
 }
 
 export function sampleStatus(changes: Partial<LightClientStatus> = {}): LightClientStatus {
-  return { state: 'following', reason: 'heads come', peers: 1, ...changes }
+  return { state: 'following', message: 'heads come', peers: 1, ...changes }
 }
 
-export function samplePeer(changes: Partial<PeerView> = {}): PeerView {
+export function samplePeer(changes: Partial<PeerInfo> = {}): PeerInfo {
   return {
     id: '16Uiu2HAmVeryLongPeerIdentifierThatEndsWithQqP4r7',
     state: 'connected',

@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { parse as parseYaml } from 'yaml'
 import { createBootnode } from '../../src/bootnode/index.ts'
 import { createDevnet } from '../../src/devnet/index.ts'
-import { readMetrics } from '../support/read-metrics.ts'
-import { program, runProgram } from './support/programs.ts'
+import { program, runProgram } from '../kit/deploy/programs.ts'
+import { readMetrics } from '../kit/read-metrics.ts'
 
 const deploy = fileURLToPath(new URL('../../deploy', import.meta.url))
 const rulesFile = join(deploy, 'prometheus/alerts.yml')

@@ -8,9 +8,9 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { createDevnet, type Devnet } from '../../src/devnet/index.ts'
 import { fetchJoinDocument } from '../../src/discovery/index.ts'
 import { createLightClient, type LightClient } from '../../src/light-client/index.ts'
-import { type CliProcess, startCli } from '../cli/support/cli-process.ts'
-import { freePorts, program, startProgram } from './support/programs.ts'
-import { haproxyFile, hostOf } from './support/proxy-configs.ts'
+import { type CliProcess, startCli } from '../kit/cli/cli-process.ts'
+import { freePorts, program, startProgram } from '../kit/deploy/programs.ts'
+import { haproxyFile, hostOf } from '../kit/deploy/proxy-configs.ts'
 
 const ends: (() => Promise<unknown>)[] = []
 afterAll(async () => {

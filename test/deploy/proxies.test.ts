@@ -6,9 +6,9 @@ import { createBootnode } from '../../src/bootnode/index.ts'
 import { createDevnet } from '../../src/devnet/index.ts'
 import { fetchJoinDocument } from '../../src/discovery/index.ts'
 import { createLightClient } from '../../src/light-client/index.ts'
-import { selfSigned } from '../support/self-signed.ts'
-import { freePorts, program, runProgram, startProgram } from './support/programs.ts'
-import { haproxyFile, hostOf, nginxFile } from './support/proxy-configs.ts'
+import { freePorts, program, runProgram, startProgram } from '../kit/deploy/programs.ts'
+import { haproxyFile, hostOf, nginxFile } from '../kit/deploy/proxy-configs.ts'
+import { selfSigned } from '../kit/self-signed.ts'
 
 const ends: (() => Promise<unknown>)[] = []
 afterEach(async () => {

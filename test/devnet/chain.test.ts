@@ -11,7 +11,7 @@ import {
   hashLightClientObject,
   headerRoot,
 } from '../../src/ssz/index.ts'
-import { allForks, followAll, makeSlots, objectsOf, verificationContext } from '../support/devnet-chain.ts'
+import { allForks, followAll, makeSlots, objectsOf, verificationContext } from '../kit/devnet-chain.ts'
 
 const base: BeaconChainOptions = { genesisTime: 1_700_000_000, forks: allForks }
 

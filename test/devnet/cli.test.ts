@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { run } from '../../src/cli/devnet.ts'
 import { runProgram } from '../../src/cli/program.ts'
 import { decodeEnr } from '../../src/discovery/enr/index.ts'
-import { capturedIo } from '../cli/support/captured-io.ts'
-import { fixtures } from '../support/fixtures.ts'
+import { capturedIo } from '../kit/cli/captured-io.ts'
+import { fixtures } from '../kit/fixtures.ts'
 
 const aborts: AbortController[] = []
 afterEach(() => {
@@ -95,7 +95,7 @@ describe('lampara devnet', () => {
 
   it('says in words that a folder cannot be replayed, a record not be read, or a schedule not be', async () => {
     expect(await complaint('--replay', '/nonexistent')).toMatchObject({ status: 1 })
-    expect(await complaint('--discv5-bootstrap', 'enr:nonsense')).toMatchObject({ status: 1 })
+    expect(await complaint('--boot-enr', 'enr:nonsense')).toMatchObject({ status: 1 })
     const { status, said } = await complaint('--forks', 'altair:0,capella:4,bellatrix:5')
     expect(status).toBe(1)
     expect(said).toContain('bellatrix')

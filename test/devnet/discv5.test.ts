@@ -3,7 +3,7 @@ import { createDevnet, type Devnet, type MadeDevnetOptions } from '../../src/dev
 import { decodeEnr, forkIdAt, forkIdOf } from '../../src/discovery/enr/index.ts'
 import { fetchJoinDocument } from '../../src/discovery/index.ts'
 import { createLightClient } from '../../src/light-client/index.ts'
-import { cleanUpAfterEach, listenOn, startNetwork, testChain, untilPeers } from '../network/support.ts'
+import { cleanUpAfterEach, listenOn, startNetwork, testChain, untilPeers } from '../kit/network.ts'
 
 cleanUpAfterEach()
 const LOOPBACK = '/ip4/127.0.0.1/udp/0'
@@ -24,25 +24,25 @@ describe('a devnet with discv5', { timeout: 60_000 }, () => {
     const bootnode = await startNetwork({
       chain: testChain(),
       allowPrivateAddresses: true,
-      discv5: { listen: LOOPBACK, bootstrap: [] },
+      discv5: { listen: LOOPBACK, bootEnrs: [] },
     })
-    const bootstrap = [await bootnode.record()]
-    const devnet = await start({ discv5: { bootstrap } })
+    const bootstrap = [await bootnode.enr()]
+    const devnet = await start({ discv5: { bootEnrs: bootstrap } })
     const { chain } = devnet
     const local = { chain, listen: listenOn.tcp, allowPrivateAddresses: true } as const
     const nodes = await Promise.all(
-      [1, 2, 3].map(() => startNetwork({ ...local, discv5: { listen: LOOPBACK, bootstrap } })),
+      [1, 2, 3].map(() => startNetwork({ ...local, discv5: { listen: LOOPBACK, bootEnrs: bootstrap } })),
     )
     const all = [devnet.network, ...nodes]
     await Promise.all(all.map((network) => untilPeers(network, 3)))
     for (const network of all) {
       const others = all.filter((other) => other !== network).map(({ peerId }) => peerId)
-      // Two that dial each other at the same moment part with one connection, and may greet anew on the other.
+      // Two that dial each other at the same moment part with one connection, and may greet again on the other.
       await expect.poll(() => network.peers.map(({ id }) => id).sort()).toEqual(others.sort())
     }
     expect(bootnode.peers).toEqual([])
     // It does not only wait to be found.
-    const known = () => devnet.network.drawPeers(10).map(({ id }) => id)
+    const known = () => devnet.network.samplePeers(10).map(({ id }) => id)
     await expect.poll(() => known().sort(), { timeout: 20_000 }).toEqual(nodes.map(({ peerId }) => peerId).sort())
   })
 
@@ -54,7 +54,7 @@ describe('a devnet with discv5', { timeout: 60_000 }, () => {
       chain: devnet.chain,
       checkpoint,
       allowPrivateAddresses: true,
-      discv5: { listen: LOOPBACK, bootstrap: [devnet.record] },
+      discv5: { listen: LOOPBACK, bootEnrs: [devnet.enr] },
     })
     stops.push(client.stop)
     for await (const { slot } of client.heads({ kind: 'finalized' })) if (slot > from) break
@@ -67,8 +67,8 @@ describe('a devnet with discv5', { timeout: 60_000 }, () => {
     const told = async (): Promise<string> => {
       const identity = await fetch(`${devnet.restUrl}/eth/v1/node/identity`)
       const { data } = (await identity.json()) as { data: { enr: string } }
-      const { records } = await fetchJoinDocument(devnet.restUrl)
-      expect(records).toEqual([data.enr])
+      const { enrs } = await fetchJoinDocument(devnet.restUrl)
+      expect(enrs).toEqual([data.enr])
       return data.enr
     }
     const before = decodeEnr(await told())
@@ -77,14 +77,14 @@ describe('a devnet with discv5', { timeout: 60_000 }, () => {
     expect(forkIdOf(before)?.nextForkEpoch).toBe(5)
     for await (const event of devnet.events()) if (event.type === 'slot' && event.slot > 40) break
     const after = decodeEnr(await told())
-    expect(after.text).toBe(devnet.record)
+    expect(after.text).toBe(devnet.enr)
     expect(forkIdOf(after)).toEqual(forkIdAt(devnet.chain, devnet.clock.now()))
     expect(after.seq).toBeGreaterThan(before.seq)
   })
 
   it.each([
     [{ port: 65_536 }, 'invalid_argument'],
-    [{ bootstrap: ['enr:nonsense'] }, 'enr_invalid'],
+    [{ bootEnrs: ['enr:nonsense'] }, 'enr_invalid'],
   ])('refuses %j', async (discv5, code) => {
     await expect(createDevnet({ discv5 })).rejects.toMatchObject({ code })
   })

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { createBeaconChain, type ProducedSlot } from '../../src/devnet/beacon/beacon-chain.ts'
 import { platform } from '../../src/platform/node/index.ts'
-import { makeSlots } from '../support/devnet-chain.ts'
+import { makeSlots } from '../kit/devnet-chain.ts'
 
 // Before anything imports Lodestar: it reads the preset once.
 process.env.LODESTAR_PRESET = 'mainnet'
-const { followWithLodestar } = await import('../support/lodestar-follow.ts')
+const { followWithLodestar } = await import('../kit/lodestar-follow.ts')
 
 it("makes objects of the mainnet preset that Lodestar's light client takes", { timeout: 180_000 }, async () => {
   await platform.useFastHasher()

@@ -3,11 +3,11 @@ import { toHex } from '../../src/chain/index.ts'
 import { createBeaconChain } from '../../src/devnet/beacon/beacon-chain.ts'
 import type { ForkSchedule } from '../../src/devnet/beacon/schedule.ts'
 import { platform } from '../../src/platform/node/index.ts'
-import { makeSlots } from '../support/devnet-chain.ts'
+import { makeSlots } from '../kit/devnet-chain.ts'
 
 // Before anything imports Lodestar: it reads the preset once.
 process.env.LODESTAR_PRESET = 'minimal'
-const { followWithLodestar, lodestarTypes } = await import('../support/lodestar-follow.ts')
+const { followWithLodestar, lodestarTypes } = await import('../kit/lodestar-follow.ts')
 
 /** Altair long enough for finality of its own, then an epoch of each, so that finality reaches back over two transitions. */
 const forks: ForkSchedule = { altair: 0, bellatrix: 5, capella: 6, deneb: 7, electra: 8, fulu: 9 }

@@ -6,7 +6,7 @@ import { createNetwork } from '../../src/network/index.ts'
 import type { Network } from '../../src/network/types.ts'
 import { protocols } from '../../src/reqresp/index.ts'
 import { hashLightClientObject, headerRoot, type LightClientObject } from '../../src/ssz/index.ts'
-import { createFakeClock, settle } from '../support/fake-clock.ts'
+import { createFakeClock, settle } from '../kit/fake-clock.ts'
 
 const stops: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -260,7 +260,7 @@ describe('the life of a devnet', () => {
     expect(devnet.network.status.state).toBe('stopped')
   })
 
-  it('lets go of its ports when the start fails', async () => {
+  it('releases its ports when the start fails', async () => {
     const first = await start({ slotDurationMs: 1000 })
     const restPort = Number(new URL(first.restUrl).port)
     await expect(createDevnet({ slotDurationMs: 1000, restPort })).rejects.toMatchObject({ code: 'invalid_argument' })

@@ -16,7 +16,7 @@ import {
 } from '../../src/light-client/verification/index.ts'
 import { platform } from '../../src/platform/node/index.ts'
 import type { LightClientObject } from '../../src/ssz/index.ts'
-import { fixtures } from '../support/fixtures.ts'
+import { fixtures } from '../kit/fixtures.ts'
 
 const stops: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -83,7 +83,7 @@ describe.skipIf(!fixtures.available)('a replay of recorded mainnet data', () => 
       const client = await createLightClient({
         chain: devnet.chain,
         checkpoint: devnet.checkpoint(),
-        peers: devnet.addresses,
+        staticPeers: devnet.addresses,
         clock: devnet.clock,
       })
       stops.push(client.stop)

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createDevnet, type Devnet } from '../../src/devnet/index.ts'
-import { lodestarConfig } from '../support/lodestar-follow.ts'
+import { lodestarConfig } from '../kit/lodestar-follow.ts'
 
 let devnet: Devnet
 afterEach(() => devnet?.stop())
@@ -32,7 +32,7 @@ async function* events(
 }
 
 describe('the events of a devnet’s Beacon API', () => {
-  it('tell of each head and each update as it is published', async () => {
+  it('report each head and each update as it is published', async () => {
     await start()
     const seen: string[] = []
     for await (const { topic, data } of events('head,light_client_optimistic_update')) {

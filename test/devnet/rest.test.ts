@@ -18,7 +18,7 @@ import {
   type LightClientObject,
   lightClientObjectFromJson,
 } from '../../src/ssz/index.ts'
-import { allForks, makeSlots } from '../support/devnet-chain.ts'
+import { allForks, makeSlots } from '../kit/devnet-chain.ts'
 
 let served: ServedChain
 let respond: ReturnType<typeof createRouter>

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { chainToConfig, createChain, type Hex, mainnet } from '../../src/chain/index.ts'
 import { createDevnet } from '../../src/devnet/index.ts'
 import { fromBeaconApi } from '../../src/discovery/index.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
 
 const ROOT: Hex = `0x${'ab'.repeat(32)}`
 const genesis = { genesis_time: '1700000000', genesis_validators_root: ROOT, genesis_fork_version: '0x00000000' }

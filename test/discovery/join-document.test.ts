@@ -9,7 +9,7 @@ import {
   joinDocumentUrl,
   parseJoinDocument,
 } from '../../src/discovery/index.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
 
 const BOOTNODE = '/ip4/127.0.0.1/tcp/9000/ws/p2p/16Uiu2HAm8u35SroiX4twGMzSViYFN31HphDhtKLsRr84PVSNdr9D'
 const ROOT = `0x${'ab'.repeat(32)}` as const
@@ -43,9 +43,9 @@ describe('a join document', () => {
 
   it('may name node records, which it gives back as they are', () => {
     const records = ['enr:-IS4Q']
-    expect(parseJoinDocument(JSON.parse(encodeJoinDocument({ ...document, records }))).records).toEqual(records)
+    expect(parseJoinDocument(JSON.parse(encodeJoinDocument({ ...document, enrs: records }))).enrs).toEqual(records)
     for (const bad of [['enode://x'], [7], 'enr:-IS4Q', Array(65).fill('enr:-IS4Q')]) {
-      const parsing = () => parseJoinDocument({ chain: 'mainnet', bootnodes: [], records: bad })
+      const parsing = () => parseJoinDocument({ chain: 'mainnet', bootnodes: [], enrs: bad })
       expect(parsing).toThrow(expect.objectContaining({ code: 'join_document_invalid' }))
     }
   })

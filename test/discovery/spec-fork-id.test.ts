@@ -5,7 +5,7 @@ import { readRecords } from '../../src/discovery/peer-exchange/read-records.ts'
 const DIGEST = '0x01020304'
 
 describe('a peer whose record expects another fork than ours', () => {
-  it('is dialed all the same, and no fault of who told of it', () => {
+  it('is dialed all the same, and no fault of who reported it', () => {
     const forkId = { forkDigest: DIGEST, nextForkVersion: '0x99000000', nextForkEpoch: 7 } as const
     const { bytes, peerId } = signEnr(new Uint8Array(32).fill(1), {
       seq: 1n,
@@ -22,6 +22,6 @@ describe('a peer whose record expects another fork than ours', () => {
       knownSeq: () => undefined,
     })
     expect(read.candidates.map((candidate) => candidate.peerId)).toEqual([peerId])
-    expect(read.offence).toBeUndefined()
+    expect(read.penalty).toBeUndefined()
   })
 })

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runOrThrow } from '../../scripts/support/run.ts'
+import { launchChromium, openPage } from '../kit/chromium.ts'
 import { type ConsumerNetwork, packedPackage, startConsumerNetwork } from '../packaging/environments.ts'
-import { launchChromium, openPage } from '../support/chromium.ts'
 
 const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' }
 

@@ -27,7 +27,7 @@ function magicWord(word: string, told: boolean): Target {
 const endingBy = (end: (input: Uint8Array) => string): Target => ({ seeds: [], codes: ['ssz_invalid'], run: end })
 
 describe('a fuzzing campaign', () => {
-  it('finds what lies behind branches that it is told of, and makes the input small', async () => {
+  it('finds what lies behind branches that it knows, and makes the input small', async () => {
     const { failure } = await runCampaign(magicWord('FUZZ', true), { inputs: 200_000, seed: 1 })
     expect(failure?.wrong).toBe('TypeError: broken')
     expect(text(failure!.input)).toBe('FUZZ')

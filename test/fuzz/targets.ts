@@ -1,5 +1,5 @@
+import { trustSignatures } from '../kit/fuzz/trusted-signatures.ts'
 import type { Target } from './engine/target.ts'
-import { trustSignatures } from './support/trusted-signatures.ts'
 
 /** Every decoder of what others send, by name. Each is loaded when it is attacked, in a thread that follows its branches. */
 export const targets: Readonly<Record<string, () => Promise<Target>>> = {

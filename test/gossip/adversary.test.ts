@@ -17,7 +17,7 @@ import {
   topicAt,
   untilPeers,
   updateAt,
-} from '../network/support.ts'
+} from '../kit/network.ts'
 
 cleanUpAfterEach()
 // Both digests are joined: the chain is one epoch before Fulu.

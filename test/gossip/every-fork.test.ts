@@ -12,6 +12,8 @@ import { serveLightClientData } from '../../src/light-client/index.ts'
 import { protocols } from '../../src/reqresp/index.ts'
 import { lightClientForkOf, lightClientTypes } from '../../src/ssz/index.ts'
 import { topicString } from '../../src/wire/index.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
+import { take, until } from '../kit/gossip.ts'
 import {
   cleanUpAfterEach,
   genesisStatus,
@@ -20,9 +22,7 @@ import {
   startNetwork,
   untilPeers,
   updateAt,
-} from '../network/support.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
-import { take, until } from './support.ts'
+} from '../kit/network.ts'
 
 cleanUpAfterEach()
 /** Bellatrix comes with epoch 10, and every ten epochs the next fork. Slots are short, so that no other timer falls due. */
@@ -86,7 +86,7 @@ describe.each(forks)('%s', (fork) => {
       finalityUpdate: () => undefined,
       optimisticUpdate: () => optimistic(slot),
     })
-    const receiver = await startNetwork({ chain, clock, peers: sender.addresses })
+    const receiver = await startNetwork({ chain, clock, staticPeers: sender.addresses })
     await untilPeers(receiver, 1)
     const sent = sender.gossip.subscribe(topic)
     const received = receiver.gossip.subscribe(topic)

@@ -3,6 +3,8 @@ import { forkDigestAtEpoch, forkDigests, slotStartMs, startSlotOfEpoch } from '.
 import { defineTopic, type Topic, topics } from '../../src/gossip/index.ts'
 import type { Network } from '../../src/network/types.ts'
 import { topicString } from '../../src/wire/index.ts'
+import { createFakeClock, type FakeClock } from '../kit/fake-clock.ts'
+import { until } from '../kit/gossip.ts'
 import {
   cleanUpAfterEach,
   genesisStatus,
@@ -12,9 +14,7 @@ import {
   testChain,
   untilPeers,
   updateAt,
-} from '../network/support.ts'
-import { createFakeClock, type FakeClock } from '../support/fake-clock.ts'
-import { until } from './support.ts'
+} from '../kit/network.ts'
 
 cleanUpAfterEach()
 // Fulu at epoch 10, a blob-parameter fork at 12: digests change twice, containers stay.
@@ -29,7 +29,7 @@ async function pair(): Promise<{ clock: FakeClock; publisher: Network; listener:
   const firstSlot = startSlotOfEpoch(chain, 9) - 1
   const clock = createFakeClock(slotStartMs(chain, firstSlot))
   const listener = await startNetwork({ chain, clock, listen: listenOn.tcp })
-  const publisher = await startNetwork({ chain, clock, peers: listener.addresses })
+  const publisher = await startNetwork({ chain, clock, staticPeers: listener.addresses })
   await untilPeers(listener, 1)
   return { clock, publisher, listener, firstSlot }
 }

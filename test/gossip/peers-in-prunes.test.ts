@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { topics } from '../../src/gossip/index.ts'
 import { libp2pOptions } from '../../src/network/index.ts'
 import { protocols } from '../../src/reqresp/index.ts'
+import { until } from '../kit/gossip.ts'
 import {
   type BareNode,
   cleanUpAfterEach,
@@ -15,8 +16,7 @@ import {
   testChain,
   topicAt,
   untilPeers,
-} from '../network/support.ts'
-import { until } from './support.ts'
+} from '../kit/network.ts'
 
 cleanUpAfterEach()
 const chain = testChain()
@@ -85,20 +85,20 @@ describe('a peer that names others when it prunes us', () => {
     await teller.greet(network.addresses[0]!)
     await untilPeers(network, 1)
     await subscription.ready()
-    const { pubsub } = libp2p.services as { pubsub: { meshesWith(peerId: string): number } }
-    await until(() => pubsub.meshesWith(teller.peerId) === 1)
+    const { pubsub } = libp2p.services as { pubsub: { sharedMeshCount(peerId: string): number } }
+    await until(() => pubsub.sharedMeshCount(teller.peerId) === 1)
 
     const known = async (): Promise<string[]> => (await libp2p.peerStore.all()).map(({ id }) => id.toString())
     const before = await known()
     sendPrune(teller, network.peerId, named)
-    await until(() => pubsub.meshesWith(teller.peerId) === 0)
+    await until(() => pubsub.sharedMeshCount(teller.peerId) === 0)
     // Time to do what it must not.
     for (let n = 0; n < 2; n++) {
-      await network.reqresp.request(protocols.ping, 0n, { peer: teller.peerId, ignorePace: true }).single()
+      await network.reqresp.request(protocols.ping, 0n, { peer: teller.peerId, skipRateLimit: true }).single()
     }
     expect(dialed).toEqual([])
     expect(await known()).toEqual(before)
-    expect(network.everyPeer().map(({ id }) => id)).toEqual([teller.peerId])
-    expect(network.drawPeers(10)).toEqual([])
+    expect(network.allPeers().map(({ id }) => id)).toEqual([teller.peerId])
+    expect(network.samplePeers(10)).toEqual([])
   })
 })

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { topics } from '../../src/gossip/index.ts'
+import { take, until, viewOf } from '../kit/gossip.ts'
 import {
   cleanUpAfterEach,
   payloadOf,
@@ -9,8 +10,7 @@ import {
   testChain,
   topicAt,
   updateAt,
-} from '../network/support.ts'
-import { take, until, viewOf } from './support.ts'
+} from '../kit/network.ts'
 
 cleanUpAfterEach()
 const chain = testChain()

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { forkDigestAtEpoch, slotStartMs, startSlotOfEpoch } from '../../src/chain/index.ts'
 import { topics } from '../../src/gossip/index.ts'
 import { topicString } from '../../src/wire/index.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
+import { take, untilHeard } from '../kit/gossip.ts'
 import {
   cleanUpAfterEach,
   genesisStatus,
@@ -12,9 +14,7 @@ import {
   testChain,
   untilPeers,
   updateAt,
-} from '../network/support.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
-import { take, untilHeard } from './support.ts'
+} from '../kit/network.ts'
 
 cleanUpAfterEach()
 // Fulu at epoch 10, a blob-parameter change at 12.

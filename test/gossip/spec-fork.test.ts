@@ -2,6 +2,8 @@ import { expect, it } from 'vitest'
 import { forkDigestAtEpoch, slotStartMs, startSlotOfEpoch } from '../../src/chain/index.ts'
 import { defineTopic, topics } from '../../src/gossip/index.ts'
 import { compressBlock, decompressBlock, topicString } from '../../src/wire/index.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
+import { take, until, untilHeard } from '../kit/gossip.ts'
 import {
   cleanUpAfterEach,
   genesisStatus,
@@ -12,9 +14,7 @@ import {
   testChain,
   untilPeers,
   updateAt,
-} from '../network/support.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
-import { take, until, untilHeard } from './support.ts'
+} from '../kit/network.ts'
 
 cleanUpAfterEach()
 const chain = testChain({ fuluEpoch: 10 })

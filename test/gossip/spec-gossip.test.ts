@@ -3,11 +3,12 @@ import type { RPC } from '@libp2p/gossipsub/message'
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
 import { hoodi, mainnet, sepolia } from '../../src/chain/index.ts'
+import { createGossipsubConfig } from '../../src/gossip/gossipsub/gossipsub-config.ts'
 import { type Subscription, topics } from '../../src/gossip/index.ts'
-import { createGossipRouter } from '../../src/gossip/router.ts'
 import type { Network } from '../../src/network/types.ts'
 import { encodeLightClientObject, type LightClientObject } from '../../src/ssz/index.ts'
 import { decompressBlock, encodeVarint } from '../../src/wire/index.ts'
+import { take, until, untilHeard, viewOf } from '../kit/gossip.ts'
 import {
   type BareNode,
   cleanUpAfterEach,
@@ -21,8 +22,7 @@ import {
   topicAt,
   untilPeers,
   updateAt,
-} from '../network/support.ts'
-import { take, until, untilHeard, viewOf } from './support.ts'
+} from '../kit/network.ts'
 
 cleanUpAfterEach()
 const chain = testChain()
@@ -59,7 +59,7 @@ async function pair(): Promise<Pair> {
 
 describe('gossipsub', () => {
   it.each([mainnet, sepolia, hoodi])('runs with the parameters of the specification on $name', async (public_) => {
-    expect(await createGossipRouter(public_, 'peer', () => 0).options()).toMatchObject({
+    expect(await createGossipsubConfig(public_, 'peer', () => 0).options()).toMatchObject({
       D: 8,
       Dlo: 6,
       Dhi: 12,
@@ -74,7 +74,7 @@ describe('gossipsub', () => {
   })
 
   it('of a relay has no mesh and gossips nothing: it sends each message to all of its clients', async () => {
-    expect(await createGossipRouter(chain, 'relay', () => 0).options()).toMatchObject({
+    expect(await createGossipsubConfig(chain, 'relay', () => 0).options()).toMatchObject({
       D: 0,
       Dlo: 0,
       Dhi: 0,
@@ -130,7 +130,7 @@ describe('a message', () => {
   })
 
   it.each(Object.entries(fields))('that is %s costs its sender', async (_, more) => {
-    const router = createGossipRouter(chain, 'peer', () => 0)
+    const router = createGossipsubConfig(chain, 'peer', () => 0)
     router.table.add(topic as Parameters<typeof router.table.add>[0])
     const node = await startBareNode(chain, { gossip: await router.options() })
     const peer = await startBareNode(chain)
@@ -245,8 +245,8 @@ describe('a message id', () => {
     expect(asked().filter((one) => one === id)).toHaveLength(1)
   })
 
-  it('of a network’s own making is over the raw data, in a domain of its own, where that is no snappy', async () => {
-    const router = createGossipRouter(chain, 'peer', () => 0)
+  it('of a network’s own making is over the raw data, in a domain of its own, where that is not a snappy', async () => {
+    const router = createGossipsubConfig(chain, 'peer', () => 0)
     router.table.add(topic as Parameters<typeof router.table.add>[0])
     const { msgIdFn } = await router.options()
     const ssz = encodeLightClientObject(chain, update(1))

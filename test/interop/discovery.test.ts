@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { decodeEnr, forkIdAt, forkIdOf } from '../../src/discovery/enr/index.ts'
 import { type Chain, createNetwork, fromBeaconApi, type Network, type NetworkOptions, topics } from '../../src/index.ts'
-import { itsViewOf } from './support/its-view.ts'
-import { type Lodestar, startLodestar } from './support/lodestar.ts'
+import { itsViewOf } from '../kit/interop/its-view.ts'
+import { type Lodestar, startLodestar } from '../kit/interop/lodestar.ts'
 
 let lodestar: Lodestar
 let chain: Chain
@@ -21,7 +21,7 @@ const within = (ms: number): { signal: AbortSignal } => ({ signal: AbortSignal.t
 
 /** A node of ours that knows nothing of anybody but Lodestar's record. */
 async function discover(options: Partial<NetworkOptions> = {}): Promise<Network> {
-  const discv5 = { listen: '/ip4/127.0.0.1/udp/0', bootstrap: [lodestar.record] }
+  const discv5 = { listen: '/ip4/127.0.0.1/udp/0', bootEnrs: [lodestar.record] }
   const network = await createNetwork({ chain, allowPrivateAddresses: true, discv5, ...options })
   networks.push(network)
   return network

@@ -17,11 +17,11 @@ import {
   topics,
 } from '../../src/index.ts'
 import { headerRoot, lightClientObjectToJson } from '../../src/ssz/index.ts'
-import { type Censor, startCensor } from '../browser/support/censor.ts'
-import { servePages } from '../browser/support/pages.ts'
-import { launchChromium, openPage } from '../support/chromium.ts'
-import { inItsLog, itsViewOf } from './support/its-view.ts'
-import { type Lodestar, startLodestar } from './support/lodestar.ts'
+import { type Censor, startCensor } from '../kit/browser/censor.ts'
+import { servePages } from '../kit/browser/pages.ts'
+import { launchChromium, openPage } from '../kit/chromium.ts'
+import { inItsLog, itsViewOf } from '../kit/interop/its-view.ts'
+import { type Lodestar, startLodestar } from '../kit/interop/lodestar.ts'
 
 /** One node and one run for all: the tests are in the order of its life. */
 let lodestar: Lodestar
@@ -42,9 +42,9 @@ beforeAll(async () => {
   chain = await fromBeaconApi(lodestar.restUrl)
   network = await createNetwork({
     chain,
-    peers: lodestar.addresses,
+    staticPeers: lodestar.addresses,
     // A gateway tells its clients of those alone that it has reached by their records.
-    records: [lodestar.record],
+    enrs: [lodestar.record],
     crawl: true,
     allowPrivateAddresses: true,
   })

@@ -8,10 +8,10 @@ import {
   fromBeaconApi,
   type LightClientOptions,
 } from '../../src/index.ts'
-import { startCensor } from '../browser/support/censor.ts'
-import { itsViewOf } from './support/its-view.ts'
-import type { Lodestar } from './support/lodestar.ts'
-import { publishedSlots, startModernLodestar } from './support/modern-lodestar.ts'
+import { startCensor } from '../kit/browser/censor.ts'
+import { itsViewOf } from '../kit/interop/its-view.ts'
+import type { Lodestar } from '../kit/interop/lodestar.ts'
+import { publishedSlots, startModernLodestar } from '../kit/interop/modern-lodestar.ts'
 
 /** A short run crosses both changes; `LAMPARA_INTEROP_MINUTES=20` is a long one. */
 const LONG_MINUTES = Number(process.env.LAMPARA_INTEROP_MINUTES ?? 0)
@@ -79,20 +79,20 @@ describe('a modern Lodestar beacon node, from Electra over Fulu to a change of b
     'is followed on every way, with every head that it publishes and nothing held against us',
     async () => {
       await untilFinalized()
-      const tcp = { peers: [addressOf('/tcp/')] }
+      const tcp = { staticPeers: [addressOf('/tcp/')] }
       const bootnode = await createBootnode({
         chain,
-        upstream: tcp.peers,
+        upstream: tcp.staticPeers,
         checkpoint: { providers: [lodestar.restUrl] },
       })
       stops.push(() => bootnode.stop())
       await bootnode.ready(within(60_000))
-      const record = { discv5: { listen: '/ip4/127.0.0.1/udp/0', bootstrap: [lodestar.record] } }
-      // What opens tunnels to it, and tells of nothing else.
+      const record = { discv5: { listen: '/ip4/127.0.0.1/udp/0', bootEnrs: [lodestar.record] } }
+      // What opens tunnels to it, and reports nothing else.
       const upstream = await createNetwork({
         chain,
         ...tcp,
-        records: [lodestar.record],
+        enrs: [lodestar.record],
         crawl: true,
         allowPrivateAddresses: true,
       })
@@ -103,12 +103,12 @@ describe('a modern Lodestar beacon node, from Electra over Fulu to a change of b
       const tunnel = `${censor.addresses[0]}/lampara-tunnel${addressOf('/tcp/')}`
       const followers = await Promise.all([
         follow('TCP', tcp),
-        follow('QUIC', { peers: [addressOf('/quic-v1')] }),
+        follow('QUIC', { staticPeers: [addressOf('/quic-v1')] }),
         follow('its record', record),
         follow('a bootnode', { bootnodes: bootnode.addresses, transports: { only: ['websocket'] } }),
         follow('a tunnel', {
           bootnodes: censor.addresses,
-          peers: [tunnel],
+          staticPeers: [tunnel],
           transports: { only: ['websocket', 'tunnel'] },
         }),
       ])

@@ -7,7 +7,7 @@ import type { Checkpoint, LightClient } from '../../src/light-client/types.ts'
 import { createNetwork } from '../../src/network/index.ts'
 import { headerRoot } from '../../src/ssz/index.ts'
 import { type Clock, systemClock } from '../../src/streams/clock.ts'
-import { altairChain, bootstrapAt, members } from '../verification/support/synthetic.ts'
+import { altairChain, bootstrapAt, members } from '../kit/verification/synthetic.ts'
 
 const stops: (() => unknown)[] = []
 afterEach(async () => {
@@ -65,7 +65,7 @@ async function start(checkpoint: Checkpoint, maxCheckpointAgeMs = MAX_AGE_MS) {
     chain,
     clock,
     checkpoint,
-    peers: peer.addresses,
+    staticPeers: peer.addresses,
     maxCheckpointAgeMs,
   })
   stops.push(client.stop)
@@ -79,7 +79,7 @@ describe('a running light client', () => {
     clock.setTo(170)
     await untilStatus(client, () => client.status.state === 'failed')
     expect(client.status.error?.code).toBe('checkpoint_too_old')
-    expect(client.status.reason).toMatch(/it is 7\.0 minutes old|it is 420 s old/)
+    expect(client.status.message).toMatch(/it is 7\.0 minutes old|it is 420 s old/)
     await expect(client.ready()).rejects.toMatchObject({ code: 'checkpoint_too_old' })
   }, 40_000)
 

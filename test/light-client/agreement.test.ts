@@ -25,7 +25,7 @@ describe('the agreement on a head', () => {
     expect(tracker.of(head, 9)).toEqual({ paths: 2, asked: 2 })
   })
 
-  it('counts as asked who told of another head since, and nobody who told of one before', () => {
+  it('counts as asked who reported another head since, and nobody who reported one before', () => {
     const { tracker, at } = create()
     tracker.note('long ago', [older])
     at(20)

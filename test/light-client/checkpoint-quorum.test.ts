@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { mainnet } from '../../src/index.ts'
 import { readCheckpoint } from '../../src/light-client/checkpoint.ts'
-import { createFakeClock, settle } from '../support/fake-clock.ts'
+import { createFakeClock, settle } from '../kit/fake-clock.ts'
 
 const rootOf = (name: string): string => `0x${name.repeat(64)}`
 const startMs = 1_800_000_000_000
@@ -44,7 +44,7 @@ function begin(names: readonly string[], quorum: number | undefined, signal?: Ab
 afterEach(() => vi.unstubAllGlobals())
 
 describe('a checkpoint that providers are asked for', () => {
-  it('does not wait for a slow provider once enough agree, and lets go of its request', async () => {
+  it('does not wait for a slow provider once enough agree, and releases its request', async () => {
     const { says, outcome, clock, aborted } = begin(['a', 'b', 'c'], 2)
     await says('a', '1')
     expect(outcome).toEqual({})

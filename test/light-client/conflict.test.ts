@@ -1,14 +1,14 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { slotStartMs, toHex } from '../../src/chain/index.ts'
-import { optimisticUpdateOf } from '../../src/light-client/derive.ts'
+import { optimisticUpdateOf } from '../../src/light-client/convert-update.ts'
 import { startFollower } from '../../src/light-client/follower.ts'
 import type { NetworkEvent } from '../../src/network/types.ts'
 import { headerRoot } from '../../src/ssz/index.ts'
+import { createWorldClock } from '../adversary/fake-clock.ts'
 import { createFakeNetwork } from '../adversary/fake-network.ts'
 import type { RemotePeer } from '../adversary/fake-reqresp.ts'
-import { createWorldClock } from '../adversary/world-clock.ts'
-import { contextOf } from '../verification/support/context.ts'
-import { altairChain, bootstrapAt, members, updateBy } from '../verification/support/synthetic.ts'
+import { contextOf } from '../kit/verification/context.ts'
+import { altairChain, bootstrapAt, members, updateBy } from '../kit/verification/synthetic.ts'
 
 // Loaded on demand by the follower, which would take real time.
 await import('../../src/light-client/follow-gossip.ts')
@@ -19,7 +19,7 @@ const bootstrap = bootstrapAt(8, committee.committee)
 const checkpoint = toHex(headerRoot(bootstrap.value.header.beacon))
 
 describe('a light client whose committee signs two chains', () => {
-  it('stays with the head that it has, and tells of both with their senders', async () => {
+  it('stays with the head that it has, and reports both with their senders', async () => {
     const clock = createWorldClock(slotStartMs(chain, 10))
     const events: NetworkEvent[] = []
     const fake = createFakeNetwork(chain, clock, {

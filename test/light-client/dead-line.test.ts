@@ -2,7 +2,7 @@ import { afterEach, expect, it } from 'vitest'
 import { createDevnet } from '../../src/devnet/index.ts'
 import { createLightClient } from '../../src/light-client/index.ts'
 import type { Head, LightClient } from '../../src/light-client/types.ts'
-import { startSilentProxy } from '../support/silent-proxy.ts'
+import { startSilentProxy } from '../kit/silent-proxy.ts'
 
 const stops: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -27,7 +27,7 @@ it('finds a line that is dead without a word by the slot that brings no head, an
   const client = await createLightClient({
     chain: devnet.chain,
     checkpoint: devnet.checkpoint(),
-    peers: [address.replace(`/tcp/${port}`, `/tcp/${proxy.port}`)],
+    staticPeers: [address.replace(`/tcp/${port}`, `/tcp/${proxy.port}`)],
     targetPeers: 0,
   })
   stops.push(client.stop)

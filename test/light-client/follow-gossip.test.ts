@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { createSlotClock, slotStartMs, toHex } from '../../src/chain/index.ts'
 import { lightClientFinalityUpdate, lightClientOptimisticUpdate } from '../../src/gossip/index.ts'
 import type { Gossip, GossipValidator, Topic, Verdict } from '../../src/gossip/types.ts'
-import { finalityUpdateOf, optimisticUpdateOf } from '../../src/light-client/derive.ts'
+import { finalityUpdateOf, optimisticUpdateOf } from '../../src/light-client/convert-update.ts'
 import { followGossip } from '../../src/light-client/follow-gossip.ts'
 import { createUpdateReceiver } from '../../src/light-client/receive-update.ts'
 import { verdictOf } from '../../src/light-client/verification/index.ts'
 import { createVerifiedStore } from '../../src/light-client/verified-store.ts'
 import { headerRoot, type LightClientObject } from '../../src/ssz/index.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
-import { contextOf } from '../verification/support/context.ts'
-import { altairChain, bootstrapAt, members, size, updateBy } from '../verification/support/synthetic.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
+import { contextOf } from '../kit/verification/context.ts'
+import { altairChain, bootstrapAt, members, size, updateBy } from '../kit/verification/synthetic.ts'
 
 type Gossiped = LightClientObject<'finality_update' | 'optimistic_update'>
 
@@ -37,7 +37,7 @@ async function setUp() {
   }
   const verified = createVerifiedStore(
     { ...real, committees },
-    { onChange() {}, onSettled() {}, onForged() {}, onConflict() {} },
+    { onChange() {}, onCommitteesChecked() {}, onForged() {}, onConflict() {} },
   )
   const receiver = createUpdateReceiver({
     verified,
@@ -54,7 +54,7 @@ async function setUp() {
   })
   const bootstrap = bootstrapAt(8, honest.committee)
   await verified.bootstrap(toHex(headerRoot(bootstrap.value.header.beacon)), bootstrap)
-  await verified.settled()
+  await verified.whenCommitteesChecked()
   const gossip = {
     validate(topic: Topic<Gossiped>, validator: GossipValidator<Gossiped>) {
       validators.set(topic.name, validator)

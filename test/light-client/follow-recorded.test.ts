@@ -8,7 +8,7 @@ import {
   slotStartMs,
   toHex,
 } from '../../src/chain/index.ts'
-import { finalityUpdateOf, optimisticUpdateOf } from '../../src/light-client/derive.ts'
+import { finalityUpdateOf, optimisticUpdateOf } from '../../src/light-client/convert-update.ts'
 import {
   createLightClient,
   type LightClient,
@@ -20,8 +20,8 @@ import type { Network } from '../../src/network/types.ts'
 import { protocols } from '../../src/reqresp/index.ts'
 import { contextSlotOf, type LightClientObject } from '../../src/ssz/index.ts'
 import { offsetClock } from '../../src/streams/clock.ts'
-import { fixtures } from '../support/fixtures.ts'
-import { readFolder } from '../verification/support/folders.ts'
+import { fixtures } from '../kit/fixtures.ts'
+import { readFolder } from '../kit/verification/folders.ts'
 
 const stops: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -52,8 +52,11 @@ async function serveFolder(
   return { server, clock, folder, expected: folder.expected[0]!, last }
 }
 
-async function followNode(server: Network, options: Omit<LightClientOptions, 'chain' | 'peers'>): Promise<LightClient> {
-  const client = await createLightClient({ chain: mainnet, peers: server.addresses, ...options })
+async function followNode(
+  server: Network,
+  options: Omit<LightClientOptions, 'chain' | 'staticPeers'>,
+): Promise<LightClient> {
+  const client = await createLightClient({ chain: mainnet, staticPeers: server.addresses, ...options })
   stops.push(client.stop)
   return client
 }
@@ -87,7 +90,7 @@ describe.skipIf(!fixtures.available)('a light client in Node over TCP', { timeou
       headSlot: 0,
     }
     const peer = client.network.peerId
-    const told = await server.reqresp.request(protocols.status, own, { peer, ignorePace: true }).single()
+    const told = await server.reqresp.request(protocols.status, own, { peer, skipRateLimit: true }).single()
     expect({ ...told, finalizedRoot: toHex(told.finalizedRoot), headRoot: toHex(told.headRoot) }).toMatchObject({
       finalizedRoot: finalized!.root,
       finalizedEpoch: Math.ceil(finalized!.slot / 32),

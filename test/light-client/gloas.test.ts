@@ -1,21 +1,21 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { slotStartMs, toHex } from '../../src/chain/index.ts'
 import { topics } from '../../src/gossip/index.ts'
-import { finalityUpdateOf, optimisticUpdateOf } from '../../src/light-client/derive.ts'
+import { finalityUpdateOf, optimisticUpdateOf } from '../../src/light-client/convert-update.ts'
 import { createLightClient, serveLightClientData } from '../../src/light-client/index.ts'
 import type { Head, LightClient } from '../../src/light-client/types.ts'
 import { createNetwork } from '../../src/network/index.ts'
 import { memoryStorage } from '../../src/platform/storage.ts'
 import { headerRoot } from '../../src/ssz/index.ts'
 import { offsetClock, systemClock } from '../../src/streams/clock.ts'
-import { members } from '../verification/support/synthetic.ts'
+import { members } from '../kit/verification/synthetic.ts'
 import {
   blockHashAt,
   electraBootstrap,
   GLOAS_SLOT,
   gloasChain,
   gloasUpdate,
-} from '../verification/support/synthetic-gloas.ts'
+} from '../kit/verification/synthetic-gloas.ts'
 
 const START = GLOAS_SLOT - 16
 // What it finalizes is the first slot of an epoch; two slots later it is of the next checkpoint.
@@ -28,7 +28,7 @@ async function nextHead(client: LightClient, kind: Head['kind'], afterSlot: numb
   throw new Error('the heads ended')
 }
 
-it('a light client follows from Fulu into Gloas, hears of heads by gossip, and goes on from there after a restart', async () => {
+it('a light client follows from Fulu into Gloas, learns of heads by gossip, and goes on from there after a restart', async () => {
   const chain = gloasChain()
   const committee = members(1)
   const next = members(50).committee
@@ -48,7 +48,7 @@ it('a light client follows from Fulu into Gloas, hears of heads by gossip, and g
     optimisticUpdate: () => optimisticUpdateOf(newest),
   })
   const storage = memoryStorage()
-  const common = { chain, clock, peers: peer.addresses, storage }
+  const common = { chain, clock, staticPeers: peer.addresses, storage }
 
   const client = await createLightClient({ ...common, checkpoint })
   onTestFinished(client.stop)

@@ -9,7 +9,12 @@ it('a client goes on by requests where the code for gossip never loads', async (
   const devnet = await createDevnet({ preset: 'minimal', slotDurationMs: 500, forks: { electra: 0 } })
   onTestFinished(devnet.stop)
   const { chain, addresses } = devnet
-  const client = await createLightClient({ chain, peers: addresses, checkpoint: devnet.checkpoint(), targetPeers: 0 })
+  const client = await createLightClient({
+    chain,
+    staticPeers: addresses,
+    checkpoint: devnet.checkpoint(),
+    targetPeers: 0,
+  })
   onTestFinished(client.stop)
   const signal = AbortSignal.timeout(25_000)
   const { slot } = await client.ready({ signal })

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { createSlotClock, mainnet, slotStartMs } from '../../src/chain/index.ts'
-import { finalityUpdateOf, optimisticUpdateOf } from '../../src/light-client/derive.ts'
+import { finalityUpdateOf, optimisticUpdateOf } from '../../src/light-client/convert-update.ts'
 import { afterForwarding, isRepeated, isTooEarly, verdictAfterProcessing } from '../../src/light-client/gossip-rules.ts'
 import type { LightClientObject } from '../../src/ssz/index.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
-import { fixtures } from '../support/fixtures.ts'
-import { readFolder } from '../verification/support/folders.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
+import { fixtures } from '../kit/fixtures.ts'
+import { readFolder } from '../kit/verification/folders.ts'
 
 const nothing = { finalized: undefined, optimistic: undefined }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { forkDigestAtEpoch, fromHex, slotStartMs, startSlotOfEpoch, toHex } from '../../src/chain/index.ts'
 import { localStatusOf } from '../../src/light-client/local-status.ts'
-import { irrelevance } from '../../src/peers/relevance.ts'
-import { testChain } from '../network/support.ts'
+import { checkRelevance } from '../../src/peers/handshake/relevance.ts'
+import { testChain } from '../kit/network.ts'
 
 const chain = testChain({ genesisTimeMs: 1_700_000_000_000 })
 const forkDigest = forkDigestAtEpoch(chain, 5)
@@ -30,7 +30,7 @@ describe('the Status of a node that has verified a finalized block', () => {
 
   it.each([first, first - 2])('is relevant to peers: block of slot %i', (slot) => {
     const seen = received(localStatusOf(chain, { slot, root }, head))
-    expect(irrelevance(chain, slotStartMs(chain, startSlotOfEpoch(chain, 5)), undefined, seen)).toBeUndefined()
+    expect(checkRelevance(chain, slotStartMs(chain, startSlotOfEpoch(chain, 5)), undefined, seen)).toBeUndefined()
   })
 
   it('offers nothing from before the block', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { LamparaError } from '../../src/errors/index.ts'
 import { createRangeLimits } from '../../src/light-client/range-limits.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
 
 const refusal = new LamparaError('resource_unavailable', 'Cannot get it')
 

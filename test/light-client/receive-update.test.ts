@@ -3,9 +3,9 @@ import { createSlotClock, slotStartMs, toHex } from '../../src/chain/index.ts'
 import { createUpdateReceiver } from '../../src/light-client/receive-update.ts'
 import { createVerifiedStore } from '../../src/light-client/verified-store.ts'
 import { headerRoot } from '../../src/ssz/index.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
-import { contextOf } from '../verification/support/context.ts'
-import { altairChain, bootstrapAt, members, size, updateBy } from '../verification/support/synthetic.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
+import { contextOf } from '../kit/verification/context.ts'
+import { altairChain, bootstrapAt, members, size, updateBy } from '../kit/verification/synthetic.ts'
 
 const chain = altairChain()
 const honest = members(1)
@@ -21,10 +21,10 @@ async function setUp({ minParticipation = 2 / 3, idle = Promise.resolve(), sumIs
   const weak: number[] = []
   const doubts: string[] = []
   const real = contextOf(chain)
-  const committees = { ...real.committees, checkSum: async () => sumIsRight }
+  const committees = { ...real.committees, verifyAggregateKey: async () => sumIsRight }
   const verified = createVerifiedStore(
     { ...real, committees },
-    { onChange() {}, onSettled() {}, onForged: () => receiver.dropPenalties(), onConflict() {} },
+    { onChange() {}, onCommitteesChecked() {}, onForged: () => receiver.dropPenalties(), onConflict() {} },
     () => idle,
   )
   const receiver = createUpdateReceiver({
@@ -33,7 +33,7 @@ async function setUp({ minParticipation = 2 / 3, idle = Promise.resolve(), sumIs
     clock,
     minParticipation,
     signal: stopping.signal,
-    report: (peer, offence, reason) => void reports.push(`${peer} ${offence} ${reason}`),
+    report: (peer, penalty, reason) => void reports.push(`${peer} ${penalty} ${reason}`),
     onWeakHead: ({ header }) => void weak.push(header.beacon.slot),
     isVerified: () => false,
     onHeaders() {},
@@ -60,7 +60,7 @@ describe('an update that a peer sends', () => {
     const { verified, receiver, reports, weak } = await setUp({ minParticipation: 0.5 })
     const few = signedBy(twoThirds - 1)
     await receiver.receive(updateBy(chain, honest, { attested: 20, signers: few }), 'peer')
-    await verified.settled()
+    await verified.whenCommitteesChecked()
     const lie = updateBy(chain, attackers, { attested: 21, signers: few })
     await expect(receiver.receive(lie, 'liar')).rejects.toMatchObject({ code: 'signature_invalid' })
     expect(weak).toEqual([20])
@@ -75,10 +75,10 @@ describe('an update that a peer sends', () => {
     const farther = updateBy(chain, honest, { attested: 33 })
     await expect(receiver.receive(farther, 'peer')).rejects.toMatchObject({ code: 'update_from_future' })
     await clock.advance(2 * chain.slotDurationMs)
-    await verified.settled()
+    await verified.whenCommitteesChecked()
     expect(verified.optimistic?.header.beacon.slot).toBe(31)
     await clock.advance(10 * chain.slotDurationMs)
-    await verified.settled()
+    await verified.whenCommitteesChecked()
     expect(verified.optimistic?.header.beacon.slot).toBe(31)
   })
 
@@ -89,7 +89,7 @@ describe('an update that a peer sends', () => {
     await receiver.receive(updateBy(chain, honest, { attested: 31 }), 'peer').catch(() => {})
     expect(clock.pending).toBe(5)
     await clock.advance(2 * chain.slotDurationMs)
-    await verified.settled()
+    await verified.whenCommitteesChecked()
     expect(verified.optimistic?.header.beacon.slot).toBe(31)
   })
 
@@ -102,7 +102,7 @@ describe('an update that a peer sends', () => {
 
   it('is not checked beyond eight a slot that bring no progress, by peer', async () => {
     const { clock, verified, receiver } = await setUp()
-    await verified.settled()
+    await verified.whenCommitteesChecked()
     const codes: unknown[] = []
     const better = Array.from({ length: 10 }, (_, index) =>
       updateBy(chain, honest, { attested: 20, signers: signedBy(twoThirds + index) }),
@@ -138,7 +138,7 @@ describe('an update that a peer sends', () => {
 describe('a penalty for a wrong signature', () => {
   it('is imposed at once where the committee is checked', async () => {
     const { verified, receiver, reports } = await setUp()
-    await verified.settled()
+    await verified.whenCommitteesChecked()
     await receiver.receive(forged(20), 'liar').catch(() => {})
     expect(reports).toEqual(['liar fatal signature_invalid'])
   })
@@ -149,7 +149,7 @@ describe('a penalty for a wrong signature', () => {
     await receiver.receive(forged(20), 'liar').catch(() => {})
     expect([reports, doubts]).toEqual([[], ['doubt']])
     idle.resolve()
-    await verified.settled()
+    await verified.whenCommitteesChecked()
     await Promise.resolve()
     expect(reports).toEqual(['liar fatal signature_invalid'])
   })
@@ -159,7 +159,7 @@ describe('a penalty for a wrong signature', () => {
     const { verified, receiver, reports } = await setUp({ idle: idle.promise, sumIsRight: false })
     await receiver.receive(forged(20), 'honest').catch(() => {})
     idle.resolve()
-    await verified.settled()
+    await verified.whenCommitteesChecked()
     await Promise.resolve()
     expect(reports).toEqual([])
   })

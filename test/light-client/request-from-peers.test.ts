@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { LamparaError } from '../../src/errors/index.ts'
-import { type Question, requestFromPeers } from '../../src/light-client/request-from-peers.ts'
+import { type PeerQuery, requestFromPeers } from '../../src/light-client/request-from-peers.ts'
 import { protocols } from '../../src/reqresp/index.ts'
-import { settle } from '../support/fake-clock.ts'
-import { fails, fakePeers, hangsAfter, sends } from './support/fake-peers.ts'
+import { settle } from '../kit/fake-clock.ts'
+import { fails, fakePeers, hangsAfter, sends } from '../kit/light-client/fake-peers.ts'
 
 const protocol = protocols.lightClientUpdatesByRange
 
 /** A question that is answered once a response above the present one came; the present one is told, too. */
-function setUp(changes: Partial<Question<unknown, unknown>> = {}, answeredAt = 10) {
+function setUp(changes: Partial<PeerQuery<unknown, unknown>> = {}, answeredAt = 10) {
   const world = fakePeers(protocol.id)
   const stopping = new AbortController()
   const state = { highest: 0 }
@@ -24,7 +24,7 @@ function setUp(changes: Partial<Question<unknown, unknown>> = {}, answeredAt = 1
     signal: stopping.signal,
     random: () => 0,
     ...changes,
-  } as unknown as Question<unknown, unknown>
+  } as unknown as PeerQuery<unknown, unknown>
   return { ...world, state, stopping, ask: () => requestFromPeers(world.network, question) }
 }
 

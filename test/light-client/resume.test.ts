@@ -6,7 +6,7 @@ import type { LightClient, LightClientOptions, LightClientState } from '../../sr
 import { createNetwork } from '../../src/network/index.ts'
 import { type KeyValueStorage, memoryStorage } from '../../src/platform/storage.ts'
 import { type Clock, offsetClock, systemClock } from '../../src/streams/clock.ts'
-import { nextEvent } from '../network/support.ts'
+import { nextEvent } from '../kit/network.ts'
 
 /** A block that nobody has. */
 const NOWHERE: Hex = `0x${'11'.repeat(32)}`
@@ -22,7 +22,7 @@ async function startDevnet(options: MadeDevnetOptions = {}): Promise<Devnet> {
 
 async function start(devnet: Devnet, options: Partial<LightClientOptions>): Promise<LightClient> {
   const { chain, clock, addresses } = devnet
-  const peers = options.network === undefined ? { peers: addresses } : {}
+  const peers = options.network === undefined ? { staticPeers: addresses } : {}
   const client = await createLightClient({ chain, clock, ...peers, checkpoint: devnet.checkpoint(), ...options })
   onTestFinished(client.stop)
   return client
@@ -95,7 +95,7 @@ describe('a light client with a storage', () => {
     const devnet = await startDevnet()
     const { storage } = await followedBefore(devnet)
     const { chain, clock, addresses } = devnet
-    const network = await createNetwork({ chain, clock, peers: addresses, targetPeers: 0, storage })
+    const network = await createNetwork({ chain, clock, staticPeers: addresses, targetPeers: 0, storage })
     onTestFinished(() => network.stop())
     await ready(await start(devnet, { network, checkpoint: NOWHERE }))
   }, 60_000)
@@ -116,7 +116,7 @@ describe('a light client with a storage', () => {
     60_000,
   )
 
-  it('tells of stored bytes that are damaged, sets them aside, and begins with its checkpoint', async () => {
+  it('reports stored bytes that are damaged, sets them aside, and begins with its checkpoint', async () => {
     const devnet = await startDevnet()
     const { storage } = await followedBefore(devnet)
     const damaged = (await storage.get('verified'))!

@@ -7,11 +7,15 @@ it('a light client that serves what it verified is enough for another to start f
   onTestFinished(devnet.stop)
   const { chain, clock } = devnet
   const common = { chain, clock, checkpoint: devnet.checkpoint() }
-  const serving = await createLightClient({ ...common, peers: devnet.addresses, listen: ['/ip4/127.0.0.1/tcp/0'] })
+  const serving = await createLightClient({
+    ...common,
+    staticPeers: devnet.addresses,
+    listen: ['/ip4/127.0.0.1/tcp/0'],
+  })
   onTestFinished(serving.stop)
   const stopServing = serveVerified(serving)
   await serving.ready({ signal: AbortSignal.timeout(30_000) })
-  const other = await createLightClient({ ...common, peers: serving.network.addresses })
+  const other = await createLightClient({ ...common, staticPeers: serving.network.addresses })
   onTestFinished(other.stop)
   const { slot } = await other.ready({ signal: AbortSignal.timeout(30_000) })
   for await (const head of other.heads()) if (head.slot > slot) break

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { mainnet, periodOfSlot, slotStartMs } from '../../src/chain/index.ts'
 import { topics } from '../../src/gossip/index.ts'
-import { finalityUpdateOf, optimisticUpdateOf } from '../../src/light-client/derive.ts'
+import { finalityUpdateOf, optimisticUpdateOf } from '../../src/light-client/convert-update.ts'
 import { createLightClient, type LightClientOptions, serveLightClientData } from '../../src/light-client/index.ts'
 import { contextSlotOf, type LightClientObject } from '../../src/ssz/index.ts'
-import { take, until } from '../gossip/support.ts'
-import { cleanUpAfterEach, listenOn, startNetwork } from '../network/support.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
-import { fixtures } from '../support/fixtures.ts'
-import { readFolder } from '../verification/support/folders.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
+import { fixtures } from '../kit/fixtures.ts'
+import { take, until } from '../kit/gossip.ts'
+import { cleanUpAfterEach, listenOn, startNetwork } from '../kit/network.ts'
+import { readFolder } from '../kit/verification/folders.ts'
 
 cleanUpAfterEach()
 
@@ -44,7 +44,7 @@ describe.skipIf(!fixtures.available)('an update from gossip', () => {
     const listening = [topics.lightClientFinalityUpdate, topics.lightClientOptimisticUpdate].map((topic) =>
       server.gossip.subscribe(topic as typeof topics.lightClientOptimisticUpdate),
     )
-    const network = await startNetwork({ chain: mainnet, clock, peers: server.addresses })
+    const network = await startNetwork({ chain: mainnet, clock, staticPeers: server.addresses })
     const heard = network.gossip.subscribe(topics.lightClientOptimisticUpdate, { includeIgnored: true })
     const client = await createLightClient({
       chain: mainnet,

@@ -5,14 +5,7 @@ import { updatesByRange } from '../../src/light-client/serve.ts'
 import { createVerifiedData } from '../../src/light-client/verified-data.ts'
 import { protocols } from '../../src/reqresp/index.ts'
 import { type LightClientObject, lightClientForkAtSlot, lightClientTypes } from '../../src/ssz/index.ts'
-import {
-  type BareNode,
-  cleanUpAfterEach,
-  listenOn,
-  startBareNode,
-  startNetwork,
-  testChain,
-} from '../network/support.ts'
+import { type BareNode, cleanUpAfterEach, listenOn, startBareNode, startNetwork, testChain } from '../kit/network.ts'
 
 cleanUpAfterEach()
 // Three hundred periods old.

@@ -3,8 +3,8 @@ import { toHex } from '../../src/chain/index.ts'
 import type { Conflict } from '../../src/light-client/conflicts.ts'
 import { type AnyObject, createVerifiedStore } from '../../src/light-client/verified-store.ts'
 import { headerRoot } from '../../src/ssz/index.ts'
-import { contextOf } from '../verification/support/context.ts'
-import { altairChain, bootstrapAt, members, size, slotsPerPeriod, updateBy } from '../verification/support/synthetic.ts'
+import { contextOf } from '../kit/verification/context.ts'
+import { altairChain, bootstrapAt, members, size, slotsPerPeriod, updateBy } from '../kit/verification/synthetic.ts'
 
 const chain = altairChain()
 const honest = members(1)
@@ -30,13 +30,13 @@ async function startedAt(slot: number) {
   }
   const verified = createVerifiedStore(counting, {
     onChange() {},
-    onSettled: (object) => void settled.push(object),
+    onCommitteesChecked: (object) => void settled.push(object),
     onForged() {},
     onConflict: (conflict) => void conflicts.push(conflict),
   })
   const bootstrap = bootstrapAt(slot, honest.committee)
   await verified.bootstrap(toHex(headerRoot(bootstrap.value.header.beacon)), bootstrap)
-  await verified.settled()
+  await verified.whenCommitteesChecked()
   return { verified, settled, conflicts, checks: () => checks }
 }
 
@@ -51,7 +51,7 @@ describe('the verified store', () => {
         code: 'supermajority_missing',
       })
     }
-    await verified.settled()
+    await verified.whenCommitteesChecked()
     expect(verified.store).toBe(before)
     expect(settled.map(({ kind }) => kind)).toEqual(['bootstrap'])
     expect(checks()).toBe(0)

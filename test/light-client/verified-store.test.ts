@@ -3,9 +3,9 @@ import type { LamparaError } from '../../src/errors/index.ts'
 import type { CommitteeVerifier } from '../../src/light-client/verification/index.ts'
 import { type AnyObject, createVerifiedStore, type VerifiedStore } from '../../src/light-client/verified-store.ts'
 import type { LightClientObject, SyncCommittee } from '../../src/ssz/index.ts'
-import { fixtures } from '../support/fixtures.ts'
-import { contextOf } from '../verification/support/context.ts'
-import { readFolder } from '../verification/support/folders.ts'
+import { fixtures } from '../kit/fixtures.ts'
+import { contextOf } from '../kit/verification/context.ts'
+import { readFolder } from '../kit/verification/folders.ts'
 
 describe.skipIf(!fixtures.available)('the verified store', () => {
   function setUp(committees?: (real: CommitteeVerifier) => CommitteeVerifier, calm?: () => Promise<void>) {
@@ -16,7 +16,7 @@ describe.skipIf(!fixtures.available)('the verified store', () => {
     const context = committees === undefined ? real : { ...real, committees: committees(real.committees) }
     const events = {
       onChange: () => void seen.push('change'),
-      onSettled: (object: AnyObject) => void seen.push(`settled ${object.kind}`),
+      onCommitteesChecked: (object: AnyObject) => void seen.push(`settled ${object.kind}`),
       onForged: (object: AnyObject, error: LamparaError) => void seen.push(`forged ${object.kind} ${error.code}`),
       onConflict: () => void seen.push('conflict'),
     }
@@ -27,7 +27,7 @@ describe.skipIf(!fixtures.available)('the verified store', () => {
 
   async function start(verified: VerifiedStore, checkpoint: `0x${string}`, bootstrap: LightClientObject<'bootstrap'>) {
     await verified.bootstrap(checkpoint, bootstrap)
-    await verified.settled()
+    await verified.whenCommitteesChecked()
   }
 
   it('comes to the heads that another light client found, though all objects are handed in at once', async () => {
@@ -54,7 +54,7 @@ describe.skipIf(!fixtures.available)('the verified store', () => {
     let forged: SyncCommittee | undefined
     const { folder, expected, verified, seen, bootstrap } = setUp((real) => ({
       verify: (...args) => real.verify(...args),
-      checkSum: async (committee) => committee !== forged && real.checkSum(committee),
+      verifyAggregateKey: async (committee) => committee !== forged && real.verifyAggregateKey(committee),
     }))
     await start(verified, expected.checkpoint, bootstrap)
     const before = verified.store
@@ -62,7 +62,7 @@ describe.skipIf(!fixtures.available)('the verified store', () => {
     forged = update.value.nextSyncCommittee
     // The head shows before the sum is looked at: that is what makes it quick.
     expect((await verified.process(update, update.value.signatureSlot + 1)).changed).toBe(true)
-    await verified.settled()
+    await verified.whenCommitteesChecked()
     expect(verified.store).toBe(before)
     expect(seen.at(-1)).toBe('forged update sync_committee_aggregate_mismatch')
     expect(seen).not.toContain('settled update')
@@ -74,9 +74,9 @@ describe.skipIf(!fixtures.available)('the verified store', () => {
     const { folder, expected, verified, seen, bootstrap } = setUp(
       (real) => ({
         verify: (...args) => real.verify(...args),
-        checkSum: (committee) => {
+        verifyAggregateKey: (committee) => {
           checked.push(committee)
-          return real.checkSum(committee)
+          return real.verifyAggregateKey(committee)
         },
       }),
       () => calm.promise,
@@ -87,7 +87,7 @@ describe.skipIf(!fixtures.available)('the verified store', () => {
     expect(checked).toEqual([])
     expect(seen).toEqual(['change', 'change'])
     calm.resolve()
-    await verified.settled()
+    await verified.whenCommitteesChecked()
     expect(checked.length).toBeGreaterThanOrEqual(2)
     expect(seen).toEqual(['change', 'change', 'settled bootstrap', 'settled update'])
   })
@@ -95,14 +95,14 @@ describe.skipIf(!fixtures.available)('the verified store', () => {
   it('takes everything back that was built on a forged committee, once', async () => {
     const calm = Promise.withResolvers<void>()
     const { folder, expected, verified, seen, bootstrap } = setUp(
-      (real) => ({ verify: (...args) => real.verify(...args), checkSum: async () => false }),
+      (real) => ({ verify: (...args) => real.verify(...args), verifyAggregateKey: async () => false }),
       () => calm.promise,
     )
     await verified.bootstrap(expected.checkpoint, bootstrap)
     const update = folder.updates[0]!
     await verified.process(update, update.value.signatureSlot + 1)
     calm.resolve()
-    await verified.settled()
+    await verified.whenCommitteesChecked()
     expect(verified.store).toBeUndefined()
     expect(seen.filter((what) => what.startsWith('forged'))).toEqual([
       'forged bootstrap sync_committee_aggregate_mismatch',
@@ -121,7 +121,7 @@ describe.skipIf(!fixtures.available)('the verified store', () => {
       result.status === 'rejected' ? [(result.reason as LamparaError).code] : [],
     )
     expect(codes).toContain('queue_overflow')
-    await verified.settled()
+    await verified.whenCommitteesChecked()
     const next = folder.updates[1]!
     expect((await verified.process(next, next.value.signatureSlot + 1)).changed).toBe(true)
   })

@@ -11,11 +11,11 @@ export interface Mutation {
 
 const attacks = 'test/adversary/attacks.test.ts'
 const twoThirds = 'test/light-client/two-thirds.test.ts'
-const board = 'test/light-client/head-board.test.ts'
+const board = 'test/light-client/heads.test.ts'
 const asking = 'test/light-client/request-from-peers.test.ts'
 const rules = 'test/light-client/gossip-rules.test.ts'
 const quorum = 'test/light-client/checkpoint-quorum.test.ts'
-const status = 'test/light-client/assess.test.ts'
+const status = 'test/light-client/compute-status.test.ts'
 
 const specGossip = 'test/gossip/spec-gossip.test.ts'
 const everyFork = 'test/gossip/every-fork.test.ts'
@@ -104,8 +104,8 @@ export const mutations: readonly Mutation[] = [
   {
     rule: 'another peer is asked when an answer brings nothing',
     file: 'src/light-client/request-from-peers.ts',
-    find: 'else if (!start() && running.size === 0) over.resolve()',
-    replace: 'else over.resolve()',
+    find: 'else if (!start() && running.size === 0) result.resolve()',
+    replace: 'else result.resolve()',
     tests: [asking, attacks],
   },
   {
@@ -215,20 +215,20 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: 'a head is shown from so many independent paths on',
-    file: 'src/light-client/head-board.ts',
+    file: 'src/light-client/heads.ts',
     find: 'if (agreement.paths < options.minAgreement) {',
     replace: 'if (false) {',
     tests: [board],
   },
   {
-    rule: 'whoever connects while heads are awaited is asked to catch up',
+    rule: 'anyone who connects while heads are awaited is asked to catch up',
     file: 'src/light-client/follower.ts',
     find: 'fetcher.wantsUpdates() && newcomer.resolve()',
     replace: 'false',
     tests: [attacks],
   },
   {
-    rule: 'heads are asked for anew once more of them can be verified',
+    rule: 'heads are asked for again once more of them can be verified',
     file: 'src/light-client/fetcher.ts',
     find: 'if (refreshing !== undefined && refreshing.reach !== reach()) {',
     replace: 'if (false) {',
@@ -243,7 +243,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: 'a head may be confirmed after the next one has come',
-    file: 'src/light-client/head-board.ts',
+    file: 'src/light-client/heads.ts',
     find: 'const MAX_RECENT = 8',
     replace: 'const MAX_RECENT = 1',
     tests: [board],
@@ -285,9 +285,9 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: 'a head is not told twice',
-    file: 'src/light-client/head-board.ts',
-    find: '    board.replace({',
-    replace: '    board.set({',
+    file: 'src/light-client/heads.ts',
+    find: '    watchable.replace({',
+    replace: '    watchable.set({',
     tests: [board],
   },
   {
@@ -306,15 +306,15 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: 'a head ahead of the clock is not "following"',
-    file: 'src/light-client/assess.ts',
+    file: 'src/light-client/compute-status.ts',
     find: '(behind > stalledAfterSlots || behind < 0)',
     replace: 'behind > stalledAfterSlots',
     tests: [status],
   },
   {
     rule: 'a peer that holds heads back is named',
-    file: 'src/light-client/assess.ts',
-    find: '...evidenceReason(situation),',
+    file: 'src/light-client/compute-status.ts',
+    find: '...evidenceReason(inputs),',
     replace: '',
     tests: [status],
   },
@@ -327,14 +327,14 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: 'conformance: topics are joined an epoch ahead',
-    file: 'src/gossip/rotation.ts',
+    file: 'src/gossip/registry/rotation.ts',
     find: 'const JOIN_EPOCHS_BEFORE = 1',
     replace: 'const JOIN_EPOCHS_BEFORE = 0',
     tests: [everyFork],
   },
   {
     rule: 'conformance: topics are left two epochs after',
-    file: 'src/gossip/rotation.ts',
+    file: 'src/gossip/registry/rotation.ts',
     find: 'const LEAVE_EPOCHS_AFTER = 2',
     replace: 'const LEAVE_EPOCHS_AFTER = 1',
     tests: [everyFork],
@@ -348,42 +348,42 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: 'conformance: messages of unknown topics are rejected',
-    file: 'src/gossip/guard.ts',
+    file: 'src/gossip/gossipsub/guard.ts',
     find: "if (unknown > 0 && !charge(id, 'gossip_malformed', unknown)) return false",
     replace: '',
     tests: [specGossip],
   },
   {
     rule: 'conformance: message ids have 20 bytes',
-    file: 'src/gossip/guard.ts',
+    file: 'src/gossip/gossipsub/guard.ts',
     find: ' || namesOtherIds(rpc)',
     replace: '',
     tests: [specGossip],
   },
   {
     rule: 'conformance: ids of IWANT have 20 bytes',
-    file: 'src/gossip/guard.ts',
+    file: 'src/gossip/gossipsub/guard.ts',
     find: 'control?.iwant, ',
     replace: '',
     tests: [specGossip],
   },
   {
     rule: 'conformance: gossipsub has the parameters of the specification',
-    file: 'src/gossip/parameters.ts',
+    file: 'src/gossip/gossipsub/parameters.ts',
     find: 'D: 8, Dlo: 6,',
     replace: 'D: 6, Dlo: 5,',
     tests: [specGossip],
   },
   {
     rule: 'conformance: a relay sends to all of its clients',
-    file: 'src/gossip/parameters.ts',
+    file: 'src/gossip/gossipsub/parameters.ts',
     find: 'floodPublish: true',
     replace: 'floodPublish: false',
     tests: [specGossip],
   },
   {
     rule: 'conformance: message ids are those of the specification on the wire',
-    file: 'src/gossip/router.ts',
+    file: 'src/gossip/gossipsub/gossipsub-config.ts',
     find: 'msgIdFn: ({ topic, data }) => idOf(topic, data)',
     replace: 'msgIdFn: ({ data }) => idOf("", data)',
     tests: [specGossip],
@@ -411,10 +411,10 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: 'conformance: a request that is over is reset',
-    file: 'src/reqresp/ask-peer.ts',
+    file: 'src/reqresp/request/attempt.ts',
     find: 'else reset(stream, error)',
-    replace: 'else letGo(stream, clock)',
-    tests: ['test/reqresp/request-endings.test.ts'],
+    replace: 'else closeGracefully(stream, clock)',
+    tests: ['test/reqresp/request/request-endings.test.ts'],
   },
   {
     rule: 'conformance: the own period is asked for while its next committee is unknown',

@@ -9,8 +9,8 @@ import { createLightClient } from '../../src/light-client/index.ts'
 import type { LightClient } from '../../src/light-client/types.ts'
 import { createNetwork } from '../../src/network/index.ts'
 import { memoryStorage } from '../../src/platform/storage.ts'
-import { failOnUnhandledRejections, listenersOn, until } from '../support/leaks.ts'
-import { cleanUpAfterEach, listenOn, startNetwork, testChain } from './support.ts'
+import { failOnUnhandledRejections, listenersOn, until } from '../kit/leaks.ts'
+import { cleanUpAfterEach, listenOn, startNetwork, testChain } from '../kit/network.ts'
 
 failOnUnhandledRejections()
 cleanUpAfterEach()
@@ -168,7 +168,7 @@ describe('with a chain to follow, an abort, whenever it comes, leaves nothing of
   const follow = (signal?: AbortSignal) =>
     createLightClient({
       chain: devnet.chain,
-      peers: devnet.addresses,
+      staticPeers: devnet.addresses,
       checkpoint: devnet.checkpoint(),
       ...(signal && { signal }),
     })
@@ -270,7 +270,7 @@ describe('with a chain to follow, an abort, whenever it comes, leaves nothing of
   })
 
   it('a light client over a network that is there, at every microtask', async () => {
-    const network = await startNetwork({ chain: devnet.chain, peers: devnet.addresses })
+    const network = await startNetwork({ chain: devnet.chain, staticPeers: devnet.addresses })
     const checkpoint = devnet.checkpoint()
     for (let ticks = 0; ticks < 40; ticks++) {
       const caller = new AbortController()

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { bootstrapList } from '../../src/network/index.ts'
 import { createResolveTxt } from '../../src/platform/node/resolve-txt.ts'
-import { startDnsServer } from '../support/dns-server.ts'
-import { cleanUpAfterEach, listenOn, nextEvent, startNetwork, testChain, untilPeers } from './support.ts'
+import { startDnsServer } from '../kit/dns-server.ts'
+import { cleanUpAfterEach, listenOn, nextEvent, startNetwork, testChain, untilPeers } from '../kit/network.ts'
 
 cleanUpAfterEach()
 const chain = testChain()
@@ -14,9 +14,9 @@ describe('a network with a bootstrap list', { timeout: 20_000 }, () => {
     const [byRecord, byAddress, byName] = servers as [(typeof servers)[0], (typeof servers)[0], (typeof servers)[0]]
     const dns = await startDnsServer({ '_dnsaddr.peers.test': [[`dnsaddr=${byName.addresses[0]}`]] })
     try {
-      const text = `- ${await byRecord.record()}\n- ${byAddress.addresses[0]}\n- /dnsaddr/peers.test # ours\n`
+      const text = `- ${await byRecord.enr()}\n- ${byAddress.addresses[0]}\n- /dnsaddr/peers.test # ours\n`
       const list = bootstrapList(text, { name: 'ours', resolveTxt: createResolveTxt({ servers: [dns.address] }) })
-      const client = await startNetwork({ ...local, sources: [list] })
+      const client = await startNetwork({ ...local, peerSources: [list] })
       const discovered = nextEvent(client.events(['peer:discovered']))
       await untilPeers(client, 3)
       expect(client.peers.map(({ id }) => id).sort()).toEqual(servers.map(({ peerId }) => peerId).sort())
@@ -27,10 +27,10 @@ describe('a network with a bootstrap list', { timeout: 20_000 }, () => {
   })
 
   it('begins discv5 with the records in it', async () => {
-    const discv5 = { listen: '/ip4/127.0.0.1/udp/0', bootstrap: [] } as const
+    const discv5 = { listen: '/ip4/127.0.0.1/udp/0', bootEnrs: [] } as const
     const server = await startNetwork({ ...local, listen: listenOn.tcp, discv5 })
-    const { records } = bootstrapList(`# a network's own\n- ${await server.record()}\n`)
-    const client = await startNetwork({ ...local, discv5: { ...discv5, bootstrap: records } })
+    const { enrs } = bootstrapList(`# a network's own\n- ${await server.enr()}\n`)
+    const client = await startNetwork({ ...local, discv5: { ...discv5, bootEnrs: enrs } })
     await untilPeers(client, 1)
     expect(client.peers[0]?.id).toBe(server.peerId)
   })

@@ -2,8 +2,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createNetworkOn } from '../../src/network/create-network-on.ts'
 import type { Network } from '../../src/network/types.ts'
 import { platform } from '../../src/platform/node/index.ts'
-import { type SilentProxy, startSilentProxy } from '../support/silent-proxy.ts'
-import { cleanUpAfterEach, listenOn, nextEvent, startNetwork, testChain, untilPeers } from './support.ts'
+import { cleanUpAfterEach, listenOn, nextEvent, startNetwork, testChain, untilPeers } from '../kit/network.ts'
+import { type SilentProxy, startSilentProxy } from '../kit/silent-proxy.ts'
 
 cleanUpAfterEach()
 

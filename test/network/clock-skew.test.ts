@@ -11,7 +11,7 @@ import {
   testChain,
   untilPeers,
   untilStatus,
-} from './support.ts'
+} from '../kit/network.ts'
 
 cleanUpAfterEach()
 const chain = testChain()
@@ -24,7 +24,7 @@ describe('a machine whose clock is wrong', () => {
   it('keeps peers that are ahead of it by up to a slot', async () => {
     const node = await synced()
     const aheadMs = slotStartMs(chain, slotNow(chain)) - Date.now() + chain.slotDurationMs
-    const network = await startNetwork({ chain, clock: offsetClock(-aheadMs), peers: [node.address] })
+    const network = await startNetwork({ chain, clock: offsetClock(-aheadMs), staticPeers: [node.address] })
     await untilPeers(network, 1)
   })
 
@@ -34,7 +34,7 @@ describe('a machine whose clock is wrong', () => {
       chain,
       clock: offsetClock(-60_000),
       bootnodes: [nodes[0]!.address],
-      peers: [nodes[1]!.address],
+      staticPeers: [nodes[1]!.address],
     })
     const failures = network.events(['dial:failed'])
     const { error, state } = await untilStatus(network, (status) => status.error?.details.of === 2)
@@ -51,7 +51,7 @@ describe('a machine whose clock is wrong', () => {
 
   it('takes heads that come by other ways for evidence, too', async () => {
     const node = await startBareNode(chain)
-    const network = await startNetwork({ chain, peers: [node.address] })
+    const network = await startNetwork({ chain, staticPeers: [node.address] })
     await untilPeers(network, 1)
     expect(network.clockSkew()).toBeUndefined()
     network.noteHead(node.peerId, slotNow(chain) + 20)
@@ -64,7 +64,7 @@ describe('a machine whose clock is wrong', () => {
     const light = await startBareNode(chain, {
       status: { ...genesisStatus(chain), headSlot: slotNow(chain) - 90, headRoot: root(1), finalizedRoot: root(1) },
     })
-    const network = await startNetwork({ chain, peers: [light.address] })
+    const network = await startNetwork({ chain, staticPeers: [light.address] })
     await untilPeers(network, 1)
     expect(network.clockSkew()).toBeUndefined()
   })

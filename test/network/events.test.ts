@@ -5,7 +5,7 @@ import { createEventHub } from '../../src/network/event-hub.ts'
 import type { NetworkEvent } from '../../src/network/types.ts'
 import type { CandidateSource } from '../../src/platform/candidate-source.ts'
 import { platform } from '../../src/platform/node/index.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
 import {
   cleanUpAfterEach,
   genesisStatus,
@@ -15,7 +15,7 @@ import {
   startNetwork,
   testChain,
   untilPeers,
-} from './support.ts'
+} from '../kit/network.ts'
 
 cleanUpAfterEach()
 const chain = testChain()
@@ -31,7 +31,7 @@ async function deadAddress(): Promise<string> {
   return `/ip4/127.0.0.1/tcp/${port}`
 }
 
-/** A source that tells of one peer, once it may. */
+/** A source that reports one peer, once it may. */
 function sourceOf(peerId: string, addresses: readonly string[], may = Promise.resolve()): CandidateSource {
   return {
     name: 'mine',
@@ -42,12 +42,12 @@ function sourceOf(peerId: string, addresses: readonly string[], may = Promise.re
   }
 }
 
-describe('what a network tells of', () => {
-  it('a peer that a source told of: who, where, and by which source', async () => {
+describe('the events of a network', () => {
+  it('a peer that a source reported: who, where, and by which source', async () => {
     const server = await startNetwork({ chain, listen: listenOn.tcp })
     const listening = Promise.withResolvers<void>()
     const sources = [sourceOf(server.peerId, server.addresses, listening.promise)]
-    const client = await startNetwork({ ...local, sources })
+    const client = await startNetwork({ ...local, peerSources: sources })
     const events = client.events(['peer:discovered', 'peer:connected'])
     listening.resolve()
     const iterator = events[Symbol.asyncIterator]()
@@ -62,7 +62,7 @@ describe('what a network tells of', () => {
 
   it('a ban: of whom, why, and until when', async () => {
     const liar = await startBareNode(chain)
-    const network = await startNetwork({ chain, peers: [liar.address] })
+    const network = await startNetwork({ chain, staticPeers: [liar.address] })
     await untilPeers(network, 1)
     const banned = nextEvent(network.events(['peer:banned']))
     network.report(liar.peerId, 'fatal', 'forged header')
@@ -73,7 +73,7 @@ describe('what a network tells of', () => {
 
   it.each(['named', 'recruited'])('a dial of a %s peer that fails: where, and why', async (how) => {
     const dead = `${await deadAddress()}/p2p/${somebody}`
-    const found = how === 'named' ? { peers: [dead] } : { sources: [sourceOf(somebody, [dead])] }
+    const found = how === 'named' ? { staticPeers: [dead] } : { peerSources: [sourceOf(somebody, [dead])] }
     const network = await startNetwork({ ...local, ...found })
     const { address, error } = await nextEvent(network.events(['dial:failed']))
     expect(address).toBe(dead)
@@ -84,7 +84,9 @@ describe('what a network tells of', () => {
   it.each(['named', 'recruited'])('a %s peer of another network', async (how) => {
     const foreign = await startBareNode(chain, { status: genesisStatus(chain, '0x01020304') })
     const found =
-      how === 'named' ? { peers: [foreign.address] } : { sources: [sourceOf(foreign.peerId, [foreign.address])] }
+      how === 'named'
+        ? { staticPeers: [foreign.address] }
+        : { peerSources: [sourceOf(foreign.peerId, [foreign.address])] }
     const network = await startNetwork({ ...local, ...found })
     const { error } = await nextEvent(network.events(['dial:failed']))
     expect(error.code).toBe('irrelevant_network')
@@ -95,12 +97,12 @@ describe('what a network tells of', () => {
     const network = await createNetworkOn(platform, { chain, clock })
     const told: NetworkEvent[] = []
     const listening = (async () => {
-      for await (const event of network.events(['bootstrap:result'])) told.push(event)
+      for await (const event of network.events(['bootstrap:completed'])) told.push(event)
     })()
     await clock.advance(29_999)
     expect(told).toEqual([])
     await clock.advance(1)
-    const result = { type: 'bootstrap:result', connected: false, peers: 0, tried: 0 }
+    const result = { type: 'bootstrap:completed', connected: false, peers: 0, tried: 0 }
     expect(told).toEqual([result])
     await clock.advance(120_000)
     const stopping = network.stop()

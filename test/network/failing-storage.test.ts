@@ -3,7 +3,7 @@ import { mainnet } from '../../src/chain/index.ts'
 import { LamparaError } from '../../src/errors/index.ts'
 import { createNetwork } from '../../src/network/index.ts'
 import { type KeyValueStorage, memoryStorage } from '../../src/platform/storage.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
 
 const full = async (): Promise<never> => {
   throw new LamparaError('storage_unavailable', 'Cannot read "identity": the disk is gone')

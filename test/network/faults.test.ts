@@ -11,11 +11,11 @@ import { createLibp2p, type Libp2p } from 'libp2p'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { forkDigestAtSlot } from '../../src/chain/index.ts'
 import { defineTopic } from '../../src/gossip/index.ts'
-import { withSafeSend } from '../../src/network/safe-muxer.ts'
+import { withSafeSend } from '../../src/network/node/safe-muxer.ts'
 import { createReqResp, protocols } from '../../src/reqresp/index.ts'
 import { systemClock } from '../../src/streams/clock.ts'
 import { encodeVarint, topicString } from '../../src/wire/index.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
 import {
   cleanUpAfterEach,
   genesisStatus,
@@ -26,7 +26,7 @@ import {
   startNetwork,
   testChain,
   untilPeers,
-} from './support.ts'
+} from '../kit/network.ts'
 
 cleanUpAfterEach()
 const chain = testChain()
@@ -47,7 +47,7 @@ async function plainNode(muxer: 'yamux' | 'mplex'): Promise<Libp2p> {
     chain,
     clock: systemClock,
     selectPeer: () => undefined,
-    onOffence: () => {},
+    onPenalty: () => {},
   })
   reqresp.serve(protocols.status, function* () {
     yield genesisStatus(chain)
@@ -61,7 +61,7 @@ async function plainNode(muxer: 'yamux' | 'mplex'): Promise<Libp2p> {
 
 describe('a network goes on', () => {
   for (const transport of ['tcp', 'ws'] as const) {
-    it(`when strangers talk nonsense over ${transport}, hang up at once, or say nothing`, async () => {
+    it(`when unknown peers talk nonsense over ${transport}, hang up at once, or say nothing`, async () => {
       const network = await startNetwork({ chain, listen: listenOn[transport] })
       const port = Number(/tcp\/(\d+)/.exec(network.addresses[0]!)![1])
       const said = [
@@ -93,7 +93,7 @@ describe('a network goes on', () => {
     })
   }
 
-  it('when a peer breaks off in the middle of the greeting', async () => {
+  it('when a peer breaks off in the middle of the handshake', async () => {
     const network = await startNetwork({ chain, listen: listenOn.tcp })
     for (let i = 0; i < 5; i++) {
       const node = await startBareNode(chain)
@@ -121,7 +121,7 @@ describe('a peer is left', () => {
   it('when it no longer answers pings, and dialed again when it is one to keep', async () => {
     const clock = createFakeClock(Date.now())
     const node = await startBareNode(chain)
-    const network = await startNetwork({ chain, clock, peers: [node.address] })
+    const network = await startNetwork({ chain, clock, staticPeers: [node.address] })
     await untilPeers(network, 1)
     await expect.poll(() => network.peers[0]!.latencyMs).toBeDefined()
     await node.libp2p.handle(protocols.ping.id, () => {}, { force: true })
@@ -162,7 +162,7 @@ describe('a peer is left', () => {
       chain,
       clock: systemClock,
       selectPeer: () => undefined,
-      onOffence: () => {},
+      onPenalty: () => {},
     })
     await reqresp.request(protocols.status, genesisStatus(chain), { peer: relay.peerId }).single()
     // RPC { subscriptions: [{ subscribe: true, topicid }] }, by hand.

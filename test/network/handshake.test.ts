@@ -4,7 +4,7 @@ import { fromHex } from '../../src/chain/index.ts'
 import { topics } from '../../src/gossip/index.ts'
 import { protocols } from '../../src/reqresp/index.ts'
 import { attestationSubnetCount, BitArray } from '../../src/ssz/index.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
 import {
   cleanUpAfterEach,
   genesisStatus,
@@ -15,7 +15,7 @@ import {
   testChain,
   untilPeers,
   untilStatus,
-} from './support.ts'
+} from '../kit/network.ts'
 
 cleanUpAfterEach()
 const chain = testChain()
@@ -182,7 +182,7 @@ describe('the handshake', () => {
     await node.greet(listener.addresses[0]!)
     await untilPeers(listener, 1)
     const losses = listener.events(['peer:disconnected'])
-    await node.reqresp.request(protocols.goodbye, 129n, { peer: listener.peerId }).ended
+    await node.reqresp.request(protocols.goodbye, 129n, { peer: listener.peerId }).completed
     expect(await nextEvent(losses)).toMatchObject({ reason: 'goodbye from the peer: it has too many peers' })
     await expect.poll(() => node.libp2p.getConnections()).toEqual([])
   })

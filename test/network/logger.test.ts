@@ -38,7 +38,7 @@ describe('the logger of a network', () => {
       vi.spyOn(console, 'log'),
       vi.spyOn(console, 'error'),
     ]
-    const network = await createNetwork({ chain: mainnet, peers: [], listen: ['/ip4/127.0.0.1/tcp/0'] })
+    const network = await createNetwork({ chain: mainnet, staticPeers: [], listen: ['/ip4/127.0.0.1/tcp/0'] })
     const id = '16Uiu2HAm8u35SroiX4twGMzSViYFN31HphDhtKLsRr84PVSNdr9D'
     await expect(network.connect(`/ip4/127.0.0.1/tcp/1/p2p/${id}`)).rejects.toMatchObject({ code: 'dial_failed' })
     await network.stop()

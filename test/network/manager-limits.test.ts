@@ -2,12 +2,20 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { describe, expect, it } from 'vitest'
 import { createNetworkOn } from '../../src/network/create-network-on.ts'
-import { peerLimits } from '../../src/network/peer-limits.ts'
+import { peerLimits } from '../../src/network/limits/peer-limits.ts'
 import type { Network, NetworkOptions } from '../../src/network/types.ts'
 import { platform } from '../../src/platform/node/index.ts'
 import { protocols } from '../../src/reqresp/index.ts'
-import { createFakeClock, type FakeClock } from '../support/fake-clock.ts'
-import { cleanUpAfterEach, listenOn, startBareNode, startNetwork, testChain, untilPeers, updateAt } from './support.ts'
+import { createFakeClock, type FakeClock } from '../kit/fake-clock.ts'
+import {
+  cleanUpAfterEach,
+  listenOn,
+  startBareNode,
+  startNetwork,
+  testChain,
+  untilPeers,
+  updateAt,
+} from '../kit/network.ts'
 
 cleanUpAfterEach()
 const chain = testChain()
@@ -29,11 +37,11 @@ describe('limits', () => {
   })
 
   it('leave to libp2p what lies beyond all of them', () => {
-    const { hard, maxInbound, maxOutbound } = limitsOf({ peers: ['a', 'b'] })
+    const { hard, maxInbound, maxOutbound } = limitsOf({ staticPeers: ['a', 'b'] })
     expect(hard.all).toBeGreaterThan(maxInbound + maxOutbound + 2)
   })
 
-  it.each([{ maxInbound: -1 }, { maxOutbound: 0.5 }, { maxPerGroup: Number.NaN }, { targetPeers: -1 }])(
+  it.each([{ maxInbound: -1 }, { maxOutbound: 0.5 }, { maxPerSubnet: Number.NaN }, { targetPeers: -1 }])(
     'that are no whole numbers are refused: %o',
     async (options) => {
       await expect(startNetwork({ chain, ...options })).rejects.toMatchObject({ code: 'invalid_argument' })
@@ -46,7 +54,7 @@ describe('limits', () => {
 })
 
 describe('a network that is full', () => {
-  it('refuses whoever dials it, but not an unconditional peer', async () => {
+  it('refuses anyone who dials it, but not an unconditional peer', async () => {
     const friendKey = await generateKeyPair('secp256k1')
     const friend = peerIdFromPrivateKey(friendKey).toString()
     const server = await startNetwork({ chain, listen: listenOn.tcp, maxInbound: 0, unconditionalPeers: [friend] })
@@ -58,7 +66,7 @@ describe('a network that is full', () => {
     expect(server.peers[0]?.id).toBe(friend)
   })
 
-  it('lets a newcomer in, and then parts from one with the words that it has too many peers', async () => {
+  it('lets a newcomer in, and then disconnects one with the words that it has too many peers', async () => {
     const clock = createFakeClock(Date.now())
     const server = await createNetworkOn(platform, { chain, clock, listen: listenOn.tcp, maxInbound: 1 })
     try {
@@ -113,16 +121,16 @@ describe('a network that is full', () => {
   })
 })
 
-it('a private peer is never told of', async () => {
+it('a private peer is never advertised', async () => {
   const server = await startNetwork({ chain, listen: listenOn.tcp })
   const client = await startNetwork({
     chain,
     ...local,
-    records: [await server.record()],
+    enrs: [await server.enr()],
     privatePeers: [server.peerId],
   })
   await untilPeers(client, 1)
-  expect(client.drawPeers(10)).toEqual([])
+  expect(client.samplePeers(10)).toEqual([])
 })
 
 /** Lets time pass in steps that leave the wire time to answer. */
@@ -137,12 +145,12 @@ async function passUntil(clock: FakeClock, holds: () => boolean): Promise<void> 
 async function askAll({ reqresp }: Network, peer: string): Promise<void> {
   const exchange = reqresp.request(protocols.lightClientOptimisticUpdate, undefined, { peer })
   await exchange.single()
-  await exchange.ended
+  await exchange.completed
 }
 
 /** When each peer served last. */
 function servedBy({ peers }: Network): Record<string, number | undefined> {
-  return Object.fromEntries(peers.map(({ id, servedAtMs }) => [id, servedAtMs]))
+  return Object.fromEntries(peers.map(({ id, lastServedAtMs }) => [id, lastServedAtMs]))
 }
 
 async function stopIn(clock: FakeClock, network: Network): Promise<void> {

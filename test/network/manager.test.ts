@@ -1,34 +1,42 @@
 import { describe, expect, it } from 'vitest'
 import { forkDigestAtEpoch } from '../../src/chain/index.ts'
 import { createNetworkOn } from '../../src/network/create-network-on.ts'
-import { peerExchange, servePeerExchange } from '../../src/network/peer-exchange.ts'
+import { peerExchange, servePeerExchange } from '../../src/network/discovery/peer-exchange.ts'
 import { platform } from '../../src/platform/node/index.ts'
 import { memoryStorage } from '../../src/platform/storage.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
-import { cleanUpAfterEach, listenOn, nextEvent, startBareNode, startNetwork, testChain, untilPeers } from './support.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
+import {
+  cleanUpAfterEach,
+  listenOn,
+  nextEvent,
+  startBareNode,
+  startNetwork,
+  testChain,
+  untilPeers,
+} from '../kit/network.ts'
 
 cleanUpAfterEach()
 const chain = testChain()
 
 describe('every peer', () => {
-  it('is told of while it is dialed, when it counts, and after it left, with why', async () => {
+  it('is reported while it is dialed, when it counts, and after it left, with why', async () => {
     const server = await startNetwork({ chain, listen: listenOn.tcp })
     const client = await startNetwork({ chain })
     const connecting = client.connect(server.addresses[0]!)
-    expect(client.everyPeer()).toMatchObject([{ id: server.peerId, state: 'connecting', direction: 'outbound' }])
+    expect(client.allPeers()).toMatchObject([{ id: server.peerId, state: 'connecting', direction: 'outbound' }])
     await connecting
-    expect(client.everyPeer()).toMatchObject([{ id: server.peerId, state: 'connected' }])
+    expect(client.allPeers()).toMatchObject([{ id: server.peerId, state: 'connected' }])
     expect(client.peers).toMatchObject([{ state: 'connected' }])
     const left = nextEvent(client.events(['peer:disconnected']))
     await client.disconnect(server.peerId)
-    expect((await left).peer).toMatchObject({ state: 'disconnected', leaveReason: 'we left' })
+    expect((await left).peer).toMatchObject({ state: 'disconnected', disconnectReason: 'we left' })
     expect(client.peers).toEqual([])
-    const [gone] = client.everyPeer()
-    expect(gone).toMatchObject({ id: server.peerId, state: 'disconnected', leaveReason: 'we left' })
+    const [gone] = client.allPeers()
+    expect(gone).toMatchObject({ id: server.peerId, state: 'disconnected', disconnectReason: 'we left' })
     expect(gone!.seenAtMs).toBeGreaterThanOrEqual(gone!.connectedAtMs)
   })
 
-  it('is told of once, as it is now, however often it came and left', async () => {
+  it('is reported once, as it is now, however often it came and left', async () => {
     const server = await startNetwork({ chain, listen: listenOn.tcp })
     const client = await startNetwork({ chain })
     for (let round = 0; round < 3; round++) {
@@ -36,15 +44,15 @@ describe('every peer', () => {
       await client.disconnect(server.peerId)
     }
     await client.connect(server.addresses[0]!)
-    expect(client.everyPeer().map(({ state }) => state)).toEqual(['connected'])
+    expect(client.allPeers().map(({ state }) => state)).toEqual(['connected'])
   })
 
   it('comes with its record where one is known', async () => {
     const server = await startNetwork({ chain, listen: listenOn.tcp })
-    const record = await server.record()
-    const client = await startNetwork({ chain, allowPrivateAddresses: true, records: [record] })
+    const record = await server.enr()
+    const client = await startNetwork({ chain, allowPrivateAddresses: true, enrs: [record] })
     await untilPeers(client, 1)
-    expect(client.everyPeer()[0]?.enr).toBe(record)
+    expect(client.allPeers()[0]?.enr).toBe(record)
   })
 })
 
@@ -54,14 +62,14 @@ describe('half a minute after the start', () => {
     const server = await startNetwork({ chain, listen: listenOn.tcp })
     const peers = [...server.addresses]
     if (!reachable) await server.stop()
-    const client = await createNetworkOn(platform, { chain, clock, peers })
+    const client = await createNetworkOn(platform, { chain, clock, staticPeers: peers })
     try {
-      const result = nextEvent(client.events(['bootstrap:result']))
+      const result = nextEvent(client.events(['bootstrap:completed']))
       if (reachable) await untilPeers(client, 1)
       else await nextEvent(client.events(['dial:failed']))
       await clock.advance(30_000)
       expect(await result).toEqual({
-        type: 'bootstrap:result',
+        type: 'bootstrap:completed',
         connected: reachable,
         peers: reachable ? expect.any(Number) : 0,
         tried: 1,
@@ -91,13 +99,13 @@ it('a ban outlives a restart: the peer is neither dialed nor let in', async () =
   await expect(liar.greet(after.addresses[0]!)).rejects.toThrow()
 })
 
-it('a seed tells of those that it reached within a day, and of no others', async () => {
+it('a seed advertises those that it reached within a day, and no others', async () => {
   const server = await startNetwork({ chain, listen: listenOn.tcp })
   const local = { chain, allowPrivateAddresses: true } as const
-  const seed = await startNetwork({ ...local, listen: listenOn.tcp, records: [await server.record()] })
+  const seed = await startNetwork({ ...local, listen: listenOn.tcp, enrs: [await server.enr()] })
   await untilPeers(seed, 1)
   let now = (): number => Date.now()
-  servePeerExchange(seed.reqresp, seed.drawPeers, { now: () => now() })
+  servePeerExchange(seed.reqresp, seed.samplePeers, { now: () => now() })
   const asker = await startNetwork({ ...local, targetPeers: 0 })
   await asker.connect(seed.addresses[0]!)
   const ask = async (): Promise<number> => {

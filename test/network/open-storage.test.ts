@@ -33,7 +33,7 @@ it('storage of a chain with any name has a folder of its own below the directory
   expect(await readdir(directory)).toEqual([expect.stringMatching(/^light-client-[\w-]+$/)])
 })
 
-it('storage with a name that is none is refused', async () => {
+it('storage with a name that is not one is refused', async () => {
   const directory = await temporary()
   for (const name of ['../up', 'a b', 'a'.repeat(60)]) {
     await expect(openStorage(mainnet, { directory, name })).rejects.toMatchObject({ code: 'invalid_argument' })

@@ -2,7 +2,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
 import { forkDigestAtEpoch, fromHex, slotStartMs, startSlotOfEpoch, toHex } from '../../src/chain/index.ts'
 import { protocols } from '../../src/reqresp/index.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
 import {
   cleanUpAfterEach,
   genesisStatus,
@@ -12,7 +12,7 @@ import {
   startNetwork,
   testChain,
   untilPeers,
-} from './support.ts'
+} from '../kit/network.ts'
 
 cleanUpAfterEach()
 // Fulu comes with epoch 10, a blob-parameter fork with epoch 12.

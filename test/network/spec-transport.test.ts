@@ -9,7 +9,7 @@ import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { cleanUpAfterEach, listenOn, startBareNode, startNetwork, testChain, untilPeers } from './support.ts'
+import { cleanUpAfterEach, listenOn, startBareNode, startNetwork, testChain, untilPeers } from '../kit/network.ts'
 
 cleanUpAfterEach()
 const chain = testChain()
@@ -66,7 +66,7 @@ describe('a node', () => {
     const answer = await noiseAnswer(network.addresses[0]!, ephemeral)
     // XX: "e", then "e, ee, s, es" and the payload: 32 bytes, 32 and 16, and the identity with its signature and 16.
     expect(answer.length).toBeGreaterThan(32 + 48 + 16 + 64)
-    // Less than a key is no first message.
+    // Less than a key is not a first message.
     await expect(noiseAnswer(network.addresses[0]!, new Uint8Array(16))).rejects.toThrow()
   })
 

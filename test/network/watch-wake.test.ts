@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { watchWake } from '../../src/network/watch-wake.ts'
 import { watchWake as watchPage } from '../../src/platform/browser/watch-wake.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
 
 describe('waking by the clock', () => {
   it.each([

@@ -7,8 +7,8 @@ import webpack from 'webpack'
 import { findChromium } from '../../scripts/find-chromium.mjs'
 import { installTarball } from '../../scripts/support/package.ts'
 import { runOrThrow } from '../../scripts/support/run.ts'
-import { launchChromium, openPage } from '../support/chromium.ts'
-import { startStaticServer } from '../support/static-server.ts'
+import { launchChromium, openPage } from '../kit/chromium.ts'
+import { startStaticServer } from '../kit/static-server.ts'
 import { bundleLines, type ConsumerNetwork, packedPackage, startConsumerNetwork, strictPolicy } from './environments.ts'
 
 interface Outcome {

@@ -8,8 +8,8 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPackage, installTarball, packPackage } from '../../scripts/support/package.ts'
 import { runOrThrow } from '../../scripts/support/run.ts'
-import { launchChromium, openPage } from '../support/chromium.ts'
-import { startStaticServer } from '../support/static-server.ts'
+import { launchChromium, openPage } from '../kit/chromium.ts'
+import { startStaticServer } from '../kit/static-server.ts'
 import { bundlers } from './bundlers.ts'
 
 declare global {

@@ -1,13 +1,13 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
 import { forkDigestAtEpoch, slotStartMs, startSlotOfEpoch } from '../../src/chain/index.ts'
-import { chooseConnection } from '../../src/peers/choose-connection.ts'
-import { nextState, type PeerStep } from '../../src/peers/lifecycle.ts'
-import { isPrivateAddress } from '../../src/peers/private-address.ts'
-import { irrelevance } from '../../src/peers/relevance.ts'
-import { bestPeer } from '../../src/peers/select.ts'
-import type { PeerView, RemoteStatus } from '../../src/peers/types.ts'
-import { testChain } from '../network/support.ts'
+import { isPrivateAddress } from '../../src/peers/connections/private-address.ts'
+import { resolveDuplicateConnection } from '../../src/peers/connections/resolve-duplicate-connection.ts'
+import { checkRelevance } from '../../src/peers/handshake/relevance.ts'
+import { nextState, type PeerStep } from '../../src/peers/manager/lifecycle.ts'
+import { bestPeer } from '../../src/peers/scoring/select.ts'
+import type { PeerInfo, RemoteStatus } from '../../src/peers/types.ts'
+import { testChain } from '../kit/network.ts'
 
 const chain = testChain({ genesisTimeMs: 1_700_000_000_000, fuluEpoch: 10 })
 const forkMs = slotStartMs(chain, startSlotOfEpoch(chain, 10))
@@ -28,37 +28,37 @@ describe('a Status', () => {
   const ours = { finalizedEpoch: 3, finalizedRoot: `0x${'11'.repeat(32)}` } as const
 
   it('of our chain is relevant', () => {
-    expect(irrelevance(chain, nowMs, undefined, statusWith({}))).toBeUndefined()
-    expect(irrelevance(chain, nowMs, ours, statusWith({}))).toBeUndefined()
+    expect(checkRelevance(chain, nowMs, undefined, statusWith({}))).toBeUndefined()
+    expect(checkRelevance(chain, nowMs, ours, statusWith({}))).toBeUndefined()
   })
 
   it('with another fork digest is not, in words', () => {
-    expect(irrelevance(chain, nowMs, ours, statusWith({ forkDigest: '0xdeadbeef' }))).toMatchObject({
+    expect(checkRelevance(chain, nowMs, ours, statusWith({ forkDigest: '0xdeadbeef' }))).toMatchObject({
       code: 'irrelevant_network',
       reason: expect.stringContaining('0xdeadbeef'),
     })
-    expect(irrelevance(chain, nowMs, ours, statusWith({ forkDigest: forkDigestAtEpoch(chain, 10) }))).toBeDefined()
+    expect(checkRelevance(chain, nowMs, ours, statusWith({ forkDigest: forkDigestAtEpoch(chain, 10) }))).toBeDefined()
   })
 
   it('may name either digest within a slot of a fork, and only then', () => {
     const old = statusWith({})
     const fresh = statusWith({ forkDigest: forkDigestAtEpoch(chain, 10) })
     for (const status of [old, fresh]) {
-      expect(irrelevance(chain, forkMs - 5_999, undefined, status)).toBeUndefined()
-      expect(irrelevance(chain, forkMs + 5_999, undefined, status)).toBeUndefined()
+      expect(checkRelevance(chain, forkMs - 5_999, undefined, status)).toBeUndefined()
+      expect(checkRelevance(chain, forkMs + 5_999, undefined, status)).toBeUndefined()
     }
-    expect(irrelevance(chain, forkMs - 6_001, undefined, fresh)).toBeDefined()
-    expect(irrelevance(chain, forkMs + 6_001, undefined, old)).toBeDefined()
+    expect(checkRelevance(chain, forkMs - 6_001, undefined, fresh)).toBeDefined()
+    expect(checkRelevance(chain, forkMs + 6_001, undefined, old)).toBeDefined()
   })
 
   it('that finalized another block in the same epoch is not relevant', () => {
     const forked = statusWith({ finalizedRoot: `0x${'33'.repeat(32)}` })
-    expect(irrelevance(chain, nowMs, ours, forked)?.reason).toContain('epoch 3')
-    expect(irrelevance(chain, nowMs, { ...ours, finalizedEpoch: 4 }, forked)).toBeUndefined()
+    expect(checkRelevance(chain, nowMs, ours, forked)?.reason).toContain('epoch 3')
+    expect(checkRelevance(chain, nowMs, { ...ours, finalizedEpoch: 4 }, forked)).toBeUndefined()
   })
 
   it('ahead of our clock by a slot is relevant, and further ahead is a matter of clocks, not of networks', () => {
-    const of = (headSlot: number, atMs: number) => irrelevance(chain, atMs, ours, statusWith({ headSlot }))
+    const of = (headSlot: number, atMs: number) => checkRelevance(chain, atMs, ours, statusWith({ headSlot }))
     expect(of(42, nowMs)).toBeUndefined()
     expect(of(42, slotStartMs(chain, 41) - 500)).toBeUndefined()
     expect(of(42, slotStartMs(chain, 41) - 501)).toMatchObject({ code: 'clock_skewed' })
@@ -66,36 +66,36 @@ describe('a Status', () => {
   })
 
   it('that finalized what its own head has not reached is of another network, however far ahead', () => {
-    const impossible = irrelevance(chain, nowMs, ours, statusWith({ finalizedEpoch: 2 ** 53 - 1 }))
+    const impossible = checkRelevance(chain, nowMs, ours, statusWith({ finalizedEpoch: 2 ** 53 - 1 }))
     expect(impossible).toMatchObject({ code: 'irrelevant_network' })
   })
 
   it('whose head lies in an epoch before the one that it finalized is not', () => {
-    expect(irrelevance(chain, nowMs, ours, statusWith({ headSlot: startSlotOfEpoch(chain, 3) }))).toBeUndefined()
-    expect(irrelevance(chain, nowMs, ours, statusWith({ headSlot: startSlotOfEpoch(chain, 3) - 1 }))?.reason).toContain(
-      'later',
-    )
+    expect(checkRelevance(chain, nowMs, ours, statusWith({ headSlot: startSlotOfEpoch(chain, 3) }))).toBeUndefined()
+    expect(
+      checkRelevance(chain, nowMs, ours, statusWith({ headSlot: startSlotOfEpoch(chain, 3) - 1 }))?.reason,
+    ).toContain('later')
   })
 
   it('of genesis is relevant before genesis', () => {
     const genesis = statusWith({ finalizedEpoch: 0, headSlot: 0, finalizedRoot: `0x${'00'.repeat(32)}` })
-    expect(irrelevance(chain, chain.genesisTimeMs - 60_000, undefined, genesis)).toBeUndefined()
+    expect(checkRelevance(chain, chain.genesisTimeMs - 60_000, undefined, genesis)).toBeUndefined()
   })
 })
 
 describe('a peer', () => {
-  const stateAfter = (...steps: PeerStep[]) => steps.reduce(nextState, 'greeting')
+  const stateAfter = (...steps: PeerStep[]) => steps.reduce(nextState, 'handshaking')
 
   it('counts once both Status and identify are through, in either order', () => {
-    expect(stateAfter('matched')).not.toBe('counted')
-    expect(stateAfter('identified')).not.toBe('counted')
-    expect(stateAfter('matched', 'identified')).toBe('counted')
-    expect(stateAfter('identified', 'matched')).toBe('counted')
+    expect(stateAfter('status-accepted')).not.toBe('ready')
+    expect(stateAfter('identified')).not.toBe('ready')
+    expect(stateAfter('status-accepted', 'identified')).toBe('ready')
+    expect(stateAfter('identified', 'status-accepted')).toBe('ready')
   })
 
   it('never counts again once it leaves', () => {
-    expect(stateAfter('leave', 'identified', 'matched')).toBe('leaving')
-    expect(stateAfter('matched', 'identified', 'leave', 'matched')).toBe('leaving')
+    expect(stateAfter('leave', 'identified', 'status-accepted')).toBe('disconnecting')
+    expect(stateAfter('status-accepted', 'identified', 'leave', 'status-accepted')).toBe('disconnecting')
   })
 
   it('with two connections keeps the same one on both sides when each dialed the other', () => {
@@ -103,19 +103,19 @@ describe('a peer', () => {
     for (const first of ['x', 'y'] as const) {
       const [out, back] = first === 'x' ? (['outbound', 'inbound'] as const) : (['inbound', 'outbound'] as const)
       const kept = (choice: string) => (choice === 'keep-first' ? first : first === 'x' ? 'y' : 'x')
-      expect(kept(chooseConnection('a', 'b', out, back))).toBe('x')
-      expect(kept(chooseConnection('b', 'a', back, out))).toBe('x')
+      expect(kept(resolveDuplicateConnection('a', 'b', out, back))).toBe('x')
+      expect(kept(resolveDuplicateConnection('b', 'a', back, out))).toBe('x')
     }
   })
 
   it('that dialed twice has its first connection tried before the second is refused', () => {
-    expect(chooseConnection('a', 'b', 'inbound', 'inbound')).toBe('probe-first')
-    expect(chooseConnection('b', 'a', 'outbound', 'outbound')).toBe('probe-first')
+    expect(resolveDuplicateConnection('a', 'b', 'inbound', 'inbound')).toBe('probe-first')
+    expect(resolveDuplicateConnection('b', 'a', 'outbound', 'outbound')).toBe('probe-first')
   })
 })
 
 describe('choosing a peer to ask', () => {
-  const view = (id: string, changes: Partial<PeerView>): PeerView => ({
+  const view = (id: string, changes: Partial<PeerInfo>): PeerInfo => ({
     id,
     state: 'connected',
     address: '',
@@ -148,13 +148,13 @@ describe('choosing a peer to ask', () => {
     const peers = [view('proven', { score: 100, latencyMs: 90 }), view('quick', { latencyMs: 9 })]
     expect(bestPeer(peers, ['/x/1'], not())).toBe('proven')
     const measureOf = (id: string) => ({ waitMs: 0, expectedMs: id === 'proven' ? 3_000 : 100 })
-    expect(bestPeer(peers, ['/x/1'], { ...not(), measureOf })).toBe('quick')
+    expect(bestPeer(peers, ['/x/1'], { ...not(), costOf: measureOf })).toBe('quick')
   })
 
-  it('prefers a stranger to who is known to be slow', () => {
+  it('prefers an unknown peer to who is known to be slow', () => {
     const peers = [view('slow', {}), view('stranger', {})]
     const measureOf = (id: string) => (id === 'slow' ? { waitMs: 0, expectedMs: 2_000 } : { waitMs: 0 })
-    expect(bestPeer(peers, ['/x/1'], { ...not(), measureOf })).toBe('stranger')
+    expect(bestPeer(peers, ['/x/1'], { ...not(), costOf: measureOf })).toBe('stranger')
   })
 
   it('asks first who may be asked at once, then who must be waited for the shortest', () => {
@@ -168,7 +168,7 @@ describe('choosing a peer to ask', () => {
     const measureOf = (id: string) => ({ waitMs: waits[id]! })
     const order: string[] = []
     for (;;) {
-      const best = bestPeer(peers, ['/x/1'], { ...not(...order), measureOf })
+      const best = bestPeer(peers, ['/x/1'], { ...not(...order), costOf: measureOf })
       if (best === undefined) break
       order.push(best)
     }

@@ -4,7 +4,7 @@ import { fromHex, toHex } from '../../src/chain/index.ts'
 import type { Bls } from '../../src/platform/bls.ts'
 import { nobleBls } from '../../src/platform/noble-bls.ts'
 import { platform } from '../../src/platform/node/index.ts'
-import { fixtures } from '../support/fixtures.ts'
+import { fixtures } from '../kit/fixtures.ts'
 
 interface Vector<Input> {
   readonly name: string

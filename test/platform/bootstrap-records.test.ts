@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decodeEnr } from '../../src/discovery/enr/index.ts'
 import { bootstrapRecords } from '../../src/platform/node/discv5/bootstrap-records.ts'
-import { fixtures } from '../support/fixtures.ts'
+import { fixtures } from '../kit/fixtures.ts'
 
 describe.each(['mainnet', 'sepolia', 'hoodi'])('the bootnodes of %s', (name) => {
   it('are signed records with a port for discovery, each once', () => {

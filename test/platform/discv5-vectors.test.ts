@@ -8,7 +8,7 @@ import { fromHex, type Hex, toHex } from '../../src/chain/index.ts'
 import { addressPairs, decodeEnr, signEnr } from '../../src/discovery/enr/index.ts'
 import { decodeRlp } from '../../src/discovery/enr/rlp.ts'
 import { bootstrapRecords } from '../../src/platform/node/discv5/bootstrap-records.ts'
-import { fixtures } from '../support/fixtures.ts'
+import { fixtures } from '../kit/fixtures.ts'
 
 type Fields = Readonly<Record<string, Hex>>
 

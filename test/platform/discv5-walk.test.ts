@@ -27,14 +27,14 @@ function walker() {
 }
 
 describe('a walk through discv5', () => {
-  it('tells of what the routing table has before anybody answers', async () => {
+  it('reports what the routing table has before anybody answers', async () => {
     const { node } = walker()
     const records = walk<string>(node, 1, new AbortController().signal)
     expect(await records.next()).toEqual({ value: 'known', done: false })
     void records.return(undefined)
   })
 
-  it('tells of who was heard of as soon as that is, while the lookup waits for others', async () => {
+  it('reports who was heard of as soon as that is, while the lookup waits for others', async () => {
     const { node, hear, lookups, listeners } = walker()
     const records = walk<string>(node, 1, new AbortController().signal)
     await records.next()

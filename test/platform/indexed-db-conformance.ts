@@ -4,14 +4,14 @@ function settled(request: IDBOpenDBRequest): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result)
     request.onerror = () => reject(request.error)
-    request.onblocked = () => reject(new Error('storage does not let go of its database'))
+    request.onblocked = () => reject(new Error('storage does not release its database'))
   })
 }
 
 /** What a browser's storage must do besides, when another page of its origin takes the database away. */
 export const indexedDbConformance: readonly ConformanceCase[] = [
   {
-    name: 'storage lets another page delete its database, and begins anew',
+    name: 'storage lets another page delete its database, and starts again',
     async run(platform) {
       const namespace = `deleted-${crypto.randomUUID()}`
       const storage = await platform.openStorage(namespace)
@@ -24,7 +24,7 @@ export const indexedDbConformance: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'storage lets another page upgrade its database, and says that it is of no use to it any more',
+    name: 'storage lets another page upgrade its database, and says that it is not useful to it any more',
     async run(platform) {
       const namespace = `upgraded-${crypto.randomUUID()}`
       const storage = await platform.openStorage(namespace)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createResolveTxt } from '../../src/platform/node/resolve-txt.ts'
-import { type DnsServer, startDnsServer } from '../support/dns-server.ts'
+import { type DnsServer, startDnsServer } from '../kit/dns-server.ts'
 
 let server: DnsServer
 beforeEach(async () => {

@@ -3,13 +3,13 @@ import type { Connection } from '@libp2p/interface'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { LamparaError } from '../../src/errors/index.ts'
 import { createReqResp, defineProtocol, protocols, sszCodec } from '../../src/reqresp/index.ts'
-import type { Exchange } from '../../src/reqresp/types.ts'
+import type { ResponseStream } from '../../src/reqresp/types.ts'
 import { networkMessages } from '../../src/ssz/index.ts'
 import { encodeChunk } from '../../src/wire/index.ts'
-import { allLetGo, failOnUnhandledRejections, listenersOn, until } from '../support/leaks.ts'
-import { createReqRespPair, type ReqRespPair, testChain } from '../support/reqresp-pair.ts'
-import { createStepper, type Stepper, steppedNode } from '../support/stepped-libp2p.ts'
-import { createWatchedClock, type WatchedClock } from '../support/watched-clock.ts'
+import { allLetGo, failOnUnhandledRejections, listenersOn, until } from '../kit/leaks.ts'
+import { createReqRespPair, type ReqRespPair, testChain } from '../kit/reqresp-pair.ts'
+import { createStepper, type Stepper, steppedNode } from '../kit/stepped-libp2p.ts'
+import { createWatchedClock, type WatchedClock } from '../kit/watched-clock.ts'
 
 /** A method without a quota, whose answers have three chunks. */
 const method = defineProtocol<bigint, bigint>({
@@ -29,7 +29,7 @@ describe.each(['yamux', 'mplex'] as const)('over %s, at every step', (muxer) => 
   let clock: WatchedClock
   let stepper: Stepper
   let reqresp: ReturnType<typeof createReqResp>
-  const offences: unknown[] = []
+  const penalties: unknown[] = []
 
   /** A behaviour whose steps are counted, over one of the two nodes. */
   function steppedReqResp(side: 'asker' | 'responder'): ReturnType<typeof createReqResp> {
@@ -38,7 +38,7 @@ describe.each(['yamux', 'mplex'] as const)('over %s, at every step', (muxer) => 
       chain: testChain,
       clock,
       selectPeer: () => undefined,
-      onOffence: (...report) => offences.push(report),
+      onPenalty: (...report) => penalties.push(report),
     })
   }
 
@@ -51,8 +51,8 @@ describe.each(['yamux', 'mplex'] as const)('over %s, at every step', (muxer) => 
   afterEach(async () => {
     await reqresp.stop()
     await pair.stop()
-    expect([...offences, ...pair.offences, ...pair.inboundOffences]).toEqual([])
-    offences.length = 0
+    expect([...penalties, ...pair.penalties, ...pair.inboundOffences]).toEqual([])
+    penalties.length = 0
   })
 
   /** Resolves when both sides have so many connections. */
@@ -86,7 +86,7 @@ describe.each(['yamux', 'mplex'] as const)('over %s, at every step', (muxer) => 
         const { steps } = stepper
         stepper.arm(-1, 0, () => {})
         await allLetGo(pair, clock)
-        expect(offences).toEqual([])
+        expect(penalties).toEqual([])
         if (steps <= at) break
         expect(at).toBeLessThan(1_000)
       }
@@ -109,7 +109,7 @@ describe.each(['yamux', 'mplex'] as const)('over %s, at every step', (muxer) => 
     })
 
     /** Takes chunks in a loop that has work of its own to do. */
-    async function take(exchange: Exchange<bigint>, got: bigint[]): Promise<unknown> {
+    async function take(exchange: ResponseStream<bigint>, got: bigint[]): Promise<unknown> {
       try {
         for await (const chunk of exchange) {
           got.push(chunk)
@@ -133,10 +133,10 @@ describe.each(['yamux', 'mplex'] as const)('over %s, at every step', (muxer) => 
         const got: bigint[] = []
         const exchange = reqresp.request(method, 1n, { peer: pair.peer, signal: caller.signal })
         const iterated = await take(exchange, got)
-        const ended = await exchange.ended.catch((error: unknown) => error)
+        const ended = await exchange.completed.catch((error: unknown) => error)
         expect(listenersOn(caller.signal)).toBe(0)
         if (ended === reason) aborted++
-        else expect(ended).toMatchObject({ how: 'complete', chunks: 3 })
+        else expect(ended).toMatchObject({ outcome: 'complete', chunks: 3 })
         expect(iterated).toBe(ended === reason ? reason : 'completed')
         if (ended !== reason) expect(got).toEqual([1n, 2n, 3n])
       })
@@ -153,10 +153,10 @@ describe.each(['yamux', 'mplex'] as const)('over %s, at every step', (muxer) => 
         stepper.arm(at, ticks, () => void iterator.return!())
         let taken = 0
         while (!(await iterator.next()).done) taken++
-        const { how, chunks } = await exchange.ended
-        expect([how, chunks]).toEqual([taken === 3 ? 'complete' : 'stopped', taken])
+        const { outcome, chunks } = await exchange.completed
+        expect([outcome, chunks]).toEqual([taken === 3 ? 'complete' : 'cancelled', taken])
         expect(listenersOn(caller.signal)).toBe(0)
-        if (how === 'stopped') left++
+        if (outcome === 'cancelled') left++
       })
       expect(left).toBeGreaterThan(20 * TICKS.length)
     })
@@ -174,7 +174,10 @@ describe.each(['yamux', 'mplex'] as const)('over %s, at every step', (muxer) => 
         }
         if (how === 'break') await iterate()
         else await expect(iterate()).rejects.toThrow(new RangeError('mine'))
-        await expect(exchange.ended).resolves.toMatchObject({ how: last === 3 ? 'complete' : 'stopped', chunks: last })
+        await expect(exchange.completed).resolves.toMatchObject({
+          outcome: last === 3 ? 'complete' : 'cancelled',
+          chunks: last,
+        })
         await allLetGo(pair, clock)
       }
     })
@@ -186,9 +189,9 @@ describe.each(['yamux', 'mplex'] as const)('over %s, at every step', (muxer) => 
         stepper.arm(at, ticks, () => stopping.resolve(reqresp.stop()))
         const exchange = reqresp.request(method, 1n, { peer: pair.peer })
         const iterated = await take(exchange, [])
-        const ended = await exchange.ended.catch((error: unknown) => error)
+        const ended = await exchange.completed.catch((error: unknown) => error)
         if (ended instanceof LamparaError) expect([ended.code, iterated]).toEqual(['stopped', ended])
-        else expect([ended, iterated]).toMatchObject([{ how: 'complete', chunks: 3 }, 'completed'])
+        else expect([ended, iterated]).toMatchObject([{ outcome: 'complete', chunks: 3 }, 'completed'])
         if (stepper.steps > at) await stopping.promise
         else await reqresp.stop()
       })
@@ -202,12 +205,12 @@ describe.each(['yamux', 'mplex'] as const)('over %s, at every step', (muxer) => 
         stepper.arm(at, ticks, () => connection!.abort(new Error('cable cut')))
         const exchange = reqresp.request(method, 1n, { peer: pair.peer })
         const iterated = await take(exchange, [])
-        const ended = await exchange.ended.catch((error: unknown) => error)
+        const ended = await exchange.completed.catch((error: unknown) => error)
         if (ended instanceof LamparaError) {
           // Cut before anything was asked, it is not even there.
           expect(ended.code).toMatch(/^peer_(disconnected|unavailable)$/)
           expect(iterated).toBe(ended)
-        } else expect([ended, iterated]).toMatchObject([{ how: 'complete', chunks: 3 }, 'completed'])
+        } else expect([ended, iterated]).toMatchObject([{ outcome: 'complete', chunks: 3 }, 'completed'])
         await reconnect(connection!)
       }, 5)
     })
@@ -257,7 +260,7 @@ describe.each(['yamux', 'mplex'] as const)('over %s, at every step', (muxer) => 
       for (const signal of signals) expect(listenersOn(signal)).toBe(0)
     }
 
-    it('the asker going away leaves the handler, and is no offence', async () => {
+    it('the asker going away leaves the handler, and is no penalty', async () => {
       reqresp = steppedReqResp('responder')
       serve()
       await atEveryStep(async (at, ticks) => {

@@ -1,7 +1,7 @@
 import type { Stream } from '@libp2p/interface'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { protocols } from '../../src/reqresp/index.ts'
-import type { Exchange } from '../../src/reqresp/types.ts'
+import type { ResponseStream } from '../../src/reqresp/types.ts'
 import { createByteReader } from '../../src/streams/byte-reader.ts'
 import { encodeRequest, readChunkHead } from '../../src/wire/index.ts'
 import {
@@ -16,10 +16,10 @@ import {
   stuckRequesters,
   stuckResponders,
   wrongRequests,
-} from '../support/fault-peers.ts'
-import { allLetGo, failOnUnhandledRejections, listenersOn, until } from '../support/leaks.ts'
-import { chunkBytes, createReqRespPair, objectAtSlot, type ReqRespPair } from '../support/reqresp-pair.ts'
-import { createWatchedClock, type WatchedClock } from '../support/watched-clock.ts'
+} from '../kit/fault-peers.ts'
+import { allLetGo, failOnUnhandledRejections, listenersOn, until } from '../kit/leaks.ts'
+import { chunkBytes, createReqRespPair, objectAtSlot, type ReqRespPair } from '../kit/reqresp-pair.ts'
+import { createWatchedClock, type WatchedClock } from '../kit/watched-clock.ts'
 
 const { lightClientUpdatesByRange: method, ping } = protocols
 const updates = [480, 488, 560].map((slot) => objectAtSlot('update', slot))
@@ -27,11 +27,11 @@ const chunks = updates.map((update) => chunkBytes(method, update))
 const range = { startPeriod: 1, count: 3 }
 /** Each phase has a length of its own, so that its timer can be told from the others. */
 const timeouts = {
-  dialTimeoutMs: 6_000,
+  openStreamTimeoutMs: 6_000,
   requestTimeoutMs: 7_000,
   firstByteTimeoutMs: 8_000,
   chunkTimeoutMs: 9_000,
-  exchangeTimeoutMs: 90_000,
+  totalTimeoutMs: 90_000,
 }
 
 failOnUnhandledRejections()
@@ -53,7 +53,7 @@ describe.each(['yamux', 'mplex'] as const)('over %s', (muxer) => {
       await allLetGo(pair, clock)
       expect(listenersOn(caller.signal)).toBe(0)
       await expectTurnsFree()
-      pair.offences.length = 0
+      pair.penalties.length = 0
     })
 
     /** Both turns of the method are free again: two requests that wait for each other are answered. */
@@ -88,11 +88,11 @@ describe.each(['yamux', 'mplex'] as const)('over %s', (muxer) => {
     }
 
     /** Gathers the chunks of an exchange that must fail. */
-    async function failureOf(exchange: Exchange<unknown>, got: unknown[]): Promise<unknown> {
+    async function failureOf(exchange: ResponseStream<unknown>, got: unknown[]): Promise<unknown> {
       try {
         for await (const chunk of exchange) got.push(chunk)
       } catch (error) {
-        await expect(exchange.ended).rejects.toBe(error)
+        await expect(exchange.completed).rejects.toBe(error)
         return error
       }
       return undefined
@@ -108,8 +108,8 @@ describe.each(['yamux', 'mplex'] as const)('over %s', (muxer) => {
       await pair.misbehave(method.id, behaviour, chunks)
       const exchange = ask()
       await expect(exchange.all()).resolves.toHaveLength(count)
-      await expect(exchange.ended).resolves.toMatchObject({ how: 'complete', chunks: count })
-      expect(pair.offences).toEqual([])
+      await expect(exchange.completed).resolves.toMatchObject({ outcome: 'complete', chunks: count })
+      expect(pair.penalties).toEqual([])
     })
 
     it.each([
@@ -119,13 +119,13 @@ describe.each(['yamux', 'mplex'] as const)('over %s', (muxer) => {
       // It gave a valid chunk: it may be limiting its rate.
       ['stopping', 'chunk_timeout', 1, timeouts.chunkTimeoutMs, []],
     ] as const)('gives up on a %s peer with `%s`, and blames it as far as it is to blame', async (...stuck) => {
-      const [name, code, received, phaseMs, offences] = stuck
+      const [name, code, received, phaseMs, penalties] = stuck
       await pair.misbehave(method.id, stuckResponders[name], chunks)
       const got: unknown[] = []
       const failing = failureOf(ask(), got)
       await letTimePass(got, received, phaseMs)
       expect(await failing).toMatchObject({ code, details: { chunks: received } })
-      expect(pair.offences).toEqual(offences.map((offence) => [offence, expect.stringContaining(pair.peer)]))
+      expect(pair.penalties).toEqual(penalties.map((penalty) => [penalty, expect.stringContaining(pair.peer)]))
     })
 
     it('gives up with `chunk_timeout` on a peer that sends each byte in time, but not the chunk', async () => {
@@ -144,10 +144,10 @@ describe.each(['yamux', 'mplex'] as const)('over %s', (muxer) => {
         await clock.advance(timeouts.chunkTimeoutMs / 9)
       }
       expect(await failing).toMatchObject({ code: 'chunk_timeout' })
-      expect(pair.offences).toMatchObject([['mid-tolerance', expect.any(String)]])
+      expect(pair.penalties).toMatchObject([['mid-tolerance', expect.any(String)]])
     })
 
-    it('gives up with `exchange_timeout` on itself where its own caller does not read, and blames nobody', async () => {
+    it('gives up with `total_timeout` on itself where its own caller does not read, and blames nobody', async () => {
       let answered = false
       await pair.misbehave(method.id, (stream) => {
         oddResponders.lingering(stream, chunks)
@@ -156,12 +156,12 @@ describe.each(['yamux', 'mplex'] as const)('over %s', (muxer) => {
       const exchange = ask()
       // Once it was answered, time runs for the whole exchange alone: a chunk lies ready, and the next one waits.
       await until(
-        () => answered && clock.delays.length === 1 && clock.delays[0] === timeouts.exchangeTimeoutMs,
+        () => answered && clock.delays.length === 1 && clock.delays[0] === timeouts.totalTimeoutMs,
         () => `the timers are of ${clock.delays.join(', ')} ms`,
       )
-      await clock.advance(timeouts.exchangeTimeoutMs)
-      await expect(exchange.all()).rejects.toMatchObject({ code: 'exchange_timeout' })
-      expect(pair.offences).toEqual([])
+      await clock.advance(timeouts.totalTimeoutMs)
+      await expect(exchange.all()).rejects.toMatchObject({ code: 'total_timeout' })
+      expect(pair.penalties).toEqual([])
     })
 
     it.each([
@@ -173,7 +173,7 @@ describe.each(['yamux', 'mplex'] as const)('over %s', (muxer) => {
       const got: unknown[] = []
       expect(await failureOf(ask(), got)).toMatchObject({ code: 'peer_disconnected', details: { chunks: received } })
       expect(got).toHaveLength(received)
-      expect(pair.offences).toEqual([])
+      expect(pair.penalties).toEqual([])
     })
 
     const penalties: Readonly<Record<string, string>> = {
@@ -183,7 +183,7 @@ describe.each(['yamux', 'mplex'] as const)('over %s', (muxer) => {
     it.each(Object.entries(corruptions))('refuses %s', async (_, { code, corrupt }) => {
       await pair.misbehave(method.id, sends(corrupt), chunks)
       expect(await failureOf(ask(), [])).toMatchObject({ code, details: { chunks: 0 } })
-      expect(pair.offences).toEqual([[penalties[code] ?? 'fatal', expect.stringContaining(pair.peer)]])
+      expect(pair.penalties).toEqual([[penalties[code] ?? 'fatal', expect.stringContaining(pair.peer)]])
     })
   })
 
@@ -207,7 +207,7 @@ describe.each(['yamux', 'mplex'] as const)('over %s', (muxer) => {
       await expect(pair.asker.request(ping, 4n, { peer: pair.peer }).single()).resolves.toBe(4n)
       await allLetGo(pair, clock)
       await clock.advance(20_000)
-      expect([asked, pair.inboundOffences, pair.offences]).toEqual([1, [], []])
+      expect([asked, pair.inboundOffences, pair.penalties]).toEqual([1, [], []])
       asked = 0
     })
 
@@ -275,8 +275,8 @@ describe.each(['yamux', 'mplex'] as const)('over %s', (muxer) => {
         code: 1,
         message: expect.stringContaining('Cannot'),
       })
-      const offence = fatal.has(code) ? 'fatal' : 'low-tolerance'
-      expect([asked, pair.inboundOffences]).toEqual([0, [[offence, expect.stringContaining(pair.askerId)]]])
+      const penalty = fatal.has(code) ? 'fatal' : 'low-tolerance'
+      expect([asked, pair.inboundOffences]).toEqual([0, [[penalty, expect.stringContaining(pair.askerId)]]])
     })
 
     it('leaves the handler, and blames nobody, when the asker resets before it has its answer', async () => {

@@ -16,10 +16,10 @@ import {
   type Responder,
   sends,
   wrongRequests,
-} from '../support/fault-peers.ts'
-import { allLetGo, failOnUnhandledRejections, listenersOn } from '../support/leaks.ts'
-import { createReqRespPair, type ReqRespPair, testChain } from '../support/reqresp-pair.ts'
-import { createWatchedClock, type WatchedClock } from '../support/watched-clock.ts'
+} from '../kit/fault-peers.ts'
+import { allLetGo, failOnUnhandledRejections, listenersOn } from '../kit/leaks.ts'
+import { createReqRespPair, type ReqRespPair, testChain } from '../kit/reqresp-pair.ts'
+import { createWatchedClock, type WatchedClock } from '../kit/watched-clock.ts'
 
 /** A method without a quota, as small as they come. */
 const methodOf = (name: string) =>
@@ -33,7 +33,7 @@ const request = encodeRequest(new Uint8Array(8))
 
 const WARM_UP = 300
 const REPETITIONS = 2_000
-/** How long a finished stream waits for the other side's close: see `letGo()`. */
+/** How long a finished stream waits for the other side's close: see `closeGracefully()`. */
 const LINGER_MS = 1_000
 /**
  * Generous: the timers that libp2p sets for each stream make for some hundred bytes more or less. A stream, a reader or an
@@ -64,7 +64,7 @@ beforeAll(async () => {
 afterAll(() => pair.stop())
 
 /**
- * How many bytes more each repetition leaves behind, once all is let go. The ways are gone all at once: what one of them
+ * How many bytes more each repetition leaves behind, once everything is released. The ways are gone all at once: what one of them
  * leaves shows as much as if it came alone and a few times less often.
  */
 async function growth(ways: readonly (() => Promise<unknown>)[]): Promise<number> {
@@ -75,7 +75,7 @@ async function growth(ways: readonly (() => Promise<unknown>)[]): Promise<number
     }
     await allLetGo(pair, clock)
     // Reports are kept by the test, not by the code under test.
-    pair.offences.length = 0
+    pair.penalties.length = 0
     pair.inboundOffences.length = 0
     return bytesInUse()
   }

@@ -21,13 +21,13 @@ import {
   lightClientObjectFromJson,
   networkMessages,
 } from '../../src/ssz/index.ts'
-import { fixtures } from '../support/fixtures.ts'
-import { createReqRespPair, objectAtSlot, type ReqRespPair } from '../support/reqresp-pair.ts'
+import { fixtures } from '../kit/fixtures.ts'
+import { createReqRespPair, objectAtSlot, type ReqRespPair } from '../kit/reqresp-pair.ts'
 
 let pair: ReqRespPair
 afterEach(async () => {
   await pair.quiet()
-  expect(pair.offences).toEqual([])
+  expect(pair.penalties).toEqual([])
   expect(pair.inboundOffences).toEqual([])
   await pair.stop()
 })
@@ -91,8 +91,8 @@ describe.each(['yamux', 'mplex'] as const)('over %s', (muxer) => {
   it('goodbye: completes without an answer, awaited by `ended` alone', async () => {
     pair = await createReqRespPair({ muxer })
     const { asked } = answering(protocols.goodbye)
-    const { ended } = pair.asker.request(protocols.goodbye, 1n, { peer: pair.peer })
-    await expect(ended).resolves.toMatchObject({ how: 'complete', chunks: 0, peer: pair.peer })
+    const { completed } = pair.asker.request(protocols.goodbye, 1n, { peer: pair.peer })
+    await expect(completed).resolves.toMatchObject({ outcome: 'complete', chunks: 0, peer: pair.peer })
     expect(asked).toEqual([1n])
   })
 
@@ -109,7 +109,7 @@ describe.each(['yamux', 'mplex'] as const)('over %s', (muxer) => {
     const got = await exchange.all()
     expect(got).toEqual(updates)
     expect(asked).toEqual([{ startPeriod: 1, count: 7 }])
-    await expect(exchange.ended).resolves.toMatchObject({ how: 'complete', chunks: 7 })
+    await expect(exchange.completed).resolves.toMatchObject({ outcome: 'complete', chunks: 7 })
   })
 
   it.skipIf(!fixtures.available)(
@@ -162,7 +162,7 @@ describe("a method of one's own, whose older version has other words", () => {
     ],
   })
 
-  it('is asked and answered in the newer words by whoever speaks the newer version', async () => {
+  it('is asked and answered in the newer words by anyone who speaks the newer version', async () => {
     pair = await createReqRespPair()
     const old = answering(older, 21n)
     const asking = pair.asker.request(newer, { startPeriod: 7, count: 3 }, { peer: pair.peer })

@@ -6,8 +6,8 @@ import { LamparaError } from '../../src/errors/index.ts'
 import { defineProtocol, protocols, sszCodec } from '../../src/reqresp/index.ts'
 import { createByteReader } from '../../src/streams/byte-reader.ts'
 import { encodeErrorChunk, encodeFrames, encodeVarint } from '../../src/wire/index.ts'
-import { otherHalfClosed } from '../support/fault-peers.ts'
-import { chunkBytes, createReqRespPair, objectAtSlot, type ReqRespPair, testChain } from '../support/reqresp-pair.ts'
+import { otherHalfClosed } from '../kit/fault-peers.ts'
+import { chunkBytes, createReqRespPair, objectAtSlot, type ReqRespPair, testChain } from '../kit/reqresp-pair.ts'
 
 const { goodbye, lightClientBootstrap, lightClientUpdatesByRange, metadata, ping } = protocols
 
@@ -96,7 +96,7 @@ describe('a request', () => {
 
   it('of a method without content is nothing but the end of our half', async () => {
     const { bytes } = await takeRequest(metadata.id)
-    await pair.asker.request(metadata, undefined, { peer: pair.peer }).ended
+    await pair.asker.request(metadata, undefined, { peer: pair.peer }).completed
     expect(await bytes).toEqual(new Uint8Array(0))
   })
 })
@@ -106,13 +106,13 @@ describe('a message of one field', () => {
   const to = () => ({ peer: pair.peer })
 
   it.each([
-    ['ping', ping.id, uint64(258), () => pair.asker.request(ping, 258n, to()).ended],
-    ['goodbye', goodbye.id, uint64(129), () => pair.asker.request(goodbye, 129n, to()).ended],
+    ['ping', ping.id, uint64(258), () => pair.asker.request(ping, 258n, to()).completed],
+    ['goodbye', goodbye.id, uint64(129), () => pair.asker.request(goodbye, 129n, to()).completed],
     [
       'light_client_bootstrap',
       lightClientBootstrap.id,
       root,
-      () => pair.asker.request(lightClientBootstrap, root, to()).ended,
+      () => pair.asker.request(lightClientBootstrap, root, to()).completed,
     ],
   ] as const)('is that field alone: %s', async (_, id, ssz, ask) => {
     const { bytes } = await takeRequest(id)

@@ -1,19 +1,19 @@
 import type { Libp2p, Stream } from '@libp2p/interface'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { createHandoff } from '../../src/reqresp/handoff.ts'
 import { defineProtocol, type Protocol, sszCodec } from '../../src/reqresp/index.ts'
-import { createLimiter } from '../../src/reqresp/limiter.ts'
-import { openStream } from '../../src/reqresp/open-stream.ts'
-import { createQuotaKeeper } from '../../src/reqresp/quota.ts'
+import { createRateLimiter } from '../../src/reqresp/limits/rate-limit.ts'
+import { createRequestQueue } from '../../src/reqresp/limits/request-queue.ts'
+import { openStream } from '../../src/reqresp/request/open-stream.ts'
+import { createSingleSlotChannel } from '../../src/reqresp/request/single-slot-channel.ts'
 import { reset, sendAll } from '../../src/reqresp/stream-io.ts'
 import { networkMessages, type Status } from '../../src/ssz/index.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
 
 const never = new AbortController().signal
 
 describe('a limiter', () => {
   it('grants turns in the order of asking, each key by itself', async () => {
-    const limiter = createLimiter({ clock: createFakeClock(), maxActive: 1, maxWaiting: 8 })
+    const limiter = createRequestQueue({ clock: createFakeClock(), maxActive: 1, maxWaiting: 8 })
     const order: string[] = []
     const first = await limiter.acquire('a', never)
     const others = ['one', 'two'].map(async (name) => {
@@ -31,7 +31,7 @@ describe('a limiter', () => {
   })
 
   it('is not confused by a turn that is given back twice', async () => {
-    const limiter = createLimiter({ clock: createFakeClock(), maxActive: 1, maxWaiting: 8 })
+    const limiter = createRequestQueue({ clock: createFakeClock(), maxActive: 1, maxWaiting: 8 })
     const release = await limiter.acquire('a', never)
     release()
     release()
@@ -45,7 +45,7 @@ describe('a limiter', () => {
   })
 
   it('skips a waiter that has aborted', async () => {
-    const limiter = createLimiter({ clock: createFakeClock(), maxActive: 1, maxWaiting: 8 })
+    const limiter = createRequestQueue({ clock: createFakeClock(), maxActive: 1, maxWaiting: 8 })
     const release = await limiter.acquire('a', never)
     const controller = new AbortController()
     const aborted = limiter.acquire('a', controller.signal)
@@ -58,7 +58,7 @@ describe('a limiter', () => {
   })
 
   it('refuses the waiter beyond its bound', async () => {
-    const limiter = createLimiter({ clock: createFakeClock(), maxActive: 1, maxWaiting: 1 })
+    const limiter = createRequestQueue({ clock: createFakeClock(), maxActive: 1, maxWaiting: 1 })
     const release = await limiter.acquire('a', never)
     const waiting = limiter.acquire('a', never)
     await expect(limiter.acquire('a', never)).rejects.toMatchObject({ code: 'queue_overflow' })
@@ -72,7 +72,7 @@ describe('a quota', () => {
 
   it('lets a burst of its tokens pass, then one every windowMs/tokens', () => {
     const clock = createFakeClock(1_000_000)
-    const quotas = createQuotaKeeper(clock)
+    const quotas = createRateLimiter(clock)
     const delays = Array.from({ length: 7 }, () => quotas.delayMs('a', quota, 1))
     expect(delays).toEqual([0, 0, 0, 0, 0, 3_000, 6_000])
     expect(quotas.delayMs('b', quota, 1)).toBe(0)
@@ -80,7 +80,7 @@ describe('a quota', () => {
 
   it('is full again after its window', async () => {
     const clock = createFakeClock()
-    const quotas = createQuotaKeeper(clock)
+    const quotas = createRateLimiter(clock)
     expect(quotas.delayMs('a', quota, 5)).toBe(0)
     expect(quotas.delayMs('a', quota, 1)).toBe(3_000)
     await clock.advance(18_000)
@@ -88,14 +88,14 @@ describe('a quota', () => {
   })
 
   it('charges a request no more than the whole bucket, so that it can be paid for', () => {
-    const quotas = createQuotaKeeper(createFakeClock())
+    const quotas = createRateLimiter(createFakeClock())
     expect(quotas.delayMs('a', quota, 1_000_000)).toBe(0)
     expect(quotas.delayMs('a', quota, 1)).toBe(3_000)
   })
 
   it('puts nobody off for hours when the clock is set back', () => {
     const clock = createFakeClock(1e12)
-    const quotas = createQuotaKeeper(clock)
+    const quotas = createRateLimiter(clock)
     quotas.delayMs('a', quota, 5)
     clock.set(1e12 - 86_400_000)
     expect(quotas.delayMs('a', quota, 1)).toBeLessThanOrEqual(2 * quota.windowMs)
@@ -104,7 +104,7 @@ describe('a quota', () => {
 
 describe('a handoff', () => {
   it('keeps its producer waiting while a value lies ready', async () => {
-    const handoff = createHandoff<number>()
+    const handoff = createSingleSlotChannel<number>()
     await handoff.put(1, never)
     let second = false
     const put = handoff.put(2, never).then(() => {
@@ -118,12 +118,12 @@ describe('a handoff', () => {
   })
 
   it('still delivers what lies ready after its end, but not after its failure', async () => {
-    const ended = createHandoff<number>()
+    const ended = createSingleSlotChannel<number>()
     await ended.put(1, never)
     ended.end()
     await expect(ended.next()).resolves.toEqual({ done: false, value: 1 })
     await expect(ended.next()).resolves.toEqual({ done: true, value: undefined })
-    const failed = createHandoff<number>()
+    const failed = createSingleSlotChannel<number>()
     await failed.put(1, never)
     failed.fail('broken')
     await expect(failed.next()).rejects.toBe('broken')
@@ -131,7 +131,7 @@ describe('a handoff', () => {
   })
 
   it('tells its failure to one parked taker and the end to the others', async () => {
-    const handoff = createHandoff<number>()
+    const handoff = createSingleSlotChannel<number>()
     const takers = [handoff.next(), handoff.next()]
     handoff.fail('broken')
     await expect(Promise.allSettled(takers)).resolves.toMatchObject([
@@ -157,7 +157,7 @@ describe('sendAll()', () => {
     }
   }
 
-  it('waits for each drain anew', async () => {
+  it('waits for each drain again', async () => {
     const full = new FullStream()
     for (let round = 0; round < 3; round++) {
       let sent = false

@@ -4,8 +4,8 @@ import { defineProtocol, protocols, sszCodec } from '../../src/reqresp/index.ts'
 import { networkMessages } from '../../src/ssz/index.ts'
 import { createByteReader } from '../../src/streams/byte-reader.ts'
 import { readChunkHead } from '../../src/wire/index.ts'
-import { fixtures } from '../support/fixtures.ts'
-import { createReqRespPair, type ReqRespPair } from '../support/reqresp-pair.ts'
+import { fixtures } from '../kit/fixtures.ts'
+import { createReqRespPair, type ReqRespPair } from '../kit/reqresp-pair.ts'
 
 interface Message {
   readonly request_or_payload_chunks: readonly Hex[]
@@ -86,7 +86,7 @@ describe.skipIf(!fixtures.available)("another implementation's bytes", () => {
       stream.send(fromHex(bytes))
       await stream.close()
     })
-    await expect(pair.asker.request(protocols.goodbye, 1n, { peer: pair.peer }).ended).rejects.toMatchObject({
+    await expect(pair.asker.request(protocols.goodbye, 1n, { peer: pair.peer }).completed).rejects.toMatchObject({
       details: { responseCode: code, reason: message },
     })
   })

@@ -8,7 +8,6 @@ import {
   gindexSubtreeIndex,
   lightClientGindices,
 } from '../../src/ssz/index.ts'
-import { failureOf } from '../wire/support/failure.ts'
 import {
   bodyFields,
   checkpointFields,
@@ -18,7 +17,8 @@ import {
   progressiveContainerGindex,
   signedExecutionPayloadBidFields,
   stateFields,
-} from './support/gloas-gindices.ts'
+} from '../kit/ssz/gloas-gindices.ts'
+import { failureOf } from '../kit/wire/failure.ts'
 
 const forks = ['altair', 'bellatrix', 'capella', 'deneb', 'electra', 'fulu'] as const
 
@@ -43,7 +43,7 @@ describe('generalized indices', () => {
     expect(executionBlockHashGindexGloas).toBe(2856)
   })
 
-  it('are not to be had for phase0', () => {
+  it('are not available for phase0', () => {
     expect(failureOf(() => lightClientGindices('phase0'))).toBe('fork_unknown')
   })
 

@@ -18,8 +18,8 @@ import {
   lightClientSizeBounds,
   lightClientTypes,
 } from '../../src/ssz/index.ts'
-import { failureOf } from '../wire/support/failure.ts'
-import { createRandom, randomValue } from './support/random-value.ts'
+import { createRandom, randomValue } from '../kit/ssz/random-value.ts'
+import { failureOf } from '../kit/wire/failure.ts'
 
 const kinds = ['bootstrap', 'update', 'finality_update', 'optimistic_update'] as const
 const everyContainer = lightClientForks.flatMap((fork) => kinds.map((kind) => ({ fork, kind })))

@@ -12,8 +12,8 @@ import {
   lightClientObjectToJson,
   lightClientTypes,
 } from '../../src/ssz/index.ts'
-import { failureOf } from '../wire/support/failure.ts'
-import { createRandom, randomValue } from './support/random-value.ts'
+import { createRandom, randomValue } from '../kit/ssz/random-value.ts'
+import { failureOf } from '../kit/wire/failure.ts'
 
 const chain = { ...mainnet, preset: minimalPreset }
 const kinds = ['bootstrap', 'update', 'finality_update', 'optimistic_update'] as const
@@ -114,7 +114,7 @@ describe('the JSON of light-client objects', () => {
     )
   })
 
-  it('that is no object at all is refused', () => {
+  it('that is not an object at all is refused', () => {
     for (const document of [null, undefined, 1, 'x', [], true]) {
       expect(failureOf(() => lightClientObjectFromJson(chain, 'update', 'electra', document))).toBe('json_invalid')
     }

@@ -1,4 +1,4 @@
 import { mainnetPreset } from '../../src/chain/index.ts'
-import { compareWithLodestar } from './support/lodestar-suite.ts'
+import { compareWithLodestar } from '../kit/ssz/lodestar-suite.ts'
 
 compareWithLodestar(mainnetPreset)

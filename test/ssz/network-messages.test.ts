@@ -3,7 +3,7 @@ import { fromHex, type Hex, toHex } from '../../src/chain/index.ts'
 import { BitArray, networkMessages, type Status } from '../../src/ssz/index.ts'
 import { bytesReader } from '../../src/streams/byte-reader.ts'
 import { readPayload } from '../../src/wire/index.ts'
-import { fixtures } from '../support/fixtures.ts'
+import { fixtures } from '../kit/fixtures.ts'
 
 const messages = (fixtures.available ? fixtures.json('reqresp/lodestar-messages.json') : {}) as Record<
   string,

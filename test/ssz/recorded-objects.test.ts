@@ -14,8 +14,8 @@ import {
   lightClientObjectFromJson,
   lightClientObjectToJson,
 } from '../../src/ssz/index.ts'
-import { fixtures } from '../support/fixtures.ts'
-import { chainOf, decodeRecorded, kindOf, locate, positionOf, rawBytes, recorded } from './support/recorded.ts'
+import { fixtures } from '../kit/fixtures.ts'
+import { chainOf, decodeRecorded, kindOf, locate, positionOf, rawBytes, recorded } from '../kit/ssz/recorded.ts'
 
 /** Real JSON differs from ours in the case of hex, in headers without `beacon`, and in the order of keys. */
 function normalised(json: unknown): unknown {

@@ -4,8 +4,8 @@ import { mainnet, mainnetPreset, toHex } from '../../src/chain/index.ts'
 import { decodeLightClientObject, type LightClientKind } from '../../src/ssz/index.ts'
 import { lightClientBigintTypes } from '../../src/ssz/light-client-types.ts'
 import { decompressBlock } from '../../src/wire/index.ts'
-import { fixtures } from '../support/fixtures.ts'
-import { failureOf } from '../wire/support/failure.ts'
+import { fixtures } from '../kit/fixtures.ts'
+import { failureOf } from '../kit/wire/failure.ts'
 
 interface StaticCase {
   readonly file: string

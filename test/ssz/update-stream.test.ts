@@ -7,8 +7,8 @@ import {
   lightClientObject,
   lightClientTypes,
 } from '../../src/ssz/index.ts'
-import { failureOf } from '../wire/support/failure.ts'
-import { createRandom, randomValue } from './support/random-value.ts'
+import { createRandom, randomValue } from '../kit/ssz/random-value.ts'
+import { failureOf } from '../kit/wire/failure.ts'
 
 const chain = { ...mainnet, preset: minimalPreset }
 

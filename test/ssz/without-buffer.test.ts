@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { createContext, runInContext } from 'node:vm'
 import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
-import { fixtures } from '../support/fixtures.ts'
-import { recorded } from './support/recorded.ts'
+import { fixtures } from '../kit/fixtures.ts'
+import { recorded } from '../kit/ssz/recorded.ts'
 
 const source = `
   import * as chain from './src/chain/index.ts'

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
 import { deadline, delay, linkSignals, onAbort, raceSignal } from '../../src/streams/abort.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
 
 const listeners = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length
 
@@ -31,7 +31,7 @@ describe('raceSignal()', () => {
 })
 
 describe('onAbort()', () => {
-  it('calls at once for a signal that has aborted, never for one that was let go', () => {
+  it('calls at once for a signal that has aborted, never for one that was released', () => {
     const callback = vi.fn()
     onAbort(AbortSignal.abort(), callback)
     expect(callback).toHaveBeenCalledTimes(1)
@@ -43,7 +43,7 @@ describe('onAbort()', () => {
 })
 
 describe('linkSignals()', () => {
-  it('aborts with the first of its signals, with that reason, and lets go of the others', () => {
+  it('aborts with the first of its signals, with that reason, and releases the others', () => {
     const first = new AbortController()
     const second = new AbortController()
     const linked = linkSignals(first.signal, undefined, second.signal)

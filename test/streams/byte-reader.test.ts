@@ -2,8 +2,8 @@ import type { Stream } from '@libp2p/interface'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { isLamparaError, LamparaError, type LamparaErrorCode } from '../../src/errors/index.ts'
 import { createByteReader } from '../../src/streams/byte-reader.ts'
-import { settle } from '../support/fake-clock.ts'
-import { createLibp2pPair, type Libp2pPair } from '../support/libp2p-pair.ts'
+import { settle } from '../kit/fake-clock.ts'
+import { createLibp2pPair, type Libp2pPair } from '../kit/libp2p-pair.ts'
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values)
 const pattern = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8)) & 0xff)
@@ -197,7 +197,7 @@ describe.each(['yamux', 'mplex'] as const)('byte reader over libp2p with %s', (m
     expect(await reader.read(4)).toEqual(bytes(1, 2, 3, 4))
   })
 
-  it('refuses a second read while one is under way, and lengths that are none', async () => {
+  it('refuses a second read while one is under way, and lengths that are not valid', async () => {
     const { dialer, listener } = await streams()
     const reader = createByteReader(listener)
     const first = reader.read(1)

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { offsetClock, systemClock } from '../../src/streams/clock.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
 
 afterEach(() => {
   vi.useRealTimers()

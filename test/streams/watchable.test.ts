@@ -58,7 +58,7 @@ describe('watchable', () => {
     expect(second).toHaveBeenCalledTimes(1)
   })
 
-  it("keeps a watcher's error from whoever sets the value and from other watchers", async () => {
+  it("keeps a watcher's error from anyone who sets the value and from other watchers", async () => {
     const watchable = createWatchable(0)
     const other = vi.fn()
     const uncaught = new Promise((resolve) => {

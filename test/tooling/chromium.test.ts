@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { launchChromium, openPage } from '../support/chromium.ts'
-import { startStaticServer } from '../support/static-server.ts'
+import { launchChromium, openPage } from '../kit/chromium.ts'
+import { startStaticServer } from '../kit/static-server.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'lampara-page-'))
 afterAll(() => rm(folder, { recursive: true }))

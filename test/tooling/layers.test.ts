@@ -49,7 +49,7 @@ const planted = {
   },
   'one behaviour that imports another': {
     files: {
-      'src/gossip/planted-aside.ts': `import type { PeerView } from '../peers/types.ts'\nexport type A = PeerView`,
+      'src/gossip/planted-aside.ts': `import type { PeerInfo } from '../peers/types.ts'\nexport type A = PeerInfo`,
     },
     found: 'behaviours-apart: src/gossip: src/gossip/planted-aside.ts → src/peers/types.ts',
   },

@@ -1,10 +1,10 @@
 import { type Connection, type Transport, transportSymbol } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
-import { chooseTransports } from '../../src/network/choose-transports.ts'
-import { dialKindOf } from '../../src/platform/dial-kind.ts'
+import { chooseTransports } from '../../src/network/node/choose-transports.ts'
 import { platform } from '../../src/platform/node/index.ts'
 import type { Platform } from '../../src/platform/platform.ts'
+import { transportOfAddress } from '../../src/platform/transport-of-address.ts'
 import type { Libp2pTransport, TransportName } from '../../src/platform/transports.ts'
 
 const create: Libp2pTransport = () => {
@@ -16,7 +16,7 @@ function platformWith(...names: TransportName[]): Platform {
   const transports = names.map((name) => ({
     name,
     create,
-    canDial: (address: string) => dialKindOf(address)?.transport === name,
+    canDial: (address: string) => transportOfAddress(address)?.transport === name,
   }))
   return { ...platform, transports: async () => transports }
 }
@@ -90,7 +90,7 @@ describe('choosing transports', () => {
   )
 })
 
-describe('dialKindOf()', () => {
+describe('transportOfAddress()', () => {
   it.each([
     ['/ip4/192.0.2.1/tcp/9000', 'tcp'],
     ['/ip6/2001:db8::1/udp/9001/quic-v1', 'quic'],
@@ -108,6 +108,6 @@ describe('dialKindOf()', () => {
     ['/unix/tmp/socket', undefined],
     ['', undefined],
   ])('takes %s for %s', (address, transport) => {
-    expect(dialKindOf(address)?.transport).toBe(transport)
+    expect(transportOfAddress(address)?.transport).toBe(transport)
   })
 })

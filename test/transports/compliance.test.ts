@@ -1,8 +1,8 @@
 import transportSuite from '@libp2p/interface-compliance-tests/transport'
 import { describe } from 'vitest'
-import { matching, nodeAsIn } from '../support/compliance.ts'
-import { failOnUnhandledRejections } from '../support/leaks.ts'
-import { stubMochaGlobals } from '../support/mocha-globals.ts'
+import { matching, nodeAsIn } from '../kit/compliance.ts'
+import { failOnUnhandledRejections } from '../kit/leaks.ts'
+import { stubMochaGlobals } from '../kit/mocha-globals.ts'
 
 const TCP = '/ip4/127.0.0.1/tcp/0'
 const overTcp = matching((address) => address.getComponents()[1]?.name === 'tcp')

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Network, NetworkEvent } from '../../src/network/types.ts'
-import { cleanUpAfterEach, startNetwork, testChain, untilPeers } from '../network/support.ts'
+import { cleanUpAfterEach, startNetwork, testChain, untilPeers } from '../kit/network.ts'
 
 cleanUpAfterEach()
 const chain = testChain()
@@ -63,7 +63,7 @@ describe('a peer with several addresses', () => {
     await untilPeers(listener, 1)
   })
 
-  it('is reached by the next one when the best is silent, which is let go of', async () => {
+  it('is reached by the next one when the best is silent, which is released', async () => {
     const silent = await silentServer()
     const listener = await startNetwork({ chain, listen: [WS] })
     const dead = `${silent.address}/p2p/${listener.peerId}`
@@ -86,7 +86,7 @@ describe('a peer with several addresses', () => {
     expect(impostor.peers).toEqual([])
   })
 
-  it('is never tried at an address that no transport here dials, and nobody is told of a failure', async () => {
+  it('is never tried at an address that no transport here dials, and nobody learns of a failure', async () => {
     const silent = await silentServer()
     const listener = await startNetwork({ chain, listen: [WS] })
     const dead = `${silent.address}/p2p/${listener.peerId}`
@@ -106,7 +106,7 @@ describe('a peer with several addresses', () => {
 })
 
 describe('the `transports` option', () => {
-  it('makes Node as deaf as a browser: plain TCP is refused before anything is sent', async () => {
+  it('restricts Node to what a browser can dial: plain TCP is refused before anything is sent', async () => {
     const silent = await silentServer()
     const listener = await startNetwork({ chain, listen: [TCP] })
     const dialer = await startNetwork({ chain, transports: { only: ['websocket', 'webtransport'] } })
@@ -114,7 +114,7 @@ describe('the `transports` option', () => {
     await expect(dialer.connect(address)).rejects.toMatchObject({ code: 'dial_failed' })
     await expect(dialer.connect(listener.addresses[0]!)).rejects.toMatchObject({
       code: 'dial_failed',
-      message: expect.stringContaining('no transport here can'),
+      message: expect.stringContaining('no transport supports it'),
     })
     expect(silent.sockets).toEqual([])
   })

@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { webRTCDirect } from '@libp2p/webrtc'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { LamparaError } from '../../src/errors/index.ts'
-import { quietLogger } from '../../src/network/quiet-logger.ts'
+import { noopLogger } from '../../src/network/node/noop-logger.ts'
 import type { NetworkOptions } from '../../src/network/types.ts'
 import { platform } from '../../src/platform/node/index.ts'
 import { type KeyValueStorage, memoryStorage } from '../../src/platform/storage.ts'
 import { webRtcDirect } from '../../src/webrtc/index.ts'
-import { keptCertificate } from '../../src/webrtc/kept-certificate.ts'
 import { makeCertificate } from '../../src/webrtc/make-certificate.ts'
-import { cleanUpAfterEach, startNetwork, testChain } from '../network/support.ts'
+import { persistedCertificate } from '../../src/webrtc/persisted-certificate.ts'
+import { cleanUpAfterEach, startNetwork, testChain } from '../kit/network.ts'
 
 cleanUpAfterEach()
 
@@ -85,25 +85,25 @@ describe('a kept certificate', () => {
   function make(lifespanMs: number) {
     made.push(lifespanMs)
     // It logs, and needs nothing else of a node to make one.
-    const components = { logger: quietLogger } as Parameters<ReturnType<typeof webRTCDirect>>[0]
+    const components = { logger: noopLogger } as Parameters<ReturnType<typeof webRTCDirect>>[0]
     return makeCertificate(webRTCDirect, components, lifespanMs)
   }
 
   async function stored() {
     const storage = memoryStorage()
-    const certificate = await keptCertificate(storage, NOW_MS, make)
+    const certificate = await persistedCertificate(storage, NOW_MS, make)
     made = []
     return { storage, certificate }
   }
 
   it('is for a year, and renewed when less than 90 days of it are left', async () => {
     const { storage, certificate } = await stored()
-    expect(await keptCertificate(storage, NOW_MS + 274 * DAY_MS, make)).toEqual(certificate)
+    expect(await persistedCertificate(storage, NOW_MS + 274 * DAY_MS, make)).toEqual(certificate)
     expect(made).toEqual([])
-    const renewed = await keptCertificate(storage, NOW_MS + 276 * DAY_MS, make)
+    const renewed = await persistedCertificate(storage, NOW_MS + 276 * DAY_MS, make)
     expect(made).toEqual([365 * DAY_MS])
     expect(renewed.certhash).not.toBe(certificate.certhash)
-    expect(await keptCertificate(storage, NOW_MS + 500 * DAY_MS, make)).toEqual(renewed)
+    expect(await persistedCertificate(storage, NOW_MS + 500 * DAY_MS, make)).toEqual(renewed)
   })
 
   it.each([
@@ -117,9 +117,9 @@ describe('a kept certificate', () => {
     const { storage, certificate } = await stored()
     const kept = JSON.parse(new TextDecoder().decode(await storage.get(STORAGE_KEY)))
     await storage.set(STORAGE_KEY, new TextEncoder().encode(spoil(kept)))
-    const fresh = await keptCertificate(storage, NOW_MS, make)
+    const fresh = await persistedCertificate(storage, NOW_MS, make)
     expect(fresh.certhash).not.toBe(certificate.certhash)
-    expect(await keptCertificate(storage, NOW_MS, make)).toEqual(fresh)
+    expect(await persistedCertificate(storage, NOW_MS, make)).toEqual(fresh)
   })
 })
 

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { createNetwork } from '../../src/network/index.ts'
 import { webRtc, webRtcDirect } from '../../src/webrtc/index.ts'
-import { testChain } from '../network/support.ts'
+import { testChain } from '../kit/network.ts'
 
 vi.mock('@libp2p/webrtc', () => {
   throw new Error("Cannot find package '@libp2p/webrtc'")

@@ -6,7 +6,7 @@ import type { Network, NetworkOptions } from '../../src/network/types.ts'
 import { protocols } from '../../src/reqresp/index.ts'
 import { systemClock } from '../../src/streams/clock.ts'
 import { webRtc } from '../../src/webrtc/index.ts'
-import { cleanUpAfterEach, startNetwork, testChain, untilPeers } from '../network/support.ts'
+import { cleanUpAfterEach, startNetwork, testChain, untilPeers } from '../kit/network.ts'
 
 cleanUpAfterEach()
 const chain = testChain()
@@ -83,7 +83,7 @@ it('a node without `/webrtc` in `listen` takes no place at the relay', async () 
   expect(circuit.counts).toEqual({ reservations: 0, connected: 0, refused: 0 })
 }, 40_000)
 
-it('a relay refuses whoever asks too often, and counts it', async () => {
+it('a relay refuses anyone who asks too often, and counts it', async () => {
   const { relay, circuit } = await startRelay({ ...defaultRelayLimits, burst: 1 })
   const { address } = await startMet(relay)
   const [first, second] = await Promise.all([startMeeting(relay), startMeeting(relay)])

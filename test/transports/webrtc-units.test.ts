@@ -2,12 +2,12 @@ import type { Connection, Listener, MultiaddrConnection, StreamMuxerFactory, Upg
 import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isDirect, isDirectListen, isRelayed, isRelayedListen } from '../../src/webrtc/addresses.ts'
-import { inAttempts } from '../../src/webrtc/attempts.ts'
-import { withEndedOffers } from '../../src/webrtc/ended-offers.ts'
-import { endingWithTheirs } from '../../src/webrtc/ending.ts'
-import { withBoundedHandshakes } from '../../src/webrtc/pending.ts'
-import { untilFirstClosed } from '../../src/webrtc/until-connected.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
+import { detectRemoteClose } from '../../src/webrtc/detect-remote-close.ts'
+import { withBoundedHandshakes } from '../../src/webrtc/handshake-limit.ts'
+import { retryDial } from '../../src/webrtc/retry-dial.ts'
+import { withStaleStunFilter } from '../../src/webrtc/stale-stun-filter.ts'
+import { untilFirstClosed } from '../../src/webrtc/wait-connected.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
 
 const PEER = '16Uiu2HAmPLe7Mzm8TsYUubgCAW1aJoeFScxrLj8ppHFivPo97bUZ'
 const HASH = 'uEiAkH5a4DPGKUuOBjYw0CgwjvcJCJMD2K_1aluKR_tpevQ'
@@ -41,12 +41,12 @@ describe('what WebRTC takes for its own', () => {
 describe('connecting in attempts', () => {
   const connection = { abort: () => {} } as unknown as Connection
 
-  it('begins anew when an attempt stalls, and lets go of it should it come through after all', async () => {
+  it('starts again when an attempt stalls, and releases it should it come through after all', async () => {
     const clock = createFakeClock()
     const abort = vi.fn()
     const first = Promise.withResolvers<Connection>()
     const signals: AbortSignal[] = []
-    const connecting = inAttempts(
+    const connecting = retryDial(
       (signal) => {
         signals.push(signal)
         return signals.length === 1 ? first.promise : Promise.resolve(connection)
@@ -67,7 +67,7 @@ describe('connecting in attempts', () => {
     const clock = createFakeClock()
     const attempt = vi.fn(() => new Promise<Connection>(() => {}))
     const controller = new AbortController()
-    const connecting = inAttempts(attempt, controller.signal, clock)
+    const connecting = retryDial(attempt, controller.signal, clock)
     connecting.catch(() => {})
     for (let turn = 0; turn < 10; turn++) await clock.advance(2_500)
     expect(attempt).toHaveBeenCalledTimes(3)
@@ -75,10 +75,10 @@ describe('connecting in attempts', () => {
     await expect(connecting).rejects.toThrow('enough')
   })
 
-  it('does not begin anew when an attempt is refused', async () => {
+  it('does not start again when an attempt is refused', async () => {
     const attempt = vi.fn(() => Promise.reject(new Error('no reservation')))
     const signal = new AbortController().signal
-    await expect(inAttempts(attempt, signal, createFakeClock())).rejects.toThrow('no reservation')
+    await expect(retryDial(attempt, signal, createFakeClock())).rejects.toThrow('no reservation')
     expect(attempt).toHaveBeenCalledOnce()
   })
 })
@@ -100,7 +100,7 @@ describe('a connection that was agreed on over a relay', () => {
     const peerConnection = Object.assign(new EventTarget(), { connectionState })
     const upgradeInbound = vi.fn(async () => {})
     const controller = new AbortController()
-    const upgrader = endingWithTheirs({ upgradeInbound } as unknown as Upgrader)
+    const upgrader = detectRemoteClose({ upgradeInbound } as unknown as Upgrader)
     const upgraded = upgrader.upgradeInbound({ peerConnection } as unknown as MultiaddrConnection, {
       signal: controller.signal,
       muxerFactory: { earlyDataChannels: early } as unknown as StreamMuxerFactory,
@@ -175,7 +175,7 @@ describe('a connection that was agreed on over a relay', () => {
 describe('a listener on WebRTC-direct that has ended a connection', () => {
   function listening() {
     const clock = createFakeClock()
-    const listener = withEndedOffers({ connections: new Map() } as unknown as Listener, clock)
+    const listener = withStaleStunFilter({ connections: new Map() } as unknown as Listener, clock)
     const { connections } = listener as unknown as { connections: Map<string, unknown> }
     return { clock, connections }
   }
@@ -208,11 +208,11 @@ describe('a listener on WebRTC-direct that has ended a connection', () => {
 
   it('goes on as it is where its package holds connections otherwise', () => {
     const listener = { connections: [] } as unknown as Listener
-    expect(withEndedOffers(listener)).toEqual({ connections: [] })
+    expect(withStaleStunFilter(listener)).toEqual({ connections: [] })
   })
 })
 
-describe('handshakes with those that knock at WebRTC-direct', () => {
+describe('handshakes with those that dial at WebRTC-direct', () => {
   it('begin 64 at a time: beyond that the signal is aborted before anything is set up', () => {
     const given: AbortSignal[] = []
     const components = {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { parseTunnelAddress, tunnelAddress } from '../../src/tunnel/address.ts'
 import { registerTunnelAddresses } from '../../src/tunnel/address-name.ts'
 import type { TunnelTarget } from '../../src/tunnel/target.ts'
-import { somePeerId } from './support.ts'
+import { somePeerId } from '../kit/tunnel.ts'
 
 describe('a tunnelled address', () => {
   let via: string

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createAdmission, type Lease, type Refusal } from '../../src/bootnode/gateway/admission.ts'
 import { defaultGatewayLimits, type GatewayLimits } from '../../src/bootnode/gateway/limits.ts'
 import type { TunnelTarget } from '../../src/tunnel/target.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
 
 const target = (n: number, ip = `198.51.100.${n}`): TunnelTarget => ({
   peerId: `target ${n}`,
@@ -29,7 +29,7 @@ function setUp(limits: Partial<GatewayLimits> = {}) {
 }
 
 describe('a target', () => {
-  it('is dialed once in five seconds, whoever asks', async () => {
+  it('is dialed once in five seconds, anyone who asks', async () => {
     const { clock, open, refusal } = setUp()
     open(1, 1).end()
     await clock.advance(1_500)
@@ -160,7 +160,7 @@ describe('all together', () => {
     expect(refusal(3, target(3))).toBeUndefined()
   })
 
-  it('are remembered within bounds, and a stranger gets in once others are forgotten', async () => {
+  it('are remembered within bounds, and an unknown peer gets in once others are forgotten', async () => {
     const limits = { client: { ...defaultGatewayLimits.client, dialBurst: 1, dialsPerMinute: 60 } }
     const { clock, admission } = setUp(limits)
     for (let i = 0; i < 20_000; i++) admission.countRequest(client(i))

@@ -9,7 +9,7 @@ import {
 import { type TunnelStatus, tunnelProtocol, tunnelStatus } from '../../src/tunnel/protocol.ts'
 import type { TunnelTarget } from '../../src/tunnel/target.ts'
 import { encodeVarint } from '../../src/wire/index.ts'
-import { patternBytes, somePeerId } from './support.ts'
+import { patternBytes, somePeerId } from '../kit/tunnel.ts'
 
 const PEER = '16Uiu2HAmC9CBYQ1Tdkgiu2yKj3DrWfPUEy8wDm1iZsoeZaJtXgGq'
 
@@ -72,7 +72,7 @@ describe('a request', () => {
     ['of no bytes', Uint8Array.of(0), 'length_out_of_bounds'],
     ['of more than 512 bytes, before they come', encodeVarint(513), 'length_out_of_bounds'],
     ['whose length has three bytes', Uint8Array.of(0x80, 0x80, 0x80), 'length_out_of_bounds'],
-    ['that is no multiaddr', frame(Uint8Array.of(0xff, 0xff, 3)), 'address_invalid'],
+    ['that is not a multiaddr', frame(Uint8Array.of(0xff, 0xff, 3)), 'address_invalid'],
     [
       'that is cut off within its peer id',
       frame(multiaddr(`/ip4/1.1.1.1/tcp/1/p2p/${PEER}`).bytes.subarray(0, 40)),

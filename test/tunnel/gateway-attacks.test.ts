@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { GatewayCounts } from '../../src/bootnode/gateway/counts.ts'
 import type { GatewayOptions } from '../../src/bootnode/gateway/create-gateway.ts'
 import { defaultGatewayLimits } from '../../src/bootnode/gateway/limits.ts'
+import type { GatewayMetrics } from '../../src/bootnode/gateway/metrics.ts'
 import type { TargetHostKind } from '../../src/tunnel/target.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
-import { failOnUnhandledRejections, until } from '../support/leaks.ts'
-import { createGatewayPair, startTarget } from './gateway-pair.ts'
-import { patternBytes, pour, somePeerId, unlimited } from './support.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
+import { createGatewayPair, startTarget } from '../kit/gateway-pair.ts'
+import { failOnUnhandledRejections, until } from '../kit/leaks.ts'
+import { patternBytes, pour, somePeerId, unlimited } from '../kit/tunnel.ts'
 
 failOnUnhandledRejections()
 
@@ -24,7 +24,7 @@ async function setUp(options: Partial<GatewayOptions> = {}, onSocket?: Parameter
   return { ...pair, clock, server, target: server.target }
 }
 
-function refusals({ refused }: GatewayCounts): Partial<GatewayCounts['refused']> {
+function refusals({ refused }: GatewayMetrics): Partial<GatewayMetrics['refused']> {
   return Object.fromEntries(Object.entries(refused).filter(([, count]) => count > 0))
 }
 
@@ -123,7 +123,7 @@ describe('a request that is', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('broken off is let go of', async () => {
+  it('broken off is released', async () => {
     const { ask, gateway, allFree } = await setUp()
     const tunnel = await ask(Uint8Array.of(40))
     await tunnel.stream.close()

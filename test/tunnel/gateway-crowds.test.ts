@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { GatewayCounts } from '../../src/bootnode/gateway/counts.ts'
 import { defaultGatewayLimits } from '../../src/bootnode/gateway/limits.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
-import { failOnUnhandledRejections, until } from '../support/leaks.ts'
-import { createGatewayPair, type GatewayPairOptions, startTarget, type TargetServer } from './gateway-pair.ts'
-import { patternBytes, pour, unlimited } from './support.ts'
+import type { GatewayMetrics } from '../../src/bootnode/gateway/metrics.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
+import { createGatewayPair, type GatewayPairOptions, startTarget, type TargetServer } from '../kit/gateway-pair.ts'
+import { failOnUnhandledRejections, until } from '../kit/leaks.ts'
+import { patternBytes, pour, unlimited } from '../kit/tunnel.ts'
 
 failOnUnhandledRejections()
 
@@ -28,7 +28,7 @@ async function target(...onSocket: Parameters<typeof startTarget>): Promise<Targ
 
 const echoing = (): Promise<TargetServer> => target((socket) => socket.pipe(socket))
 
-function refusals({ refused }: GatewayCounts): Partial<GatewayCounts['refused']> {
+function refusals({ refused }: GatewayMetrics): Partial<GatewayMetrics['refused']> {
   return Object.fromEntries(Object.entries(refused).filter(([, count]) => count > 0))
 }
 
@@ -38,7 +38,7 @@ const statuses = async (tunnels: readonly { readonly reply: Promise<{ readonly s
 const count = (all: readonly string[], word: string): number => all.filter((one) => one === word).length
 
 describe('a hundred clients that want one target', () => {
-  it('are let in one after the other and two at most, and the target never bears more', async () => {
+  it('are let in one after the other and two at most, and the target never tolerate more', async () => {
     const { addClient, clock, gateway, allFree } = await setUp()
     const server = await target()
     const clients = await Promise.all(Array.from({ length: 100 }, addClient))
@@ -116,7 +116,7 @@ describe('a flood of connections', () => {
     expect((await (await another(server.target)).reply).status).toBe('ok')
   }, 60_000)
 
-  it('that never ask is let go of within five seconds, and others are served meanwhile', async () => {
+  it('that never ask is released within five seconds, and others are served meanwhile', async () => {
     const { openStream, addClient, clock, gateway, allFree } = await setUp()
     const server = await echoing()
     const streams = await Promise.all(Array.from({ length: 400 }, () => openStream()))
@@ -133,7 +133,7 @@ describe('a flood of connections', () => {
     await clock.advance(5_000)
     await until(
       () => gateway.counts.refused.request_late === 400,
-      () => `${gateway.counts.refused.request_late} let go of`,
+      () => `${gateway.counts.refused.request_late} release`,
     )
     await until(
       () => streams.every(({ status }) => status !== 'open'),

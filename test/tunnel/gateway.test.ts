@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { GatewayOptions } from '../../src/bootnode/gateway/create-gateway.ts'
-import { failOnUnhandledRejections, until } from '../support/leaks.ts'
-import { createGatewayPair, startTarget, type TargetServer } from './gateway-pair.ts'
-import { patternBytes, pour, unlimited } from './support.ts'
+import { createGatewayPair, startTarget, type TargetServer } from '../kit/gateway-pair.ts'
+import { failOnUnhandledRejections, until } from '../kit/leaks.ts'
+import { patternBytes, pour, unlimited } from '../kit/tunnel.ts'
 
 failOnUnhandledRejections()
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createKnownTargets } from '../../src/bootnode/gateway/known-targets.ts'
 import type { TunnelTarget } from '../../src/tunnel/target.ts'
-import { createFakeClock } from '../support/fake-clock.ts'
-import { somePeerId } from './support.ts'
+import { createFakeClock } from '../kit/fake-clock.ts'
+import { somePeerId } from '../kit/tunnel.ts'
 
 const HOUR = 3_600_000
 

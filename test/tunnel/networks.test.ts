@@ -6,7 +6,7 @@ import { lightClientOptimisticUpdate } from '../../src/gossip/index.ts'
 import { createLightClient } from '../../src/light-client/index.ts'
 import { createNetwork } from '../../src/network/index.ts'
 import type { Network } from '../../src/network/types.ts'
-import { untilPeers } from '../network/support.ts'
+import { untilPeers } from '../kit/network.ts'
 
 const stops: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -65,7 +65,7 @@ describe('a bootnode with few upstream peers', { timeout: 60_000 }, () => {
 describe('a page', { timeout: 60_000 }, () => {
   it('counts a beacon node behind a bootnode as a peer, and frees it when it leaves', async () => {
     const { devnet, bootnode, bootnodeAddress, tunnelled } = await setUp()
-    const page = await startPage({ chain: devnet.chain, bootnodes: [bootnodeAddress], peers: [tunnelled] })
+    const page = await startPage({ chain: devnet.chain, bootnodes: [bootnodeAddress], staticPeers: [tunnelled] })
     await untilPeers(page, 2)
     const peer = page.peers.find(({ id }) => id !== bootnode.downstream.peerId)
     expect(peer?.address).toMatch(new RegExp(`^/p2p/${bootnode.downstream.peerId}/lampara-tunnel/ip4/127.0.0.1/tcp/`))
@@ -86,7 +86,7 @@ describe('a page', { timeout: 60_000 }, () => {
     const page = await startPage({
       chain,
       bootnodes: mute.addresses,
-      peers: [`${mute.addresses[0]}/lampara-tunnel${tcp}`],
+      staticPeers: [`${mute.addresses[0]}/lampara-tunnel${tcp}`],
     })
     const heard = new Set<string>()
     void (async () => {
@@ -99,12 +99,12 @@ describe('a page', { timeout: 60_000 }, () => {
     expect([...heard]).toEqual([tcp.split('/p2p/').at(-1)])
   })
 
-  it('that is told of the bootnode alone learns of a beacon node by it, and dials it through it', async () => {
+  it('that knows the bootnode alone learns of a beacon node by it, and dials it through it', async () => {
     const devnet = await startDevnet()
-    const { bootnode } = await setUp({ records: [await devnet.network.record()] }, devnet)
+    const { bootnode } = await setUp({ enrs: [await devnet.network.enr()] }, devnet)
     // It tells only of those that it has reached.
     await expect
-      .poll(() => bootnode.client.network.drawPeers(1, ({ place }) => place === 'old'), { timeout: 20_000 })
+      .poll(() => bootnode.client.network.samplePeers(1, ({ table }) => table === 'old'), { timeout: 20_000 })
       .toHaveLength(1)
     const page = await createNetwork({
       chain: devnet.chain,

@@ -3,8 +3,8 @@ import { platform } from '../../src/platform/node/index.ts'
 import { systemClock } from '../../src/streams/clock.ts'
 import { tunnelProtocol } from '../../src/tunnel/protocol.ts'
 import { tunnelTransport } from '../../src/tunnel/transport.ts'
+import { unlimited } from '../kit/tunnel.ts'
 import { type ScenarioNode, startScenarioNode } from '../transports/scenario/node.ts'
-import { unlimited } from './support.ts'
 
 /** A bootnode with a gateway, and a target behind it that listens on TCP alone. */
 interface TunnelEnd {

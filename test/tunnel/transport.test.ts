@@ -9,12 +9,12 @@ import { systemClock } from '../../src/streams/clock.ts'
 import { tunnelAddress } from '../../src/tunnel/address.ts'
 import { tunnelProtocol } from '../../src/tunnel/protocol.ts'
 import { parseTarget } from '../../src/tunnel/target.ts'
-import { cleanUpAfterEach, genesisStatus, startBareNode, testChain } from '../network/support.ts'
-import { failOnUnhandledRejections, until } from '../support/leaks.ts'
-import { createLibp2pPair } from '../support/libp2p-pair.ts'
+import { failOnUnhandledRejections, until } from '../kit/leaks.ts'
+import { createLibp2pPair } from '../kit/libp2p-pair.ts'
+import { cleanUpAfterEach, genesisStatus, startBareNode, testChain } from '../kit/network.ts'
+import { somePeerId } from '../kit/tunnel.ts'
 import { scenarioProtocols } from '../transports/scenario/protocols.ts'
 import { serveScenarios } from '../transports/scenario/serve.ts'
-import { somePeerId } from './support.ts'
 import { startTunnelNodes, type TunnelNodes } from './transport-nodes.ts'
 
 failOnUnhandledRejections()
@@ -68,7 +68,7 @@ describe('a connection through a tunnel', () => {
       chain,
       clock: systemClock,
       selectPeer: () => undefined,
-      onOffence() {},
+      onPenalty() {},
     })
     const status = genesisStatus(chain)
     expect(await reqresp.request(protocols.status, status, { peer: beaconNode.peerId }).single()).toEqual(status)

@@ -1,9 +1,9 @@
 import transportSuite from '@libp2p/interface-compliance-tests/transport'
 import { describe, expect, vi } from 'vitest'
 import { webTransport } from '../../src/webtransport/transport.ts'
-import { matching, nodeAsIn } from '../support/compliance.ts'
-import { failOnUnhandledRejections } from '../support/leaks.ts'
-import { stubMochaGlobals } from '../support/mocha-globals.ts'
+import { matching, nodeAsIn } from '../kit/compliance.ts'
+import { failOnUnhandledRejections } from '../kit/leaks.ts'
+import { stubMochaGlobals } from '../kit/mocha-globals.ts'
 import { createSessionNet } from './memory-listener.ts'
 
 failOnUnhandledRejections()

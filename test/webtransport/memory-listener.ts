@@ -7,7 +7,7 @@ import {
 } from '@libp2p/interface'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import type { Libp2pTransport } from '../../src/platform/transports.ts'
-import { meetSession, type SessionHost } from '../support/webtransport-peer/meet-session.ts'
+import { meetSession, type SessionHost } from '../kit/webtransport-peer/meet-session.ts'
 import { type FakeSession, sessionPair } from './fake-session.ts'
 
 const CERTHASH = Uint8Array.of(0x12, 0x20, ...new Uint8Array(32).fill(1))

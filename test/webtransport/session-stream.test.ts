@@ -1,14 +1,14 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
-import { quietLogger } from '../../src/network/quiet-logger.ts'
+import { noopLogger } from '../../src/network/node/noop-logger.ts'
 import { SessionConnection } from '../../src/webtransport/session-connection.ts'
 import { sessionMuxer } from '../../src/webtransport/session-muxer.ts'
 import { type BidirectionalStream, SessionStream } from '../../src/webtransport/session-stream.ts'
-import { settle } from '../support/fake-clock.ts'
+import { settle } from '../kit/fake-clock.ts'
 import { closed, count, KIB, sendBytes } from '../transports/scenario/streams.ts'
 import { sessionPair, streamPair } from './fake-session.ts'
 
-const log = quietLogger.forComponent('')
+const log = noopLogger.forComponent('')
 
 function streamOver(stream: BidirectionalStream): SessionStream {
   return new SessionStream(stream, { id: '1', direction: 'outbound', log })
@@ -134,7 +134,7 @@ describe('a stream of a WebTransport session', () => {
 describe('a WebTransport session as a muxer', () => {
   const remoteAddr = multiaddr('/ip4/192.0.2.1/udp/1/quic-v1/webtransport')
 
-  it('gives up a stream that is long in coming, and lets go of it when it comes', async () => {
+  it('gives up a stream that is long in coming, and releases it when it comes', async () => {
     const { ends } = sessionPair()
     const coming = Promise.withResolvers<BidirectionalStream>()
     const session = { ...ends[0], createBidirectionalStream: () => coming.promise }

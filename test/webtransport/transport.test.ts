@@ -5,7 +5,7 @@ import { createLibp2p } from 'libp2p'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Libp2pTransport } from '../../src/platform/transports.ts'
 import { webTransport } from '../../src/webtransport/transport.ts'
-import { meetSession, type SessionHost } from '../support/webtransport-peer/meet-session.ts'
+import { meetSession, type SessionHost } from '../kit/webtransport-peer/meet-session.ts'
 import { count, KIB } from '../transports/scenario/streams.ts'
 import { type FakeSession, sessionPair } from './fake-session.ts'
 

@@ -14,8 +14,8 @@ import {
   readPayload,
   readRequest,
 } from '../../src/wire/index.ts'
-import { fixtures } from '../support/fixtures.ts'
-import { failureOf, rejectionOf } from './support/failure.ts'
+import { fixtures } from '../kit/fixtures.ts'
+import { failureOf, rejectionOf } from '../kit/wire/failure.ts'
 
 interface LodestarMessage {
   readonly type: string
@@ -109,7 +109,7 @@ describe('response chunks', () => {
     expect(await rejectionOf(readChunkHead(reader))).toBe('length_out_of_bounds')
   })
 
-  it('cannot be made with a context of another length than four, nor with a code that is none', () => {
+  it('cannot be made with a context of another length than four, nor with a code that is not one', () => {
     expect(failureOf(() => encodeChunk(new Uint8Array(1), new Uint8Array(3)))).toBe('invalid_argument')
     for (const code of [0, 256, -1, 1.5]) expect(failureOf(() => encodeErrorChunk(code, ''))).toBe('invalid_argument')
   })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toHex } from '../../src/chain/index.ts'
 import { compressBlock, messageId, messageIdOfData, parseTopic, topicString } from '../../src/wire/index.ts'
-import { failureOf } from './support/failure.ts'
+import { failureOf } from '../kit/wire/failure.ts'
 
 const topic = '/eth2/8c9f62fe/light_client_optimistic_update/ssz_snappy'
 

@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fromHex, toHex } from '../../src/chain/index.ts'
 import { compressBlock, decompressBlock, maxCompressedLength } from '../../src/wire/index.ts'
-import { fixtures } from '../support/fixtures.ts'
-import { failureOf } from './support/failure.ts'
-import { referenceDecompress } from './support/reference-snappy.ts'
+import { fixtures } from '../kit/fixtures.ts'
+import { failureOf } from '../kit/wire/failure.ts'
+import { referenceDecompress } from '../kit/wire/reference-snappy.ts'
 
 interface GoVector {
   readonly name: string

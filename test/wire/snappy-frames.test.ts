@@ -10,8 +10,8 @@ import {
   maxCompressedLength,
   readFrames,
 } from '../../src/wire/index.ts'
-import { fixtures } from '../support/fixtures.ts'
-import { failureOf, rejectionOf } from './support/failure.ts'
+import { fixtures } from '../kit/fixtures.ts'
+import { failureOf, rejectionOf } from '../kit/wire/failure.ts'
 
 interface GoldenFrames {
   readonly name: string

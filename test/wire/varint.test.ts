@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { fromHex } from '../../src/chain/index.ts'
 import { bytesReader } from '../../src/streams/byte-reader.ts'
 import { decodeVarint, encodeVarint, readVarint } from '../../src/wire/index.ts'
-import { failureOf, rejectionOf } from './support/failure.ts'
+import { failureOf, rejectionOf } from '../kit/wire/failure.ts'
 
 /** As the specification has it, for any 64-bit number. */
 function varintOf(value: bigint): Uint8Array {

@@ -1,7 +1,7 @@
 import * as chai from 'chai'
 import chaiAsPromised from 'chai-as-promised'
 
-// What libp2p's transport suite asks of aegir's assertions. Whatever is missing here fails its test: it is no function.
+// What libp2p's transport suite asks of aegir's assertions. Whatever is missing here fails its test: it is not a function.
 
 chai.use(chaiAsPromised)
 chai.use(({ Assertion }) => {

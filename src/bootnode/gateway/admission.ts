@@ -1,10 +1,10 @@
-import { createKeyed } from '../../limits/keyed.ts'
+import { createEvictingMap } from '../../limits/evicting-map.ts'
 import type { Clock } from '../../streams/clock.ts'
 import type { TunnelTarget } from '../../tunnel/target.ts'
-import type { RefusalReason } from './counts.ts'
+import type { BandwidthLimiter } from './bandwidth-limiter.ts'
 import type { GatewayLimits } from './limits.ts'
-import type { Pacer } from './pacer.ts'
-import { createScope, type Scope } from './scope.ts'
+import type { RefusalReason } from './metrics.ts'
+import { createUsageScope, type UsageScope } from './usage-scope.ts'
 
 /** As many clients, networks and targets are remembered; beyond that, new ones are refused until some can be forgotten. */
 const MAX_REMEMBERED = 20_000
@@ -26,7 +26,7 @@ export interface Refusal {
 export interface Lease {
   readonly refused?: undefined
   /** Speed is drawn from here. */
-  readonly pacer: Pacer
+  readonly bandwidthLimiter: BandwidthLimiter
   /** Counts bytes that were moved. @returns false once the client, its network or all together have none left for today */
   spend(bytes: number): boolean
   /** The dial is over, well or not. Safe to call twice. */
@@ -54,11 +54,11 @@ type ScopeName = 'client' | 'network' | 'all'
 
 /** Makes an {@link Admission}. Pure but for the clock. */
 export function createAdmission(limits: GatewayLimits, clock: Clock): Admission {
-  const all = createScope(limits.all, clock)
-  const isIdle = ({ idle }: Scope): boolean => idle
-  const networks = createKeyed<Scope>({ maxSize: MAX_REMEMBERED, isIdle })
-  const clients = createKeyed<Scope>({ maxSize: MAX_REMEMBERED, isIdle })
-  const targets = createKeyed<TargetUse>({
+  const all = createUsageScope(limits.all, clock)
+  const isIdle = ({ idle }: UsageScope): boolean => idle
+  const networks = createEvictingMap<UsageScope>({ maxSize: MAX_REMEMBERED, isIdle })
+  const clients = createEvictingMap<UsageScope>({ maxSize: MAX_REMEMBERED, isIdle })
+  const targets = createEvictingMap<TargetUse>({
     maxSize: MAX_REMEMBERED,
     isIdle: (use) => use.live === 0 && waitOf(use.dialedAtMs) === 0 && remembered(use).size === 0,
   })
@@ -85,12 +85,12 @@ export function createAdmission(limits: GatewayLimits, clock: Clock): Admission 
     return Math.max(1000, Math.min(...known.values()) + identitiesMs - clock.now())
   }
 
-  function scopesOf({ peerId, network }: TunnelClient): (readonly [ScopeName, Scope | undefined])[] {
+  function scopesOf({ peerId, network }: TunnelClient): (readonly [ScopeName, UsageScope | undefined])[] {
     if (network === undefined) {
-      return [['client', clients.get(` ${peerId}`, () => createScope(limits.client, clock, all))]]
+      return [['client', clients.get(` ${peerId}`, () => createUsageScope(limits.client, clock, all))]]
     }
-    const outer = networks.get(network, () => createScope(limits.network, clock, all))
-    const client = outer && clients.get(`${network} ${peerId}`, () => createScope(limits.client, clock, outer))
+    const outer = networks.get(network, () => createUsageScope(limits.network, clock, all))
+    const client = outer && clients.get(`${network} ${peerId}`, () => createUsageScope(limits.client, clock, outer))
     return [
       ['client', client],
       ['network', outer],
@@ -144,7 +144,7 @@ export function createAdmission(limits: GatewayLimits, clock: Clock): Admission 
     },
   }
 
-  function lease(scopes: readonly Scope[], uses: readonly TargetUse[], peerId: string): Lease {
+  function lease(scopes: readonly UsageScope[], uses: readonly TargetUse[], peerId: string): Lease {
     let state: 'dialing' | 'open' | 'ended' = 'dialing'
     dialing++
     function dialed(): void {
@@ -153,7 +153,7 @@ export function createAdmission(limits: GatewayLimits, clock: Clock): Admission 
       dialing--
     }
     return {
-      pacer: scopes[0]!.pacer,
+      bandwidthLimiter: scopes[0]!.bandwidthLimiter,
       spend(bytes) {
         for (const scope of scopes) scope.spend(bytes)
         return !scopes.some(({ spent }) => spent)

@@ -2,9 +2,9 @@ import type { Connection, Stream } from '@libp2p/interface'
 import type { Clock } from '../../streams/clock.ts'
 import type { TunnelTarget } from '../../tunnel/target.ts'
 import { createAdmission, type TunnelClient } from './admission.ts'
-import { createGatewayCounts, type GatewayCounts } from './counts.ts'
 import { type IpPolicy, mayConnectTo, networkOf } from './ip-policy.ts'
 import { defaultGatewayLimits, type GatewayLimits } from './limits.ts'
+import { createGatewayMetrics, type GatewayMetrics } from './metrics.ts'
 import { type NameLookup, systemLookup } from './resolve.ts'
 import { serveTunnel } from './serve-tunnel.ts'
 
@@ -30,7 +30,7 @@ export interface Gateway {
   /** How many streams libp2p should let one connection open: some more than may live, which are told so. */
   readonly maxStreams: number
   /** What it has done so far; a copy. */
-  readonly counts: GatewayCounts
+  readonly counts: GatewayMetrics
   /** Ends all tunnels and takes no more. Idempotent; resolves when nothing of it runs any more. */
   stop(): Promise<void>
 }
@@ -39,7 +39,7 @@ export interface Gateway {
 export function createGateway(options: GatewayOptions): Gateway {
   const { clock, isKnown, isSpared = () => false, policy = 'public', lookup = systemLookup } = options
   const limits = { ...defaultGatewayLimits, ...options.limits }
-  const counts = createGatewayCounts()
+  const counts = createGatewayMetrics()
   const stopping = new AbortController()
   const serving = new Set<Promise<void>>()
   const parts = {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Stream } from '@libp2p/interface'
-import type { AskLeave } from './uplink.ts'
+import type { AcquireBandwidth } from './uplink.ts'
 
 /** What waits to be sent before the socket is read again, at most, beside one piece. */
 const LOW_WATER = 16 * 1024
@@ -20,7 +20,7 @@ export interface Downlink {
 export function createDownlink(
   socket: Socket,
   stream: Stream,
-  askLeave: AskLeave,
+  acquireBandwidth: AcquireBandwidth,
   onClosed: () => void,
   onFailed: (error: unknown) => void,
 ): Downlink {
@@ -50,7 +50,7 @@ export function createDownlink(
   }
 
   function onData(bytes: Uint8Array): void {
-    const leave = askLeave(bytes.length)
+    const leave = acquireBandwidth(bytes.length)
     if (leave === true) {
       send(bytes)
       if (full) socket.pause()

@@ -60,7 +60,7 @@ export function mayConnectTo(address: string, policy: IpPolicy): boolean {
   return !isWithin(notPublic, bytes) && (bytes.length === 4 || matches(globalV6, bytes))
 }
 
-/** The network that an address belongs to, as whoever rents it has one: an IPv4 address, or an IPv6 /64. Undefined for what is no IP address. */
+/** The network that an address belongs to, as anyone who rents it has one: an IPv4 address, or an IPv6 /64. Undefined for what is no IP address. */
 export function networkOf(address: string): string | undefined {
   const bytes = ipBytes(address)
   if (bytes === undefined) return undefined

@@ -6,17 +6,17 @@ import type { CancelTimer, Clock } from '../../streams/clock.ts'
 import type { StreamTap, StreamTapEvents } from '../../tunnel/stream-tap.ts'
 import type { Lease } from './admission.ts'
 import { resetSocket } from './connect.ts'
-import type { TunnelEnd } from './counts.ts'
 import { createDownlink } from './downlink.ts'
 import type { GatewayLimits } from './limits.ts'
-import { type AskLeave, createUplink } from './uplink.ts'
+import type { TunnelEnd } from './metrics.ts'
+import { type AcquireBandwidth, createUplink } from './uplink.ts'
 
 /** What an open tunnel is made of. */
 export interface TunnelParts {
   readonly stream: Stream
   readonly tap: StreamTap
   readonly socket: Socket
-  readonly lease: Pick<Lease, 'pacer' | 'spend'>
+  readonly lease: Pick<Lease, 'bandwidthLimiter' | 'spend'>
   readonly limits: Pick<GatewayLimits, 'firstByteMs' | 'idleMs' | 'lifetimeMs'>
   readonly clock: Clock
   /** Bytes for the target that came with the request. */
@@ -67,14 +67,14 @@ export function moveBytes(parts: TunnelParts): OpenTunnel {
     if (upClosed && downClosed) end('closed')
   }
 
-  function asking(to: 'target' | 'client'): AskLeave {
+  function asking(to: 'target' | 'client'): AcquireBandwidth {
     return (bytes) => {
       movedAtMs = clock.now()
       if (to === 'client') answered = true
       parts.onMoved(bytes, to)
       const mayGoOn = lease.spend(bytes)
       if (!mayGoOn) queueMicrotask(() => end('bytes_spent'))
-      return lease.pacer.tryTake(bytes) ? true : lease.pacer.take(bytes, stopping.signal)
+      return lease.bandwidthLimiter.tryTake(bytes) ? true : lease.bandwidthLimiter.take(bytes, stopping.signal)
     }
   }
 

@@ -1,10 +1,10 @@
 import type { Network } from '../../network/types.ts'
 import { tunnelProtocol } from '../../tunnel/protocol.ts'
 import type { BootnodeOptions } from '../types.ts'
-import type { GatewayCounts } from './counts.ts'
 import { createGateway } from './create-gateway.ts'
 import { createKnownTargets } from './known-targets.ts'
 import { defaultGatewayLimits } from './limits.ts'
+import type { GatewayMetrics } from './metrics.ts'
 import { createReachedAddresses } from './reached-addresses.ts'
 
 /** A beacon node remembers an identity's address for so long (`retainScore` of Lodestar and others). */
@@ -14,7 +14,7 @@ const MIN_UPSTREAM_PEERS = 4
 
 /** A bootnode's gateway, open for clients. */
 export interface OpenGateway {
-  readonly counts: GatewayCounts
+  readonly counts: GatewayMetrics
   /** Ends all tunnels and takes no more; resolves when nothing of it runs any more. */
   stop(): Promise<void>
 }

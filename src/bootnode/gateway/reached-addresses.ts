@@ -1,6 +1,6 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { addressesOf, decodeEnr } from '../../discovery/enr/index.ts'
-import type { PeerView } from '../../peers/types.ts'
+import type { PeerInfo } from '../../peers/types.ts'
 
 /** Records that were read are remembered: checking a signature takes a millisecond. */
 const MAX_REMEMBERED = 1000
@@ -10,7 +10,7 @@ const MAX_REMEMBERED = 1000
  * another, as QUIC's, at those of its signed record on the same host. A record alone could lead anywhere.
  */
 export function createReachedAddresses(): (
-  peer: Pick<PeerView, 'id' | 'address' | 'direction' | 'enr'>,
+  peer: Pick<PeerInfo, 'id' | 'address' | 'direction' | 'enr'>,
 ) => readonly string[] {
   const remembered = new Map<string, readonly string[]>()
   return ({ id, address, direction, enr }) => {

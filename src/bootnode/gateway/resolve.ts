@@ -1,8 +1,8 @@
 import { lookup as dnsLookup } from 'node:dns/promises'
 import { raceSignal } from '../../streams/abort.ts'
 import type { TunnelTarget } from '../../tunnel/target.ts'
-import type { RefusalReason } from './counts.ts'
 import { type IpPolicy, mayConnectTo } from './ip-policy.ts'
+import type { RefusalReason } from './metrics.ts'
 
 /** Looks a name up: its addresses of IPv4, of IPv6, or (0) of both. Rejects where it has none. */
 export type NameLookup = (name: string, family: 0 | 4 | 6) => Promise<readonly string[]>

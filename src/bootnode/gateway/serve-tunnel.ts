@@ -8,9 +8,9 @@ import { type StreamTapEvents, tapStream } from '../../tunnel/stream-tap.ts'
 import type { TunnelTarget } from '../../tunnel/target.ts'
 import type { Admission, Lease, Refusal, TunnelClient } from './admission.ts'
 import { connectTcp, resetSocket } from './connect.ts'
-import { type createGatewayCounts, type RefusalReason, refusalStatus } from './counts.ts'
 import type { IpPolicy } from './ip-policy.ts'
 import type { GatewayLimits } from './limits.ts'
+import { type createGatewayMetrics, type RefusalReason, refusalStatus } from './metrics.ts'
 import { moveBytes } from './move-bytes.ts'
 import { type NameLookup, resolveTarget } from './resolve.ts'
 
@@ -21,7 +21,7 @@ export interface GatewayParts {
   readonly policy: IpPolicy
   readonly lookup: NameLookup
   readonly admission: Admission
-  readonly counts: ReturnType<typeof createGatewayCounts>
+  readonly counts: ReturnType<typeof createGatewayMetrics>
   /** True for a target that tunnels may lead to. */
   isKnown(target: TunnelTarget): boolean
   /** True for a peer of our own that clients are to leave alone. */

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { StreamTap } from '../../tunnel/stream-tap.ts'
 
 /** Asks for leave to move bytes: true when it is given at once, otherwise a promise of it. */
-export type AskLeave = (bytes: number) => true | Promise<void>
+export type AcquireBandwidth = (bytes: number) => true | Promise<void>
 
 /** Client to target. */
 export interface Uplink {
@@ -13,7 +13,7 @@ export interface Uplink {
 }
 
 /** Moves bytes from a tapped stream to a socket, as fast as the socket takes them and leave is given. */
-export function createUplink(socket: Socket, tap: StreamTap, askLeave: AskLeave): Uplink {
+export function createUplink(socket: Socket, tap: StreamTap, acquireBandwidth: AcquireBandwidth): Uplink {
   let unpaced = 0
   let full = false
 
@@ -33,7 +33,7 @@ export function createUplink(socket: Socket, tap: StreamTap, askLeave: AskLeave)
   })
 
   function onBytes(bytes: Uint8Array): void {
-    const leave = askLeave(bytes.length)
+    const leave = acquireBandwidth(bytes.length)
     if (leave === true) {
       write(bytes)
       if (full) tap.pause()

@@ -16,7 +16,7 @@ const states: readonly LightClientState[] = [
   'stopped',
 ]
 
-/** Everything that is told of a bootnode, at this moment. */
+/** Everything that is reported about a bootnode, at this moment. */
 export function bootnodeFamilies(bootnode: Bootnode, facts: BootnodeFacts, version: string): Family[] {
   const { downstream, client } = bootnode
   const siblings = facts.siblings()

@@ -1,4 +1,4 @@
-import type { MethodMetrics, NetworkMetrics } from '../../network/metrics-types.ts'
+import type { MethodMetrics, NetworkMetrics } from '../../network/metrics/metrics-types.ts'
 import { counter, type Family, gauge, histogram, type Labels } from './family.ts'
 
 /** The networks of a bootnode, by the word that labels them. */

@@ -11,7 +11,7 @@ export interface ProcessMonitor {
   stop(): void
 }
 
-/** Once: worked out anew it would change a little each time, and look like restarts. */
+/** Once: worked out again it would change a little each time, and look like restarts. */
 const startedAtS = Math.round(Date.now() / 1000 - process.uptime())
 
 /** Begins to measure the event loop. */

@@ -6,7 +6,7 @@ import type { TlsCertificate } from '../../platform/transports.ts'
 
 /** Where a certificate is. */
 export interface CertificateFiles {
-  /** PEM file with the certificate, and after it those of whoever signed it, as far as browsers do not know them. */
+  /** PEM file with the certificate, and after it those of anyone who signed it, as far as browsers do not know them. */
   readonly cert: string
   /** PEM file with its private key, without a passphrase. */
   readonly key: string

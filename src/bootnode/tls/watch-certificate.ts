@@ -18,7 +18,7 @@ export interface WatchedCertificate extends Pick<Watchable<CertificateInUse>, 'v
   stop(): Promise<void>
 }
 
-/** Whoever renews a certificate does it weeks before the old one ends. Links are followed, as certbot wants it. */
+/** Anyone who renews a certificate does it weeks before the old one ends. Links are followed, as certbot wants it. */
 const POLL_MS = 10_000
 
 /**

@@ -39,16 +39,16 @@ function logCertificate(bootnode: Bootnode, log: Log): () => void {
 
 function logStatus(bootnode: Bootnode, log: Log): () => void {
   let last = ''
-  return bootnode.client.watchStatus(({ state, reason, finalized, optimistic, peers }) => {
+  return bootnode.client.watchStatus(({ state, message, finalized, optimistic, peers }) => {
     if (state === 'stopped') return
     const clients = bootnode.downstream.status.peers
-    const fields = { state, reason, head: optimistic?.slot, finalized: finalized?.slot, peers, clients }
+    const fields = { state, message, head: optimistic?.slot, finalized: finalized?.slot, peers, clients }
     const key = `${state} ${finalized?.slot ?? ''}`
     if (key === last) return
     const changed = !last.startsWith(`${state} `)
     last = key
     const level = changed ? (QUIET_STATES.has(state) ? 'info' : 'warn') : 'debug'
-    log[level]('status', `${state}: ${reason}`, fields)
+    log[level]('status', `${state}: ${message}`, fields)
   })
 }
 

@@ -3,8 +3,8 @@ import type { BootnodeOptions } from '../../bootnode/index.ts'
 import { joinDocumentUrl } from '../../discovery/index.ts'
 import { messageOf } from '../../errors/index.ts'
 import { type LogSettings, logHelp, logOptions, readLogSettings } from '../options/log.ts'
-import { findHelp, findOptions, readMeeting } from '../options/meet.ts'
-import { readTarget, targetHelp, targetOptions } from '../options/target.ts'
+import { networkTargetHelp, networkTargetOptions, readNetworkTarget } from '../options/network-target.ts'
+import { discoveryHelp, discoveryOptions, readPeerOptions } from '../options/peer-options.ts'
 import { usageError } from '../options/usage.ts'
 import { numberValue } from '../options/values.ts'
 
@@ -21,13 +21,13 @@ export interface BootnodeCommandOptions {
 
 export const bootnodeHelp = `Relays the beacon chain to browsers: follows and verifies it over TCP, and hands on what it verified over WebSocket.
 
-Usage: lampara bootnode [--join URL | --upstream ADDRESS | --record RECORD | --list FILE] [OPTIONS]
+Usage: lampara bootnode [--join URL | --upstream ADDRESS | --enr ENR | --list FILE] [OPTIONS]
 
 With nobody named it finds beacon nodes to follow by discv5, from the published bootnodes of the chain on.
 
-${targetHelp}
+${networkTargetHelp}
   --upstream ADDRESS   multiaddr of a beacon node to follow, with /p2p/…; may be repeated
-${findHelp}
+${discoveryHelp}
   --host HOST          IP address to listen on. Default: 127.0.0.1
   --port PORT          WebSocket port. Default: a free one
   --http-port PORT     port of the join document. Default: a free one
@@ -60,12 +60,12 @@ export async function parseBootnodeOptions(
 ): Promise<BootnodeCommandOptions | 'help'> {
   const values = parsed(argv)
   if (values.help) return 'help'
-  const { chain, checkpoint, clock, clockOffsetMs, ...joined } = await readTarget('bootnode', values, signal)
+  const { chain, checkpoint, clock, clockOffsetMs, ...joined } = await readNetworkTarget('bootnode', values, signal)
   const {
     bootnodes = [],
-    peers = [],
+    staticPeers = [],
     ...found
-  } = await readMeeting('bootnode', { ...values, peer: values.upstream }, { ...joined, chain }, warn)
+  } = await readPeerOptions('bootnode', { ...values, peer: values.upstream }, { ...joined, chain }, warn)
   const port = numberValue('bootnode', '--port', values.port, PORT)
   const age = values['max-checkpoint-age']
   const maxClients = values['max-clients']
@@ -78,7 +78,7 @@ export async function parseBootnodeOptions(
       checkpoint,
       clock,
       clockOffsetMs,
-      upstream: [...peers, ...bootnodes],
+      upstream: [...staticPeers, ...bootnodes],
       ...found,
       listen: values.listen ?? [`${host}/tcp/${port}${cert === undefined ? '' : '/tls'}/ws`],
       ...(cert !== undefined && key !== undefined && { tls: { cert, key } }),
@@ -122,8 +122,8 @@ function parsed(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       options: {
-        ...targetOptions,
-        ...findOptions,
+        ...networkTargetOptions,
+        ...discoveryOptions,
         upstream: { type: 'string', multiple: true },
         host: { type: 'string', default: '127.0.0.1' },
         port: { type: 'string', default: '0' },

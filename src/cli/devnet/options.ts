@@ -37,7 +37,7 @@ Usage: lampara devnet [OPTIONS]
   --port PORT          TCP port of the beacon node. Default: a free one
   --rest-port PORT     port of the Beacon API and the join document. Default: a free one
   --discv5-port PORT   take part in discv5, on this UDP port or with 0 on a free one. Default: no part
-  --discv5-bootstrap RECORD   the same, beginning with this node record (enr:…); may be repeated
+  --boot-enr ENR                the same, beginning with this node record (enr:…); may be repeated
   --json               print one JSON object a line
   --help               print this
 
@@ -66,7 +66,7 @@ function parsed(argv: readonly string[]) {
         port: { type: 'string', default: '0' },
         'rest-port': { type: 'string', default: '0' },
         'discv5-port': { type: 'string' },
-        'discv5-bootstrap': { type: 'string', multiple: true },
+        'boot-enr': { type: 'string', multiple: true },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -121,12 +121,12 @@ async function replayOptions(values: Values, replay: string): Promise<DevnetOpti
 
 function discv5Of(values: Values): Pick<DevnetOptions, 'discv5'> {
   const port = values['discv5-port']
-  const bootstrap = values['discv5-bootstrap']
+  const bootstrap = values['boot-enr']
   if (port === undefined && bootstrap === undefined) return {}
   return {
     discv5: {
       port: numberValue('devnet', '--discv5-port', port ?? '0', PORT),
-      ...(bootstrap === undefined ? {} : { bootstrap }),
+      ...(bootstrap === undefined ? {} : { bootEnrs: bootstrap }),
     },
   }
 }

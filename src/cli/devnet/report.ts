@@ -17,7 +17,7 @@ const DEFAULT_AGE_DAYS = 14
 
 /** What is told once it listens. */
 export function startLines(devnet: Devnet, json: boolean): string[] {
-  const { addresses, record, restUrl, chain, clockOffsetMs, skipped } = devnet
+  const { addresses, enr, restUrl, chain, clockOffsetMs, skipped } = devnet
   const checkpoint = devnet.checkpoint()
   const follow = followCommand(devnet)
   if (json) {
@@ -25,7 +25,7 @@ export function startLines(devnet: Devnet, json: boolean): string[] {
       type: 'listening',
       chain: chain.name,
       addresses,
-      record,
+      enr,
       restUrl,
       checkpoint,
       clockOffsetMs,
@@ -36,7 +36,7 @@ export function startLines(devnet: Devnet, json: boolean): string[] {
   }
   return [
     ...addresses.map((address) => `Beacon node  ${address}`),
-    `Node record  ${record}`,
+    `Node record  ${enr}`,
     `Beacon API   ${restUrl}`,
     `Checkpoint   ${checkpoint}`,
     ...(clockOffsetMs === 0 ? [] : [`Clock        ${new Date(devnet.clock.now()).toISOString()}, as recorded`]),

@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util'
 import { messageOf } from '../../errors/index.ts'
 import type { Head, LightClientOptions } from '../../light-client/types.ts'
 import { dataDirHelp, dataDirOptions } from '../options/data-dir.ts'
-import { joinAddressOf, meetHelp, meetOptions, readMeeting } from '../options/meet.ts'
-import { readTarget, targetHelp, targetOptions } from '../options/target.ts'
+import { networkTargetHelp, networkTargetOptions, readNetworkTarget } from '../options/network-target.ts'
+import { joinAddressOf, peerHelp, peerOptions, readPeerOptions } from '../options/peer-options.ts'
 import { usageError } from '../options/usage.ts'
 import { numberValue } from '../options/values.ts'
 
@@ -22,10 +22,10 @@ export interface FollowOptions {
 
 export const followHelp = `Follows the chain and prints each verified head as a line.
 
-Usage: lampara follow [--join URL | --bootnode ADDRESS | --peer ADDRESS | --record RECORD | --list FILE] [OPTIONS]
+Usage: lampara follow [--join URL | --bootnode ADDRESS | --peer ADDRESS | --enr ENR | --list FILE] [OPTIONS]
 
-${targetHelp}
-${meetHelp}
+${networkTargetHelp}
+${peerHelp}
 ${dataDirHelp}
   --kind KIND          optimistic, finalized or both. Default: both
   --heads N            end after N heads
@@ -44,7 +44,11 @@ export async function parseFollowOptions(
 ): Promise<FollowOptions | 'help'> {
   const values = parsed(argv)
   if (values.help) return 'help'
-  const { checkpoint, clock, ...place } = await readTarget('follow', { ...values, join: joinAddressOf(values) }, signal)
+  const { checkpoint, clock, ...place } = await readNetworkTarget(
+    'follow',
+    { ...values, join: joinAddressOf(values) },
+    signal,
+  )
   const participation = values['min-participation']
   const age = values['max-checkpoint-age']
   return {
@@ -52,7 +56,7 @@ export async function parseFollowOptions(
       chain: place.chain,
       checkpoint,
       clock,
-      ...(await readMeeting('follow', values, place, warn)),
+      ...(await readPeerOptions('follow', values, place, warn)),
       ...(participation && {
         minParticipation: numberValue('follow', '--min-participation', participation, { min: 0, max: 1 }),
       }),
@@ -74,8 +78,8 @@ function parsed(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       options: {
-        ...targetOptions,
-        ...meetOptions,
+        ...networkTargetOptions,
+        ...peerOptions,
         ...dataDirOptions,
         kind: { type: 'string', default: 'both' },
         heads: { type: 'string' },

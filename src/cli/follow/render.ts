@@ -22,8 +22,8 @@ export function headJson(head: Head): string {
 
 /** A status for machines. */
 export function statusJson(status: LightClientStatus): string {
-  const { state, reason, peers, sync, error } = status
-  return JSON.stringify({ type: 'status', state, reason, peers, sync, error: error?.code })
+  const { state, message, peers, sync, error } = status
+  return JSON.stringify({ type: 'status', state, message, peers, sync, error: error?.code })
 }
 
 /** How far a sync is, as a bar: `[####------]  4 of 10 periods`. */

@@ -36,13 +36,13 @@ export function createReporter(io: CliIo, options: { readonly json: boolean }): 
         io.progress(`Catching up ${progressBar(status.sync)}`)
         return
       }
-      // A status changes with each slot; people are told of states, and of what is wrong with them.
+      // A status changes with each slot; people see states, and of what is wrong with them.
       const key = `${status.state} ${status.error?.code ?? ''}`
       if (key === told) return
       told = key
       clearBar()
       if (options.json) io.stdout(statusJson(status))
-      else io.stderr(`${status.state}: ${status.reason}`)
+      else io.stderr(`${status.state}: ${status.message}`)
     },
     head(head) {
       clearBar()

@@ -9,7 +9,7 @@ export const dataDirOptions = { 'data-dir': { type: 'string' } } as const
 export const dataDirHelp = `  --data-dir DIR       folder in which identity, address book, bans and the verified head outlive the program; for one that runs
                        at a time. Default: they do not`
 
-/** The storage that the option names, open: whoever asked closes it. @throws LamparaError `storage_unavailable`, `storage_in_use` */
+/** The storage that the option names, open: anyone who asked closes it. @throws LamparaError `storage_unavailable`, `storage_in_use` */
 export async function openDataDir(
   chain: Chain,
   directory: string | undefined,

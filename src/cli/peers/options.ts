@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util'
 import { messageOf } from '../../errors/index.ts'
 import type { NetworkOptions } from '../../network/types.ts'
 import { dataDirHelp, dataDirOptions } from '../options/data-dir.ts'
-import { joinAddressOf, meetHelp, meetOptions, readMeeting } from '../options/meet.ts'
-import { placeHelp, placeOptions, readPlace } from '../options/target.ts'
+import { networkHelp, networkOptions, readNetworkLocation } from '../options/network-target.ts'
+import { joinAddressOf, peerHelp, peerOptions, readPeerOptions } from '../options/peer-options.ts'
 import { usageError } from '../options/usage.ts'
 import { numberValue } from '../options/values.ts'
 
@@ -19,17 +19,17 @@ export interface PeersOptions {
 
 export const peersHelp = `Meets peers of the network, and lists them as they come and go.
 
-Usage: lampara peers [--join URL | --bootnode ADDRESS | --peer ADDRESS | --record RECORD | --list FILE] [OPTIONS]
+Usage: lampara peers [--join URL | --bootnode ADDRESS | --peer ADDRESS | --enr ENR | --list FILE] [OPTIONS]
 
-${placeHelp}
-${meetHelp}
+${networkHelp}
+${peerHelp}
 ${dataDirHelp}
   --target N           how many peers to hold. Default: 10
   --for SECONDS        end after so long
   --json               print one JSON object a line, for each peer that comes, goes, is found or cannot be dialed
   --help               print this
 
-On a terminal the table is drawn anew in place. Ctrl-C ends it.`
+On a terminal the table is drawn again in place. Ctrl-C ends it.`
 
 /** Understands the arguments. @throws LamparaError `invalid_argument`; as `fetchJoinDocument()` */
 export async function parsePeersOptions(
@@ -39,12 +39,12 @@ export async function parsePeersOptions(
 ): Promise<PeersOptions | 'help'> {
   const values = parsed(argv)
   if (values.help) return 'help'
-  const place = await readPlace('peers', { ...values, join: joinAddressOf(values) }, signal)
+  const place = await readNetworkLocation('peers', { ...values, join: joinAddressOf(values) }, signal)
   return {
     network: {
       chain: place.chain,
       clock: place.clock,
-      ...(await readMeeting('peers', values, place, warn)),
+      ...(await readPeerOptions('peers', values, place, warn)),
       ...(values.target && {
         targetPeers: numberValue('peers', '--target', values.target, { min: 0, max: 1000, integer: true }),
       }),
@@ -60,8 +60,8 @@ function parsed(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       options: {
-        ...placeOptions,
-        ...meetOptions,
+        ...networkOptions,
+        ...peerOptions,
         ...dataDirOptions,
         target: { type: 'string' },
         for: { type: 'string' },

@@ -1,10 +1,10 @@
-import type { PeerView } from '../../peers/types.ts'
+import type { PeerInfo } from '../../peers/types.ts'
 
 /** A column of the table. */
 interface Column {
   readonly title: string
   readonly right?: boolean
-  cell(peer: PeerView, nowMs: number): string
+  cell(peer: PeerInfo, nowMs: number): string
 }
 
 const LIGHT_CLIENT = /\/light_client_(\w+)\//
@@ -28,7 +28,7 @@ const columns: readonly Column[] = [
 
 /** Peers as lines of a table, the longest connected first, under a line that counts them. */
 export function peerTable(
-  peers: readonly PeerView[],
+  peers: readonly PeerInfo[],
   about: { readonly nowMs: number; readonly known: number },
 ): string[] {
   const sorted = peers.toSorted((a, b) => a.connectedAtMs - b.connectedAtMs)
@@ -43,7 +43,7 @@ export function peerTable(
   return peers.length === 0 ? [count] : [count, line(columns.map(({ title }) => title)), ...rows.map(line)]
 }
 
-/** What strangers send goes to a terminal: nothing in it may steer one. */
+/** What unknown peers send goes to a terminal: nothing in it may steer one. */
 function printable(text: string): string {
   return text.replace(/\p{C}/gu, '?')
 }

@@ -18,7 +18,7 @@ export function drawTable(network: Network, io: CliIo): () => void {
     due = false
     const lines = peerTable(network.peers, {
       nowMs: network.clock.now(),
-      known: network.drawPeers(MAX_COUNTED).length,
+      known: network.samplePeers(MAX_COUNTED).length,
     })
     const up = drawnLines === 0 ? '' : `\u001b[${drawnLines}A\u001b[J`
     drawnLines = lines.length
@@ -45,7 +45,7 @@ export async function printEvents(network: Network, io: CliIo, json: boolean, si
     'peer:banned',
     'peer:discovered',
     'dial:failed',
-    'bootstrap:result',
+    'bootstrap:completed',
   ] as const
   try {
     for await (const event of network.events(types, { signal })) io.stdout(json ? eventJson(event) : eventLine(event))
@@ -70,7 +70,7 @@ function eventLine(event: NetworkEvent): string {
       return `banned        ${event.peerId}  ${event.reason}`
     case 'peer:discovered':
       return `discovered    ${event.peerId}  by ${event.source}`
-    case 'bootstrap:result':
+    case 'bootstrap:completed':
       return `after 30 s    ${event.peers} connected, ${event.tried} tried`
     case 'conflict':
       return `conflict      ${event.kind} slots ${event.known.slot} and ${event.other.slot} exclude each other`

@@ -65,7 +65,7 @@ function looksLikeJson(bytes: Uint8Array): boolean {
 /** Nothing is opened that could keep the reader waiting, as a pipe does, and nothing read beyond the bound. */
 async function readBounded(path: string): Promise<Uint8Array> {
   const found = await stat(path)
-  if (!found.isFile()) throw new LamparaError('file_unreadable', `Cannot read ${path}: it is no file`)
+  if (!found.isFile()) throw new LamparaError('file_unreadable', `Cannot read ${path}: it is not a file`)
   if (found.size > MAX_FILE_BYTES) {
     throw new LamparaError(
       'length_out_of_bounds',

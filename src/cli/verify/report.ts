@@ -1,7 +1,7 @@
 import { type Chain, slotStartMs, toHex } from '../../chain/index.ts'
 import { messageOf } from '../../errors/index.ts'
 import { headerRoot, type LightClientHeader } from '../../ssz/index.ts'
-import type { Outcome, Refused } from './judge.ts'
+import type { Outcome, Refused } from './apply-objects.ts'
 
 /** The outcome as one JSON object, for machines. */
 export function jsonReport({ bootstrap, applied, ignored, rejected, store }: Outcome): string {
@@ -53,7 +53,7 @@ function dateOf(chain: Chain, slot: number): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC  `
 }
 
-/** What is of no use is often of no use for one reason, many times. */
+/** What is not useful is often not useful for one reason, many times. */
 function byCode(refused: readonly Refused[]): Map<string, Refused[]> {
   const groups = new Map<string, Refused[]>()
   for (const entry of refused) groups.set(entry.error.code, [...(groups.get(entry.error.code) ?? []), entry])

@@ -1,5 +1,5 @@
 import { type Chain, epochOfSlot, forkAtEpoch, fromHex, toHex } from '../../chain/index.ts'
-import { finalityUpdateOf, optimisticUpdateOf } from '../../light-client/derive.ts'
+import { finalityUpdateOf, optimisticUpdateOf } from '../../light-client/convert-update.ts'
 import type { LightClientObject, SyncAggregate } from '../../ssz/light-client-values.ts'
 import { type Archive, createArchive } from './archive.ts'
 import { beaconTypes } from './beacon-types.ts'

@@ -10,7 +10,7 @@ export interface SlotRules {
   proposerOf(slot: number): number
 }
 
-/** @throws LamparaError `invalid_argument` for shares that are none */
+/** @throws LamparaError `invalid_argument` for shares that are not valid */
 export function createSlotRules(seed: Seed, options: BeaconChainOptions, validators: number): SlotRules {
   const { participation = 0.95, missedSlots = 0, justifies = () => true } = options
   if (typeof participation === 'number') assertShare('participation', participation)

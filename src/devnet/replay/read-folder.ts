@@ -73,7 +73,7 @@ async function listFiles(folder: string): Promise<string[]> {
 
 async function readJsonFile(path: string): Promise<unknown> {
   const entry = await stat(path)
-  if (!entry.isFile()) throw new LamparaError('file_unreadable', `Cannot read ${path}: it is no file`)
+  if (!entry.isFile()) throw new LamparaError('file_unreadable', `Cannot read ${path}: it is not a file`)
   const { size } = entry
   if (size > MAX_FILE_BYTES) {
     throw new LamparaError('file_unreadable', `Cannot read ${path}: it has more than ${MAX_FILE_BYTES} bytes`)

@@ -1,6 +1,6 @@
 import { type Chain, type Hex, toHex } from '../../chain/index.ts'
 import { LamparaError } from '../../errors/index.ts'
-import { finalityUpdateOf, hasFinality, optimisticUpdateOf } from '../../light-client/derive.ts'
+import { finalityUpdateOf, hasFinality, optimisticUpdateOf } from '../../light-client/convert-update.ts'
 import { localStatusOf } from '../../light-client/local-status.ts'
 import { type BeaconBlockHeader, headerRoot, type LightClientObject } from '../../ssz/index.ts'
 import { createArchive } from '../beacon/archive.ts'
@@ -39,7 +39,7 @@ export function createReplayChain(recorded: Chain, objects: readonly LightClient
   signed.sort(byAge)
   const firstSlot = bootstraps[0]!.value.header.beacon.slot
   const lastSlot = Math.max(...signed.map((object) => object.value.signatureSlot))
-  // A recording may span more than a checkpoint's age: whoever takes the chain from here may start at its beginning.
+  // A recording may span more than a checkpoint's age: anyone who takes the chain from here may start at its beginning.
   const spanMs = (lastSlot - firstSlot) * recorded.slotDurationMs + DAY_MS
   const chain = { ...recorded, maxCheckpointAgeMs: Math.max(recorded.maxCheckpointAgeMs, spanMs) }
   const data = createArchive(chain, { maxPeriods: Infinity, maxBootstraps: Infinity })
@@ -70,7 +70,7 @@ export function createReplayChain(recorded: Chain, objects: readonly LightClient
     checkpoints,
     checkpoint: () => chooseCheckpoint(chain, data, checkpoints),
     head: () => served(headHeader),
-    // The newest that a light client can start from: whoever asks for a finalized block wants its bootstrap next.
+    // The newest that a light client can start from: anyone who asks for a finalized block wants its bootstrap next.
     finalized: () => served(newestBootstrap),
     genesis: () => undefined,
     block(root) {

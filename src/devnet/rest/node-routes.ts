@@ -7,7 +7,7 @@ import { parseRoot } from './parameters.ts'
 import { json, type RestResponse } from './response.ts'
 import type { Route } from './route.ts'
 
-/** What the REST side tells of the node itself. */
+/** What the REST side reports about the node itself. */
 export interface NodeIdentity {
   readonly peerId: string
   /** Multiaddrs with `/p2p/…`. */
@@ -85,7 +85,7 @@ function joinDocument(served: ServedChain, { addresses, record, clockOffsetMs }:
   const document = {
     chain: served.chain,
     bootnodes: addresses,
-    records: [record],
+    enrs: [record],
     checkpoint: served.checkpoint(),
     clockOffsetMs,
   }

@@ -20,5 +20,5 @@ export function decimalOf(query: URLSearchParams, name: string): number {
   const text = query.get(name) ?? ''
   const value = Number(text)
   if (/^\d{1,16}$/.test(text) && Number.isSafeInteger(value)) return value
-  throw new LamparaError('request_invalid', `Invalid ${name}: it is no natural number`)
+  throw new LamparaError('request_invalid', `Invalid ${name}: it is not a natural number`)
 }

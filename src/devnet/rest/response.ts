@@ -30,7 +30,7 @@ export function failure(status: number, message: string): RestResponse {
   return json({ code: status, message }, {}, status)
 }
 
-/** What an asker is told of an error, by its code. */
+/** The response to an error, by its code. */
 const statusOfCode: Partial<Record<LamparaErrorCode, number>> = {
   request_invalid: 400,
   invalid_argument: 400,

@@ -24,7 +24,7 @@ export interface BootstrapListOptions {
    * none of another chain in any case.
    */
   readonly chain?: Chain
-  /** Told of each entry that cannot be used, once when it cannot be read, and each time that a name cannot be resolved. */
+  /** Called for each entry that cannot be used, once when it cannot be read, and each time that a name cannot be resolved. */
   readonly onSkipped?: (entry: string, error: LamparaError) => void
   /** Looks TXT records up, for `/dnsaddr/…`. @default in Node the system's resolver; elsewhere there is none */
   readonly resolveTxt?: ResolveTxt
@@ -33,8 +33,8 @@ export interface BootstrapListOptions {
 
 /** Peers from a list. */
 export interface BootstrapList extends CandidateSource {
-  /** The node records in it, in order: what discv5 begins with, `discv5: { bootstrap: list.records }`. */
-  readonly records: readonly string[]
+  /** The node records in it, in order: what discv5 begins with, `discv5: { bootEnrs: list.records }`. */
+  readonly enrs: readonly string[]
 }
 
 /** An entry, understood. */
@@ -105,7 +105,7 @@ export function createBootstrapList(
     throw new LamparaError('bootnodes_unreachable', 'Cannot use a bootstrap list: none of its names leads to a peer')
   }
 
-  return { name, records: records.map(({ text }) => text), candidates: ({ signal }) => candidates(signal) }
+  return { name, enrs: records.map(({ text }) => text), candidates: ({ signal }) => candidates(signal) }
 }
 
 /**

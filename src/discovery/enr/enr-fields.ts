@@ -49,7 +49,7 @@ export function forkIdAt(chain: Chain, timeMs: number): EnrForkId {
 }
 
 /**
- * What a record tells of forks: `eth2`, and once Fulu is scheduled `nfd`, the digest that comes next, zeros where none does
+ * What a record says about forks: `eth2`, and once Fulu is scheduled `nfd`, the digest that comes next, zeros where none does
  * (fulu/p2p-interface.md, "Next fork digest").
  */
 export function forkPairsAt(chain: Chain, timeMs: number): [string, Uint8Array][] {

@@ -41,7 +41,7 @@ export function decodeEnr(record: string | Uint8Array): Enr {
     const bytes = typeof record === 'string' ? bytesOfText(record) : record
     if (bytes.length > MAX_BYTES) throw new RangeError(`it has more than ${MAX_BYTES} bytes`)
     const items = decodeRlp(bytes)
-    if (items instanceof Uint8Array) throw new RangeError('it is no list')
+    if (items instanceof Uint8Array) throw new RangeError('it is not a list')
     const [signature, ...content] = items
     if (!(signature instanceof Uint8Array) || signature.length !== SIGNATURE_BYTES) {
       throw new RangeError(`its signature does not have ${SIGNATURE_BYTES} bytes`)
@@ -69,7 +69,7 @@ export function signEnr(
   record: { readonly seq: bigint; readonly pairs: Iterable<readonly [string, Uint8Array]> },
 ): Enr {
   if (!secp256k1.utils.isValidSecretKey(privateKey)) {
-    throw new LamparaError('invalid_argument', 'Cannot sign a node record: this is no secp256k1 private key')
+    throw new LamparaError('invalid_argument', 'Cannot sign a node record: this is not a secp256k1 private key')
   }
   const publicKey = secp256k1.getPublicKey(privateKey)
   const own: [string, Uint8Array][] = [
@@ -123,7 +123,7 @@ function readContent(content: readonly RlpItem[]): Pick<Parts, 'seq' | 'pairs'> 
   let last = ''
   for (let at = 0; at < items.length; at += 2) {
     const [name, value] = [items[at]!, items[at + 1]!]
-    if (!(name instanceof Uint8Array)) throw new RangeError('a key is no text')
+    if (!(name instanceof Uint8Array)) throw new RangeError('a key is not a text')
     const key = new TextDecoder('utf-8', { fatal: true }).decode(name)
     if (at > 0 && key <= last) throw new RangeError('its keys are not sorted, or one is there twice')
     last = key

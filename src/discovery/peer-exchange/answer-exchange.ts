@@ -6,7 +6,7 @@ import { transportOf } from './transport-of.ts'
 /** Records taken apart that are remembered: checking a signature takes a millisecond. */
 const MAX_REMEMBERED = 4096
 
-/** A peer that may be told of. */
+/** A peer that may be reported. */
 export interface Shareable {
   readonly id: string
   /** Its signed record, in text form. */
@@ -16,7 +16,7 @@ export interface Shareable {
 /** What an answer is made from. */
 export interface AnswerOptions {
   readonly asker: string
-  /** Draws at random, one after the other, at most so many of those that the condition holds for. */
+  /** Draws at random, one after the other, up to `count` of those that the condition holds for. */
   draw(count: number, accept: (peer: Shareable) => boolean): readonly Shareable[]
 }
 

@@ -2,7 +2,7 @@ import type { Hex } from '../../chain/index.ts'
 import type { Candidate, CandidateSource } from '../../platform/candidate-source.ts'
 import type { Clock } from '../../streams/clock.ts'
 import { type ExchangeTransport, MAX_RECORDS, type PeerExchangeRequest } from './messages.ts'
-import { type ExchangeOffence, type RecordRules, readRecords } from './read-records.ts'
+import { type ExchangePenalty, type RecordRules, readRecords } from './read-records.ts'
 
 /** One peer is asked again after this at the earliest: it would hardly have anything new to tell. */
 const ASK_AGAIN_MS = 60_000
@@ -27,7 +27,7 @@ export interface ExchangeSourceOptions extends Omit<RecordRules, 'forkDigests'> 
   peers(): readonly ExchangePeer[]
   /** Asks one. @throws LamparaError as a request does; the signal's reason */
   ask(peerId: string, request: PeerExchangeRequest, signal: AbortSignal): Promise<readonly Uint8Array[]>
-  onOffence(peerId: string, offence: ExchangeOffence, reason: string): void
+  onPenalty(peerId: string, penalty: ExchangePenalty, reason: string): void
 }
 
 /**
@@ -35,7 +35,7 @@ export interface ExchangeSourceOptions extends Omit<RecordRules, 'forkDigests'> 
  * to a check (docs/peer-exchange.md). A peer that does not answer is passed over.
  */
 export function createExchangeSource(options: ExchangeSourceOptions): CandidateSource {
-  const { clock, random, peers, ask, onOffence } = options
+  const { clock, random, peers, ask, onPenalty } = options
   const askedAtMs = new Map<string, number>()
 
   function dueNow(): readonly ExchangePeer[] {
@@ -55,15 +55,15 @@ export function createExchangeSource(options: ExchangeSourceOptions): CandidateS
     if (nowMs - (askedAtMs.get(id) ?? 0) >= ASK_AGAIN_MS) askedAtMs.delete(id)
   }
 
-  async function* toldBy(peer: ExchangePeer, signal: AbortSignal): AsyncGenerator<Candidate> {
+  async function* candidatesFrom(peer: ExchangePeer, signal: AbortSignal): AsyncGenerator<Candidate> {
     askedAtMs.set(peer.id, clock.now())
     const forkDigests = options.forkDigests()
     const request = { forkDigest: forkDigests[0], transports: options.transports, limit: MAX_RECORDS }
     const records = await ask(peer.id, request, signal).catch(() => [])
     signal.throwIfAborted()
-    const { candidates, offence } = readRecords(records, { ...options, forkDigests: new Set(forkDigests) })
-    if (offence !== undefined) onOffence(peer.id, offence.offence, offence.reason)
-    for (const candidate of candidates) yield { ...candidate, toldBy: peer.address }
+    const { candidates, penalty } = readRecords(records, { ...options, forkDigests: new Set(forkDigests) })
+    if (penalty !== undefined) onPenalty(peer.id, penalty.penalty, penalty.reason)
+    for (const candidate of candidates) yield { ...candidate, sourceAddress: peer.address }
   }
 
   return {
@@ -72,12 +72,12 @@ export function createExchangeSource(options: ExchangeSourceOptions): CandidateS
       for (let asked = 0; asked < MAX_ASKED; asked++) {
         const peer = next()
         if (peer === undefined) return
-        yield* toldBy(peer, signal)
+        yield* candidatesFrom(peer, signal)
       }
     },
     async *candidatesOf(peerId, { signal }): AsyncGenerator<Candidate> {
       const peer = dueNow().find(({ id }) => id === peerId)
-      if (peer !== undefined) yield* toldBy(peer, signal)
+      if (peer !== undefined) yield* candidatesFrom(peer, signal)
     },
   }
 }

@@ -4,7 +4,7 @@ import type { Candidate } from '../../platform/candidate-source.ts'
 import { addressesOf, decodeEnr, type Enr, forkIdOf } from '../enr/index.ts'
 
 /** How grave it is what an answerer did. */
-export type ExchangeOffence = 'fatal' | 'low-tolerance' | 'mid-tolerance' | 'high-tolerance'
+export type ExchangePenalty = 'fatal' | 'low-tolerance' | 'mid-tolerance' | 'high-tolerance'
 
 /** What records are judged by. */
 export interface RecordRules {
@@ -20,10 +20,10 @@ export interface RecordRules {
 export interface ReadRecords {
   readonly candidates: readonly Candidate[]
   /** The gravest of what the answerer did wrong. */
-  readonly offence?: { readonly offence: ExchangeOffence; readonly reason: string }
+  readonly penalty?: { readonly penalty: ExchangePenalty; readonly reason: string }
 }
 
-const gravity: readonly ExchangeOffence[] = ['high-tolerance', 'mid-tolerance', 'low-tolerance', 'fatal']
+const gravity: readonly ExchangePenalty[] = ['high-tolerance', 'mid-tolerance', 'low-tolerance', 'fatal']
 
 /**
  * Judges the records of an answer, each by itself: a forged one is fatal for the answerer, one of another network, one told
@@ -32,10 +32,10 @@ const gravity: readonly ExchangeOffence[] = ['high-tolerance', 'mid-tolerance', 
 export function readRecords(records: readonly (Uint8Array | string)[], rules: RecordRules): ReadRecords {
   const candidates: Candidate[] = []
   const seen = new Set<string>()
-  let worst: ReadRecords['offence']
+  let worst: ReadRecords['penalty']
 
-  function blame(offence: ExchangeOffence, reason: string): void {
-    if (worst === undefined || gravity.indexOf(offence) > gravity.indexOf(worst.offence)) worst = { offence, reason }
+  function blame(penalty: ExchangePenalty, reason: string): void {
+    if (worst === undefined || gravity.indexOf(penalty) > gravity.indexOf(worst.penalty)) worst = { penalty, reason }
   }
 
   for (const record of records) {
@@ -51,22 +51,22 @@ export function readRecords(records: readonly (Uint8Array | string)[], rules: Re
     const { peerId, seq } = enr
     if (peerId === rules.ownPeerId) continue
     if (seen.has(peerId)) {
-      blame('low-tolerance', `it told of ${peerId} twice`)
+      blame('low-tolerance', `it reported ${peerId} twice`)
       continue
     }
     seen.add(peerId)
     if (forkDigest === undefined || !rules.forkDigests.has(forkDigest)) {
-      blame('mid-tolerance', `it told of ${peerId}, which is of another network`)
+      blame('mid-tolerance', `it reported ${peerId}, which is of another network`)
       continue
     }
     const known = rules.knownSeq(peerId)
     if (known !== undefined && seq < known) {
-      blame('high-tolerance', `it told of ${peerId} by an outdated record`)
+      blame('high-tolerance', `it reported ${peerId} by an outdated record`)
       continue
     }
     const addresses = addressesOf(enr).filter(rules.canDial)
-    if (addresses.length === 0) blame('mid-tolerance', `it told of ${peerId}, which we cannot dial`)
+    if (addresses.length === 0) blame('mid-tolerance', `it reported ${peerId}, which we cannot dial`)
     else candidates.push({ peerId, addresses, enr: enr.text })
   }
-  return worst === undefined ? { candidates } : { candidates, offence: worst }
+  return worst === undefined ? { candidates } : { candidates, penalty: worst }
 }

@@ -1,7 +1,7 @@
 import { periodOfSlot } from '../../chain/index.ts'
 import { LamparaError } from '../../errors/index.ts'
 import type { LightClientUpdate } from '../../ssz/index.ts'
-import { assertSum, type LightClientStore, type VerificationContext } from './store.ts'
+import { assertAggregateKey, type LightClientStore, type VerificationContext } from './store.ts'
 import { isSyncCommitteeUpdate } from './update.ts'
 
 /**
@@ -43,7 +43,7 @@ async function withCommittees(
     return { ...store, nextSyncCommittee }
   }
   if (finalizedPeriod !== storePeriod + 1) return store
-  await assertSum(context, store.nextSyncCommittee, 'next')
+  await assertAggregateKey(context, store.nextSyncCommittee, 'next')
   return {
     ...store,
     currentSyncCommittee: store.nextSyncCommittee,

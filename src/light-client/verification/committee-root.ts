@@ -19,7 +19,7 @@ export function committeeRoot(chain: Chain, { pubkeys, aggregatePubkey }: SyncCo
   return digest64(rootOfKeys(pubkeys), rootOfKeys([aggregatePubkey]))
 }
 
-/** A tree's levels by the number of keys, leaves first: made anew for each root, they would cost as much as the hashing. */
+/** A tree's levels by the number of keys, leaves first: made again for each root, they would cost as much as the hashing. */
 const levelsByCount = new Map<number, readonly Uint8Array[]>()
 
 /** Each key fills a block of two chunks, whose end stays zero; a power of two of them makes a whole tree. */

@@ -16,12 +16,12 @@ export interface CommitteeVerifier {
    * True when those members of the committee whose bits are set signed the root.
    *
    * Lazy: where at least half signed, the committee's own `aggregatePubkey` less the absent members stands in for the
-   * sum of the signers, so only the absent keys are decompressed. That is right only if `checkSum()` is true, which
+   * sum of the signers, so only the absent keys are decompressed. That is right only if `verifyAggregateKey()` is true, which
    * nothing but an honest chain promises. False, too, for keys and signatures that are malformed.
    */
   verify(committee: SyncCommittee, bits: BitArray, signingRoot: Uint8Array, signature: Uint8Array): Promise<boolean>
   /** True when every key is valid and `aggregatePubkey` is their sum. Worked out once for each committee, in small steps. */
-  checkSum(committee: SyncCommittee): Promise<boolean>
+  verifyAggregateKey(committee: SyncCommittee): Promise<boolean>
 }
 
 interface Knowledge {
@@ -90,7 +90,7 @@ export function createCommitteeVerifier(bls: Bls): CommitteeVerifier {
       }
     },
 
-    checkSum(committee) {
+    verifyAggregateKey(committee) {
       const knowledge = knowledgeOf(committee)
       knowledge.sumIsRight ??= compareSum(committee)
       return knowledge.sumIsRight

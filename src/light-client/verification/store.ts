@@ -95,13 +95,17 @@ export function getSafetyThreshold(store: LightClientStore): number {
  * @throws LamparaError `sync_committee_aggregate_mismatch`
  */
 export async function checkStoreCommittees(context: VerificationContext, store: LightClientStore): Promise<void> {
-  await assertSum(context, store.currentSyncCommittee, 'current')
-  if (store.nextSyncCommittee !== undefined) await assertSum(context, store.nextSyncCommittee, 'next')
+  await assertAggregateKey(context, store.currentSyncCommittee, 'current')
+  if (store.nextSyncCommittee !== undefined) await assertAggregateKey(context, store.nextSyncCommittee, 'next')
 }
 
 /** @throws LamparaError `sync_committee_aggregate_mismatch` */
-export async function assertSum(context: VerificationContext, committee: SyncCommittee, which: string): Promise<void> {
-  if (await context.committees.checkSum(committee)) return
+export async function assertAggregateKey(
+  context: VerificationContext,
+  committee: SyncCommittee,
+  which: string,
+): Promise<void> {
+  if (await context.committees.verifyAggregateKey(committee)) return
   throw new LamparaError(
     'sync_committee_aggregate_mismatch',
     `Invalid ${which} sync committee: its aggregate key is not the sum of its keys`,

@@ -33,7 +33,7 @@ export interface ValidationOptions {
  * - invalid: `participation_too_low`, `header_invalid`, `execution_branch_invalid`, `slot_order_invalid`,
  *   `finalized_header_unexpected`, `finality_branch_invalid`, `next_sync_committee_unexpected`,
  *   `sync_committee_mismatch`, `next_sync_committee_branch_invalid`, `signature_invalid`
- * - of no use: `update_from_future`, `period_out_of_reach`, `next_sync_committee_unknown`, `update_not_relevant`
+ * - not useful: `update_from_future`, `period_out_of_reach`, `next_sync_committee_unknown`, `update_not_relevant`
  */
 export async function validateLightClientUpdate(
   context: VerificationContext,

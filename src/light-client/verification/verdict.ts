@@ -3,7 +3,7 @@ import { isLamparaError, type LamparaErrorCode } from '../../errors/index.ts'
 /** What to do with the sender of an object that was not used. */
 export type Verdict = 'ignore' | 'reject'
 
-/** Codes that no honest peer's object earns: whoever hands it on did not check it. */
+/** Codes that no honest peer's object earns: anyone who hands it on did not check it. */
 const invalid: ReadonlySet<LamparaErrorCode> = new Set<LamparaErrorCode>([
   'ssz_invalid',
   'json_invalid',

@@ -1,10 +1,10 @@
 import type { Clock } from '../../streams/clock.ts'
-import { groupOf } from './address-group.ts'
+import { networkGroupOf } from './address-group.ts'
 import { BUCKET_SIZE, type BucketTable, createBucketTable, newBucketOf, oldBucketOf } from './buckets.ts'
-import { type Address, type AddressEntry, type Place, STRANGERS } from './entry.ts'
-import { isDue, isStale } from './quality.ts'
+import { type Address, type AddressEntry, type AddressTable, INBOUND_ORIGIN } from './entry.ts'
+import { isEligible, isStale } from './quality.ts'
 
-/** Buckets of the unreached that one peer may be in: how often it was told of by different sources counts, up to a point. */
+/** Buckets of the unreached that one peer may be in: how often it was reported by different sources counts, up to a point. */
 const MAX_NEW_BUCKETS = 4
 /** Addresses of one peer that are kept. */
 const MAX_ADDRESSES = 8
@@ -18,7 +18,7 @@ export interface AddressBookOptions {
   readonly random: () => number
   /** 32 secret bytes: who does not know them cannot tell which bucket an address falls into. */
   readonly key: Uint8Array
-  /** True for peers that others are never told of, whoever tells of them. @default none */
+  /** True for peers that are never advertised to others, whatever the source. @default none */
   readonly isPrivate?: (id: string) => boolean
 }
 
@@ -31,22 +31,21 @@ export interface PickOptions {
 }
 
 /**
- * Everyone who could be dialed. Two tables of buckets, of those told of and of those reached, in which neither one part of the
- * network nor one teller can take more than its share: a flood of addresses displaces its own kind.
+ * All peers that could be dialed. Two tables of buckets, of those reported and of those reached, in which neither one network group nor one source can take more than its share: a flood of addresses displaces its own kind.
  */
 export interface AddressBook {
   readonly size: number
   /** Grows with each change. */
   readonly revision: number
   get(id: string): AddressEntry | undefined
-  /** Notes a peer that was told of; `lineage` is the teller's. @returns true when it is new or its addresses are */
-  add(address: Address, source: { readonly group: string; readonly lineage?: string }): boolean
+  /** Adds a peer that was reported; `origin` is the source's. @returns true when it is new or its addresses are */
+  add(address: Address, source: { readonly group: string; readonly origin?: string }): boolean
   /** A dial begins. */
   attempted(id: string): void
-  /** The peer was reached and is of use. */
+  /** The peer was reached and is useful. */
   succeeded(id: string): void
   /**
-   * The dial was in vain, or what was reached of no use. Not before the time given is it picked again. `blameless`: it need
+   * The dial failed, or what was reached not useful. Not before the time given is it picked again. `blameless`: it need
    * not be the peer's fault.
    */
   failed(id: string, options?: { readonly notBeforeMs?: number; readonly blameless?: boolean }): void
@@ -55,7 +54,7 @@ export interface AddressBook {
   remove(id: string): void
   /** One to dial, by chance; undefined when nobody comes into question now. */
   pick(options: PickOptions): AddressEntry | undefined
-  /** At most so many by chance, each once, none of them private or stale; asks `accept` of no more than needed. */
+  /** Up to that many by chance, each once, none of them private or stale; asks `accept` of no more than needed. */
   sample(count: number, accept?: (entry: AddressEntry) => boolean): AddressEntry[]
   entries(): IterableIterator<AddressEntry>
   /** Takes an entry as it was stored. */
@@ -70,15 +69,15 @@ interface Held {
 /** Creates an empty book. */
 export function createAddressBook({ clock, random, key, isPrivate = () => false }: AddressBookOptions): AddressBook {
   const held = new Map<string, Held>()
-  const tables: Record<Place, BucketTable> = { new: createBucketTable(), old: createBucketTable() }
+  const tables: Record<AddressTable, BucketTable> = { new: createBucketTable(), old: createBucketTable() }
 
   let revision = 0
 
   const below = (count: number): number => Math.min(count - 1, Math.floor(random() * count))
-  const groupOfEntry = ({ addresses }: Pick<Address, 'addresses'>): string => groupOf(addresses[0] ?? '')
+  const groupOfEntry = ({ addresses }: Pick<Address, 'addresses'>): string => networkGroupOf(addresses[0] ?? '')
 
-  /** One for each part of the network: whoever has many addresses mostly has them in few. */
-  function ownLineage(id: string, addresses: readonly string[]): string {
+  /** Default origin: the network group. */
+  function defaultOrigin(id: string, addresses: readonly string[]): string {
     const group = groupOfEntry({ addresses })
     return group === 'local' ? id : group
   }
@@ -91,16 +90,16 @@ export function createAddressBook({ clock, random, key, isPrivate = () => false 
   }
 
   function drop({ entry, buckets }: Held): void {
-    for (const bucket of buckets) tables[entry.place].remove(bucket, entry.id)
+    for (const bucket of buckets) tables[entry.table].remove(bucket, entry.id)
     held.delete(entry.id)
     revision++
   }
 
-  /** Makes room in a bucket: the stale go first, then whoever was heard of longest ago. */
-  function weakest(place: Place, bucket: number): Held | undefined {
+  /** Makes room in a bucket: the stale go first, then a peer that was heard of longest ago. */
+  function weakest(table: AddressTable, bucket: number): Held | undefined {
     const nowMs = clock.now()
     let weakest: Held | undefined
-    for (const id of tables[place].idsOf(bucket)) {
+    for (const id of tables[table].idsOf(bucket)) {
       const one = held.get(id)
       if (one === undefined) continue
       if (isStale(one.entry, nowMs)) return one
@@ -113,15 +112,15 @@ export function createAddressBook({ clock, random, key, isPrivate = () => false 
     const { entry, buckets } = one
     if (buckets.has(bucket)) return
     if (tables.new.idsOf(bucket).size >= BUCKET_SIZE) {
-      const loser = weakest('new', bucket)
-      if (loser !== undefined) leaveBucket(loser, bucket)
+      const evicted = weakest('new', bucket)
+      if (evicted !== undefined) leaveBucket(evicted, bucket)
     }
     buckets.add(bucket)
     tables.new.put(bucket, entry.id)
   }
 
   function leaveBucket(one: Held, bucket: number): void {
-    tables[one.entry.place].remove(bucket, one.entry.id)
+    tables[one.entry.table].remove(bucket, one.entry.id)
     one.buckets.delete(bucket)
     if (one.buckets.size === 0) held.delete(one.entry.id)
   }
@@ -130,37 +129,37 @@ export function createAddressBook({ clock, random, key, isPrivate = () => false 
     const { id } = one.entry
     for (const bucket of one.buckets) tables.new.remove(bucket, id)
     one.buckets.clear()
-    one.entry = { ...one.entry, place: 'old' }
+    one.entry = { ...one.entry, table: 'old' }
     const bucket = oldBucketOf(key, groupOfEntry(one.entry), id)
     if (tables.old.idsOf(bucket).size >= BUCKET_SIZE) demote(bucket)
     one.buckets.add(bucket)
     tables.old.put(bucket, id)
   }
 
-  /** Whoever gives way among the reached is told of again, so to speak. */
+  /** A peer that gives way among the reached is reported again, so to speak. */
   function demote(bucket: number): void {
-    const loser = weakest('old', bucket)
-    if (loser === undefined) return
-    tables.old.remove(bucket, loser.entry.id)
-    loser.buckets.clear()
-    loser.entry = { ...loser.entry, place: 'new' }
-    putNew(loser, newBucketOf(key, groupOfEntry(loser.entry), loser.entry.sourceGroup))
+    const evicted = weakest('old', bucket)
+    if (evicted === undefined) return
+    tables.old.remove(bucket, evicted.entry.id)
+    evicted.buckets.clear()
+    evicted.entry = { ...evicted.entry, table: 'new' }
+    putNew(evicted, newBucketOf(key, groupOfEntry(evicted.entry), evicted.entry.sourceGroup))
   }
 
   function mayPick(entry: AddressEntry, accept: PickOptions['accept']): boolean {
-    return isDue(entry, clock.now()) && !isStale(entry, clock.now()) && (accept?.(entry) ?? true)
+    return isEligible(entry, clock.now()) && !isStale(entry, clock.now()) && (accept?.(entry) ?? true)
   }
 
-  /** By bucket first: a group that fills its buckets is drawn no more often than one that does not. */
-  function draw(place: Place): AddressEntry | undefined {
-    const filled = tables[place].filled()
+  /** Picks a bucket first, so that full buckets gain nothing. */
+  function draw(table: AddressTable): AddressEntry | undefined {
+    const filled = tables[table].filled()
     if (filled.length === 0) return undefined
-    const ids = [...tables[place].idsOf(filled[below(filled.length)]!)]
+    const ids = [...tables[table].idsOf(filled[below(filled.length)]!)]
     return held.get(ids[below(ids.length)]!)?.entry
   }
 
-  /** However many were told of: whoever tells of more must not have more of them drawn. */
-  function choosePlace(newBias: number): Place {
+  /** Independent of how many peers were reported. */
+  function chooseTable(newBias: number): AddressTable {
     if (tables.old.size === 0) return 'new'
     return tables.new.size > 0 && random() < newBias ? 'new' : 'old'
   }
@@ -190,22 +189,22 @@ export function createAddressBook({ clock, random, key, isPrivate = () => false 
       revision++
       const nowMs = clock.now()
       const kept = addresses.slice(0, MAX_ADDRESSES)
-      const { lineage = ownLineage(id, kept) } = source
+      const { origin = defaultOrigin(id, kept) } = source
       const known = held.get(id)
       if (known !== undefined) {
         const changed = kept.some((address) => !known.entry.addresses.includes(address))
         known.entry = {
           ...known.entry,
-          // Strangers must not make their own what others know of, too.
-          ...(known.entry.lineage === STRANGERS ? { lineage } : {}),
+          // Unknown peers must not make their own what others know of, too.
+          ...(known.entry.origin === INBOUND_ORIGIN ? { origin } : {}),
           seenAtMs: nowMs,
           addresses: kept,
           private: known.entry.private || secret,
           ...(enr === undefined ? {} : { enr }),
         }
         const { size } = known.buckets
-        // Each further bucket is half as likely: being told of often must not crowd others out.
-        if (known.entry.place === 'new' && size < MAX_NEW_BUCKETS && random() < 1 / 2 ** size) {
+        // Each further bucket is half as likely: being reported often must not crowd others out.
+        if (known.entry.table === 'new' && size < MAX_NEW_BUCKETS && random() < 1 / 2 ** size) {
           putNew(known, newBucketOf(key, groupOfEntry({ addresses: kept }), source.group))
         }
         return changed
@@ -215,9 +214,9 @@ export function createAddressBook({ clock, random, key, isPrivate = () => false 
         addresses: kept,
         ...(enr === undefined ? {} : { enr }),
         sourceGroup: source.group,
-        lineage,
+        origin,
         private: secret,
-        place: 'new',
+        table: 'new',
         addedAtMs: nowMs,
         seenAtMs: nowMs,
         failures: 0,
@@ -233,7 +232,7 @@ export function createAddressBook({ clock, random, key, isPrivate = () => false 
       const nowMs = clock.now()
       change(id, ({ notBeforeMs: _, ...entry }) => ({ ...entry, failures: 0, succeededAtMs: nowMs, seenAtMs: nowMs }))
       const one = held.get(id)
-      if (one?.entry.place === 'new') putOld(one)
+      if (one?.entry.table === 'new') putOld(one)
     },
     failed(id, { notBeforeMs, blameless = false } = {}) {
       change(id, (entry) => ({
@@ -252,7 +251,7 @@ export function createAddressBook({ clock, random, key, isPrivate = () => false 
 
     pick({ newBias, accept }) {
       for (let tries = 0; tries < DRAWS; tries++) {
-        const entry = draw(choosePlace(newBias))
+        const entry = draw(chooseTable(newBias))
         if (entry !== undefined && mayPick(entry, accept)) return entry
       }
       // Few are left that come into question: chance would hardly find them.
@@ -275,10 +274,10 @@ export function createAddressBook({ clock, random, key, isPrivate = () => false 
       if (held.has(entry.id) || entry.addresses.length === 0) return
       revision++
       const hidden = entry.private || isPrivate(entry.id)
-      const lineage = entry.lineage ?? ownLineage(entry.id, entry.addresses)
-      const one: Held = { entry: { ...entry, lineage, place: 'new', private: hidden }, buckets: new Set() }
+      const origin = entry.origin ?? defaultOrigin(entry.id, entry.addresses)
+      const one: Held = { entry: { ...entry, origin, table: 'new', private: hidden }, buckets: new Set() }
       held.set(entry.id, one)
-      if (entry.place === 'old') putOld(one)
+      if (entry.table === 'old') putOld(one)
       else putNew(one, newBucketOf(key, groupOfEntry(entry), entry.sourceGroup))
     },
   }

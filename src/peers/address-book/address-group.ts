@@ -1,15 +1,15 @@
 import { multiaddr } from '@multiformats/multiaddr'
-import { isPrivateAddress } from '../private-address.ts'
+import { isPrivateAddress } from '../connections/private-address.ts'
 
 const NAMES = new Set(['dns', 'dns4', 'dns6', 'dnsaddr'])
 /** Parts of a name that tell who holds it. */
 const NAME_LABELS = 2
 
 /**
- * The part of the network that an address belongs to: who has many addresses mostly has them in few groups. IPv4 /16, IPv6
+ * The network group that an address belongs to: who has many addresses mostly has them in few groups. IPv4 /16, IPv6
  * /32, the last two labels of a name; `local` for private addresses, and for what cannot be told.
  */
-export function groupOf(address: string): string {
+export function networkGroupOf(address: string): string {
   try {
     const parsed = multiaddr(address)
     if (isPrivateAddress(parsed)) return 'local'

@@ -4,9 +4,9 @@ import { sha256 } from '@noble/hashes/sha2.js'
 export const BUCKET_SIZE = 64
 
 const COUNT = { new: 256, old: 64 } as const
-/** How many buckets whoever tells of addresses can reach: one liar must not fill the book. */
+/** How many buckets a peer that reports addresses can reach: one liar must not fill the book. */
 const NEW_BUCKETS_PER_SOURCE = 32
-/** How many buckets one part of the network can reach. */
+/** How many buckets one network group can reach. */
 const OLD_BUCKETS_PER_GROUP = 4
 
 const encoder = new TextEncoder()
@@ -21,16 +21,16 @@ function keyed(key: Uint8Array, below: number, ...parts: readonly string[]): num
   return new DataView(digest.buffer, digest.byteOffset).getUint32(0) % below
 }
 
-/** The bucket of an address that was told of. */
+/** The bucket of an address that was reported. */
 export function newBucketOf(key: Uint8Array, group: string, sourceGroup: string): number {
-  const lane = keyed(key, NEW_BUCKETS_PER_SOURCE, 'new', group, sourceGroup)
-  return keyed(key, COUNT.new, 'new', sourceGroup, String(lane))
+  const slot = keyed(key, NEW_BUCKETS_PER_SOURCE, 'new', group, sourceGroup)
+  return keyed(key, COUNT.new, 'new', sourceGroup, String(slot))
 }
 
 /** The bucket of an address that was reached. */
 export function oldBucketOf(key: Uint8Array, group: string, id: string): number {
-  const lane = keyed(key, OLD_BUCKETS_PER_GROUP, 'old', id)
-  return keyed(key, COUNT.old, 'old', group, String(lane))
+  const slot = keyed(key, OLD_BUCKETS_PER_GROUP, 'old', id)
+  return keyed(key, COUNT.old, 'old', group, String(slot))
 }
 
 /** Sets of ids by bucket, of one place. */

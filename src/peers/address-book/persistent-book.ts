@@ -1,6 +1,6 @@
 import type { LamparaError } from '../../errors/index.ts'
+import { readStored, writeStored } from '../../platform/persisted-value.ts'
 import type { KeyValueStorage } from '../../platform/storage.ts'
-import { readStored, writeStored } from '../../platform/stored.ts'
 import type { CancelTimer, Clock } from '../../streams/clock.ts'
 import { type AddressBook, createAddressBook } from './address-book.ts'
 import { decodeBook, encodeBook } from './stored-book.ts'
@@ -15,10 +15,10 @@ export interface OpenBookOptions {
   readonly random: () => number
   /** Without it the book ends with the process. */
   readonly storage?: KeyValueStorage
-  /** True for peers that others are never told of. @default none */
+  /** True for peers that are never advertised to others. @default none */
   readonly isPrivate?: (id: string) => boolean
   /** A book that could not be read was set aside, or one could not be written. Following goes on. */
-  onTrouble(error: LamparaError): void
+  onError(error: LamparaError): void
 }
 
 /** A book, and how to be done with it. */
@@ -32,8 +32,8 @@ export interface OpenBook {
 
 /** Opens the stored address book, or an empty one, and writes it every two minutes from then on. */
 export async function openAddressBook(options: OpenBookOptions): Promise<OpenBook> {
-  const { clock, random, storage, isPrivate, onTrouble } = options
-  const place = storage && { storage, key: STORAGE_KEY, what: 'the address book', onTrouble }
+  const { clock, random, storage, isPrivate, onError } = options
+  const place = storage && { storage, key: STORAGE_KEY, what: 'the address book', onError }
   const stored = place && (await readStored(place, decodeBook))
   const key = stored?.key ?? crypto.getRandomValues(new Uint8Array(KEY_BYTES))
   const book = createAddressBook({ clock, random, key, ...(isPrivate && { isPrivate }) })

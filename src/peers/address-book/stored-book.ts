@@ -1,6 +1,6 @@
 import { fromHex, toHex } from '../../chain/index.ts'
-import { decodeStoredJson, encodeStoredJson, isRecord } from '../stored-json.ts'
 import type { AddressEntry } from './entry.ts'
+import { decodeStoredJson, encodeStoredJson, isRecord } from './stored-json.ts'
 
 const KEY_BYTES = 32
 /** Beyond this a stored book is no book of ours. */
@@ -20,9 +20,9 @@ export function encodeBook({ key, entries }: StoredBook): Uint8Array {
 }
 
 /**
- * Reads a stored book. Entries that are none are left out: one bad line must not cost the rest.
+ * Reads a stored book. Entries that are not valid are left out: one bad line must not cost the rest.
  *
- * @throws LamparaError `storage_invalid` when it is no book at all
+ * @throws LamparaError `storage_invalid` when it is not a book at all
  */
 export function decodeBook(bytes: Uint8Array): StoredBook {
   return decodeStoredJson(bytes, { what: 'the address book', maxBytes: MAX_STORED_BYTES }, ({ key, entries }) => {
@@ -33,22 +33,22 @@ export function decodeBook(bytes: Uint8Array): StoredBook {
 
 function readEntry(json: unknown): AddressEntry | undefined {
   if (!isRecord(json)) return undefined
-  const { id, addresses, enr, sourceGroup, place, addedAtMs, seenAtMs, failures } = json
+  const { id, addresses, enr, sourceGroup, table, addedAtMs, seenAtMs, failures } = json
   if (!isText(id) || !isText(sourceGroup) || !Array.isArray(addresses) || !addresses.every(isText)) return undefined
   if (addresses.length === 0 || addresses.length > MAX_ADDRESSES) return undefined
-  if (place !== 'new' && place !== 'old') return undefined
+  if (table !== 'new' && table !== 'old') return undefined
   if (!isTime(addedAtMs) || !isTime(seenAtMs) || !isTime(failures)) return undefined
   return {
     id,
     addresses,
     sourceGroup,
-    place,
+    table,
     addedAtMs,
     seenAtMs,
     failures,
     private: json.private === true,
     ...(isText(enr) ? { enr } : {}),
-    ...(isText(json.lineage) ? { lineage: json.lineage } : {}),
+    ...(isText(json.origin) ? { origin: json.origin } : {}),
     ...times(json, 'attemptedAtMs', 'succeededAtMs', 'notBeforeMs'),
   }
 }

@@ -1,4 +1,4 @@
-import { dialKindOf } from '../dial-kind.ts'
+import { transportOfAddress } from '../transport-of-address.ts'
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
 
@@ -9,7 +9,7 @@ const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
  * @param pageProtocol - `location.protocol`; undefined where there is no page
  */
 export function canDialFromPage(address: string, pageProtocol: string | undefined): boolean {
-  const kind = dialKindOf(address)
+  const kind = transportOfAddress(address)
   if (kind?.transport !== 'websocket') return false
   return kind.secure || pageProtocol !== 'https:' || LOOPBACK.test(kind.host)
 }

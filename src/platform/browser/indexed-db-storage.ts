@@ -6,7 +6,7 @@ import { type DatabaseLock, lockDatabase } from './lock-database.ts'
 const STORE = 'values'
 /** A page without storage is better than one that waits for it. */
 const ANSWER_MS = 5_000
-/** Far more than this package stores: a fault must not fill the disk of whoever opens a page. */
+/** Far more than this package stores: a fault must not fill the disk of anyone who opens a page. */
 const MAX_VALUE_BYTES = 4 * 1024 * 1024
 const MAX_VALUES = 64
 

@@ -1,7 +1,7 @@
 import { LamparaError } from '../../errors/index.ts'
 import { listen } from '../../streams/listen.ts'
 
-/** The page before a reload lets go of its lock while the next one loads. */
+/** The page before a reload releases its lock while the next one loads. */
 const WAIT_MS = 2_000
 
 /** A database that this page holds. */

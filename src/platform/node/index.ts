@@ -1,6 +1,6 @@
 import type { Platform } from '../platform.ts'
+import { cleanupWebRtc } from './cleanup-webrtc.ts'
 import { startDiscv5 } from './discv5/start-discv5.ts'
-import { endWebRtc } from './end-web-rtc.ts'
 import { useFastHasher } from './fast-hasher.ts'
 import { openFileStorage } from './file-storage.ts'
 import { loadBls } from './load-bls.ts'
@@ -17,7 +17,7 @@ export const platform: Platform = {
   transports: nodeTransports,
   noise: { crypto: noiseCrypto },
   secureWebSockets,
-  endWebRtc,
+  endWebRtc: cleanupWebRtc,
   startDiscv5,
   resolveTxt: createResolveTxt(),
   openStorage: openFileStorage,

@@ -1,6 +1,6 @@
-import { endingAtOnce } from '../ending-at-once.ts'
+import { withAbortCleanup } from '../abort-cleanup.ts'
 import type { Libp2pTransport } from '../transports.ts'
-import { mendedQuicMuxer } from './quic-muxer.ts'
+import { patchQuicMuxer } from './quic-muxer.ts'
 
 /** What a peer may send ahead of us on one stream, and on all of a connection. */
 const MAX_STREAM_BYTES = 1024 * 1024
@@ -12,9 +12,9 @@ let loaded: Promise<Libp2pTransport | undefined> | undefined
 export function loadQuic(): Promise<Libp2pTransport | undefined> {
   loaded ??= import(/* webpackIgnore: true */ /* turbopackIgnore: true */ '@chainsafe/libp2p-quic').then(
     ({ quic }) =>
-      endingAtOnce(quic({ maxStreamData: MAX_STREAM_BYTES, maxConnectionData: MAX_CONNECTION_BYTES }), {
+      withAbortCleanup(quic({ maxStreamData: MAX_STREAM_BYTES, maxConnectionData: MAX_CONNECTION_BYTES }), {
         prepare: ({ muxerFactory, ...options }) =>
-          muxerFactory === undefined ? options : { ...options, muxerFactory: mendedQuicMuxer(muxerFactory) },
+          muxerFactory === undefined ? options : { ...options, muxerFactory: patchQuicMuxer(muxerFactory) },
       }),
     () => undefined,
   )

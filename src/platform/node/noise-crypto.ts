@@ -9,7 +9,7 @@ const AUTH = { authTagLength: TAG_BYTES } as const
 /** What is shorter is quicker in WebAssembly: Node takes its time to begin. */
 const NATIVE_FROM_BYTES = 1200
 
-/** A session's keys, in the form that Node needs them in: from bytes it makes one anew for each message. */
+/** A session's keys, in the form that Node needs them in: from bytes it makes one again for each message. */
 const keys = new WeakMap<Uint8Array, KeyObject>()
 
 function keyOf(bytes: Uint8Array): KeyObject {

@@ -21,9 +21,9 @@ interface Pausable {
  *
  * A paused stream stops reading, so that QUIC's own flow control holds the sender back: as it comes, it reads on regardless, and
  * is reset once four megabytes wait in it. And a connection that ends takes all of its streams along: as it comes, it passes over
- * every second one, since the list shrinks while it goes through it, and whoever reads from those waits for ever.
+ * every second one, since the list shrinks while it goes through it, and anyone who reads from those waits for ever.
  */
-export function mendedQuicMuxer(factory: StreamMuxerFactory): StreamMuxerFactory {
+export function patchQuicMuxer(factory: StreamMuxerFactory): StreamMuxerFactory {
   const connection = connectionOf(factory)
   if (connection === undefined) return factory
   const gates = new Map<string, Gate>()

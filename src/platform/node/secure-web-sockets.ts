@@ -1,10 +1,10 @@
 import { type Libp2pEvents, type Listener, TypedEventEmitter } from '@libp2p/interface'
 import { webSockets } from '@libp2p/websockets'
-import { dialKindOf } from '../dial-kind.ts'
-import { endingAtOnce } from '../ending-at-once.ts'
+import { withAbortCleanup } from '../abort-cleanup.ts'
+import { transportOfAddress } from '../transport-of-address.ts'
 import type { CertificateSource, Libp2pTransport, TlsCertificate } from '../transports.ts'
-import { boundStrangers } from './bound-strangers.ts'
-import { sendWholeMessages } from './whole-messages.ts'
+import { coalesceWrites } from './coalesce-writes.ts'
+import { limitWebSockets } from './websocket-limits.ts'
 
 /** A client that is slow to agree on keys is dropped after this. */
 const HANDSHAKE_TIMEOUT_MS = 10_000
@@ -22,12 +22,12 @@ export function secureWebSockets(source: CertificateSource): Libp2pTransport {
       const events = new TypedEventEmitter<Libp2pEvents>()
       const { cert, key } = source.value
       const https = { cert, key, handshakeTimeout: HANDSHAKE_TIMEOUT_MS }
-      const listener = boundStrangers(webSockets({ https })({ logger, events }).createListener(options))
+      const listener = limitWebSockets(webSockets({ https })({ logger, events }).createListener(options))
       return following(listener, source, cert, events)
     }
     return transport
   }
-  return endingAtOnce(create, { attach: sendWholeMessages })
+  return withAbortCleanup(create, { attach: coalesceWrites })
 }
 
 /** Makes a listener go over to each new certificate, if it shows any. */
@@ -40,7 +40,7 @@ function following(
   const listen = listener.listen.bind(listener)
   listener.listen = async (address) => {
     await listen(address)
-    const kind = dialKindOf(address.toString())
+    const kind = transportOfAddress(address.toString())
     if (kind?.transport !== 'websocket' || !kind.secure) return
     let shown = atFirst
     const unwatch = source.watch(({ cert, key }) => {

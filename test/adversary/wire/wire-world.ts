@@ -88,7 +88,7 @@ async function run(world: World, attack: KnownAttack, seat: Seat): Promise<void>
   const storage = memoryStorage()
   const attacker = await startAttacker(world, attack, seat.attackerMs)
   if (seat.restart) {
-    const first = await startClient(world, { peers: [attacker.address], storage })
+    const first = await startClient(world, { staticPeers: [attacker.address], storage })
     await untilSlot(world, world.currentSlot() + ALONE_SLOTS)
     await first.stop()
   }
@@ -96,7 +96,7 @@ async function run(world: World, attack: KnownAttack, seat: Seat): Promise<void>
   const addresses = [attacker, ...others].map(({ address }) => address)
   const client = seat.bootnode
     ? await startBehindBootnode(world, addresses)
-    : await startClient(world, { peers: addresses, storage })
+    : await startClient(world, { staticPeers: addresses, storage })
   if (others.length > 0) return mustBecomeLive(world, client, attack.wire ?? {})
   await untilSlot(world, world.currentSlot() + ALONE_SLOTS)
 }
@@ -123,7 +123,7 @@ function started<T extends { stop(): Promise<unknown> }>(world: World, what: T):
 
 async function startClient(
   world: World,
-  by: { peers?: readonly string[]; bootnodes?: readonly string[]; storage?: ReturnType<typeof memoryStorage> },
+  by: { staticPeers?: readonly string[]; bootnodes?: readonly string[]; storage?: ReturnType<typeof memoryStorage> },
 ): Promise<LightClient> {
   const { chain } = world.honest
   const client = await createLightClient({ chain, clock: world.clock, checkpoint: world.checkpoint, ...by })
@@ -194,7 +194,7 @@ async function mustBecomeLive(
     }
   } catch (error) {
     if (!signal.aborted) throw error
-    const { state, reason, optimistic } = client.status
-    witness.note(`not live after ${withinSlots} slots: the head is ${optimistic?.slot} (${state}: ${reason})`)
+    const { state, message, optimistic } = client.status
+    witness.note(`not live after ${withinSlots} slots: the head is ${optimistic?.slot} (${state}: ${message})`)
   }
 }

@@ -1,6 +1,6 @@
 import { findWebKit } from '../../../scripts/find-webkit.mjs'
-import { testEngine } from '../support/engines/suite.ts'
-import { launchWebKit } from '../support/engines/webkit.ts'
+import { testEngine } from '../../kit/browser/engines/suite.ts'
+import { launchWebKit } from '../../kit/browser/engines/webkit.ts'
 
 // Its BigInt, on which BLS rests here, is several times slower than that of others.
 testEngine({

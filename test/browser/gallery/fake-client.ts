@@ -1,10 +1,10 @@
-import type { Clock, Head, LightClient, LightClientStatus, Network, NetworkEvent, PeerView } from 'lampara'
+import type { Clock, Head, LightClient, LightClientStatus, Network, NetworkEvent, PeerInfo } from 'lampara'
 import { LamparaError, mainnet } from 'lampara'
 
 /** What a scene shows: the client's last word, and what it said before. */
 export interface Scene {
   readonly status: LightClientStatus
-  readonly peers: readonly PeerView[]
+  readonly peers: readonly PeerInfo[]
   /** Optimistic heads that came while following, oldest first. */
   readonly heads: readonly Head[]
   readonly events: readonly NetworkEvent[]
@@ -49,11 +49,11 @@ export function fakeClient(scene: Scene): LightClient {
     disconnect: async () => refuse(),
     report: refuse,
     refuseInbound: refuse,
-    drawPeers: () => [],
+    samplePeers: () => [],
     pathOf: (peerId) => peerId,
-    everyPeer: () => scene.peers,
+    allPeers: () => scene.peers,
     emit: refuse,
-    record: async () => refuse(),
+    enr: async () => refuse(),
     check: async () => refuse(),
     clockSkew: () => undefined,
     noteHead: () => {},

@@ -1,4 +1,4 @@
-import type { Head, Hex, LightClientStatus, PeerView } from 'lampara'
+import type { Head, Hex, LightClientStatus, PeerInfo } from 'lampara'
 import { LamparaError, mainnet } from 'lampara'
 import { galleryNowMs, type Scene } from './fake-client.ts'
 
@@ -52,7 +52,7 @@ const heads = Array.from({ length: 92 }, (_, index) => newestSlot - 91 + index)
 
 const peerId = (index: number): string => `16Uiu2HAm${hex(index + 900, 22).slice(2)}`
 
-const bootnode: PeerView = {
+const bootnode: PeerInfo = {
   id: peerId(0),
   state: 'connected',
   address: `/dns4/relay.example/tcp/443/tls/ws/p2p/${peerId(0)}`,
@@ -65,7 +65,7 @@ const bootnode: PeerView = {
   seenAtMs: 0,
   latencyMs: 34,
 }
-const peers: readonly PeerView[] = [
+const peers: readonly PeerInfo[] = [
   bootnode,
   {
     ...bootnode,
@@ -97,7 +97,7 @@ const peers: readonly PeerView[] = [
 
 const following: LightClientStatus = {
   state: 'following',
-  reason: 'heads come as the chain makes them',
+  message: 'heads come as the chain makes them',
   peers: peers.length,
   optimistic: head('optimistic', newestSlot),
   finalized: head('finalized', finalizedSlot),
@@ -115,16 +115,16 @@ const unreachable = new LamparaError(
 /** Every state that the page can be in, by name. */
 export const scenes: Readonly<Record<string, Scene>> = {
   following: live,
-  connecting: before({ state: 'connecting', reason: 'dialing 1 bootnode', peers: 0 }),
+  connecting: before({ state: 'connecting', message: 'dialing 1 bootnode', peers: 0 }),
   bootstrapping: {
-    ...before({ state: 'bootstrapping', reason: 'asking 1 peer for the checkpoint', peers: 1 }),
+    ...before({ state: 'bootstrapping', message: 'asking 1 peer for the checkpoint', peers: 1 }),
     peers: [bootnode],
   },
   syncing: {
     status: {
       ...following,
       state: 'syncing',
-      reason: 'verifying one sync committee after another',
+      message: 'verifying one sync committee after another',
       peers: 1,
       sync: { startPeriod: 1700, period: 1707, targetPeriod: 1711 },
     },
@@ -134,21 +134,21 @@ export const scenes: Readonly<Record<string, Scene>> = {
   },
   stalled: {
     ...live,
-    status: { ...following, state: 'stalled', reason: 'no new head for 5 slots; asking peers for one' },
+    status: { ...following, state: 'stalled', message: 'no new head for 5 slots; asking peers for one' },
   },
   disconnected: {
     ...alone,
     status: {
       ...following,
       state: 'disconnected',
-      reason: 'the last peer is gone; dialing the bootnode again in 4 s',
+      message: 'the last peer is gone; dialing the bootnode again in 4 s',
       peers: 0,
       error: unreachable,
     },
   },
   failed: before({
     state: 'failed',
-    reason: 'the checkpoint is 21 days old, and at most 14 are trusted',
+    message: 'the checkpoint is 21 days old, and at most 14 are trusted',
     peers: 0,
     error: new LamparaError(
       'checkpoint_too_old',

@@ -15,7 +15,7 @@ import {
   topics,
 } from 'lampara'
 import { createLibp2p } from 'libp2p'
-import { shareRecord, webRtc } from '../../../src/webrtc/index.ts'
+import { shareEnr, webRtc } from '../../../src/webrtc/index.ts'
 
 /** What to follow, and how far. Plain data: it crosses from Node into a page. */
 export interface FollowOptions {
@@ -34,7 +34,7 @@ export interface FollowOptions {
   readonly allowPrivateAddresses?: boolean
   /** Tell of gossip, too: who sends it, and who is in our meshes. It takes a libp2p node of our own making. */
   readonly tellGossip?: boolean
-  /** Speak with others over WebRTC: dial those that one is told of, or be told of oneself, too, and serve them. */
+  /** Speak with others over WebRTC: dial those that one is reported, or be reported oneself, too, and serve them. */
   readonly webRtc?: 'dial' | 'share'
   /** Done when heads of both kinds are here or further. */
   readonly goal: {
@@ -71,9 +71,9 @@ export interface FollowSummary {
   readonly gossip?: { readonly senders: readonly string[]; readonly meshes: readonly string[] }
 }
 
-/** One thing that happened, for the log of whoever runs the scenario. */
+/** One thing that happened, for the log of anyone who runs the scenario. */
 export type FollowReport =
-  | { readonly type: 'state'; readonly state: LightClientState; readonly reason: string; readonly error?: string }
+  | { readonly type: 'state'; readonly state: LightClientState; readonly message: string; readonly error?: string }
   | { readonly type: 'head'; readonly head: SeenHead }
   /** With `webRtc`: the addresses of the peers. */
   | { readonly type: 'peers'; readonly addresses: readonly string[] }
@@ -104,7 +104,7 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
   const own = options.tellGossip === true ? await makeOwnNode(chain, options) : undefined
   const client = await createLightClient({
     chain,
-    ...(options.peers === undefined ? { bootnodes: options.bootnodes ?? bootnodes } : { peers: options.peers }),
+    ...(options.peers === undefined ? { bootnodes: options.bootnodes ?? bootnodes } : { staticPeers: options.peers }),
     checkpoint: trusted,
     clock: offsetClock(clockOffsetMs),
     ...(own !== undefined && { libp2p: own.libp2p }),
@@ -116,7 +116,7 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
   })
   if (options.webRtc === 'share') {
     serveVerified(client)
-    shareRecord(client.network)
+    shareEnr(client.network)
   }
   if (options.webRtc !== undefined) {
     client.network.watchPeers((peers) => report({ type: 'peers', addresses: peers.map(({ address }) => address) }))
@@ -135,10 +135,10 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
   }
   const senders = own && noteSenders(client.network)
   try {
-    client.watchStatus(({ state, reason, error }) => {
+    client.watchStatus(({ state, message, error }) => {
       if (states.at(-1) !== state) states.push(state)
-      lastReason = reason
-      report({ type: 'state', state, reason, ...(error !== undefined && { error: error.message }) })
+      lastReason = message
+      report({ type: 'state', state, message, ...(error !== undefined && { error: error.message }) })
     })
     const [optimistic, finalized] = await Promise.all([
       reach('optimistic', options.goal.optimisticSlot, options.goal.optimisticHeads),
@@ -154,7 +154,7 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
       ...(own !== undefined && {
         gossip: {
           senders: [...(senders ?? [])],
-          meshes: client.network.peers.filter(({ id }) => own.meshesWith(id) > 0).map(({ id }) => id),
+          meshes: client.network.peers.filter(({ id }) => own.sharedMeshCount(id) > 0).map(({ id }) => id),
         },
       }),
     }
@@ -166,16 +166,16 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
   }
 }
 
-interface OwnNode {
+interface ExternalNode {
   readonly libp2p: NonNullable<LightClientOptions['libp2p']>
   /** In how many topics' meshes a peer is. */
-  meshesWith(peerId: string): number
+  sharedMeshCount(peerId: string): number
 }
 
-async function makeOwnNode(chain: Chain, { allowPrivateAddresses = false }: FollowOptions): Promise<OwnNode> {
+async function makeOwnNode(chain: Chain, { allowPrivateAddresses = false }: FollowOptions): Promise<ExternalNode> {
   const libp2p = await createLibp2p(await libp2pOptions({ chain, allowPrivateAddresses }))
-  const pubsub = libp2p.services.pubsub as Pick<OwnNode, 'meshesWith'>
-  return { libp2p, meshesWith: (peerId) => pubsub.meshesWith(peerId) }
+  const pubsub = libp2p.services.pubsub as Pick<ExternalNode, 'sharedMeshCount'>
+  return { libp2p, sharedMeshCount: (peerId) => pubsub.sharedMeshCount(peerId) }
 }
 
 /** Who sends optimistic updates, from now on. */

@@ -30,7 +30,7 @@ export const altair: SpecDocument = {
       level: 'MUST',
       rule: 'Any other has it from the topic and the data as it came, in a domain of its own.',
       tests: [
-        'test/gossip/spec-gossip.test.ts > a message id > of a network’s own making is over the raw data, in a domain of its own, where that is no snappy',
+        'test/gossip/spec-gossip.test.ts > a message id > of a network’s own making is over the raw data, in a domain of its own, where that is not a snappy',
         'test/wire/gossip-wire.test.ts > messageId() > is over the raw data, in a domain of its own, of a message that is not valid snappy',
         'test/wire/gossip-wire.test.ts > messageId() > does not decompress what declares more than the bound',
       ],
@@ -41,7 +41,7 @@ export const altair: SpecDocument = {
       level: 'SHOULD',
       rule: 'The topics of a fork are joined ahead of it.',
       tests: [
-        'test/gossip/rotation.test.ts > topics rotate > by joining an epoch before a fork and leaving two epochs after, blob-parameter forks alike',
+        'test/gossip/registry/rotation.test.ts > topics rotate > by joining an epoch before a fork and leaving two epochs after, blob-parameter forks alike',
         'test/gossip/fork.test.ts > across a fork and a blob-parameter fork > a %s topic is joined an epoch before each of both, and left two epochs after',
       ],
     },
@@ -90,7 +90,7 @@ export const altair: SpecDocument = {
       tests: [
         'test/reqresp/spec-wire.test.ts > an answer > of a method with a context has the fork digest after its zero',
         'test/reqresp/spec-wire.test.ts > an answer > that is an error has no context, though the method has one',
-        'test/reqresp/request-faults.test.ts > request() over %s > does not mind context bytes on a method without them: the answer is malformed',
+        'test/reqresp/request/request-faults.test.ts > request() over %s > does not mind context bytes on a method without them: the answer is malformed',
       ],
     },
     {
@@ -100,8 +100,8 @@ export const altair: SpecDocument = {
       rule: 'The context is the digest of the object’s epoch, and tells its containers.',
       tests: [
         'test/reqresp/round-trip.test.ts > over %s > light-client updates by range: every chunk under the digest of its own fork',
-        'test/reqresp/request-faults.test.ts > request() over %s > refuses an object under the digest of another fork',
-        'test/reqresp/request-faults.test.ts > request() over %s > refuses the digest of a fork that has no light-client data',
+        'test/reqresp/request/request-faults.test.ts > request() over %s > refuses an object under the digest of another fork',
+        'test/reqresp/request/request-faults.test.ts > request() over %s > refuses the digest of a fork that has no light-client data',
       ],
     },
     {

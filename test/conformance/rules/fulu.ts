@@ -11,7 +11,7 @@ export const fulu: SpecDocument = {
       tests: [
         'test/chain/digest.test.ts > fork digests of the specification > is $expected_fork_digest at epoch $epoch with version $fork_version',
         'test/chain/digest.test.ts > fork digests > are those that live nodes of Sepolia and Hoodi have announced',
-        'test/gossip/rotation.test.ts > topics rotate > by joining an epoch before a fork and leaving two epochs after, blob-parameter forks alike',
+        'test/gossip/registry/rotation.test.ts > topics rotate > by joining an epoch before a fork and leaving two epochs after, blob-parameter forks alike',
       ],
     },
     {
@@ -29,7 +29,7 @@ export const fulu: SpecDocument = {
       id: 'fulu/status/v2',
       section: 'Status v2',
       level: 'states',
-      rule: 'Status 2 adds the slot from which blocks are to be had, and is asked for and answered beside Status 1.',
+      rule: 'Status 2 adds the slot from which blocks are available, and is asked for and answered beside Status 1.',
       tests: [
         'test/reqresp/round-trip.test.ts > over %s > status: each side gets what the other sent',
         'test/reqresp/round-trip.test.ts > with a peer that speaks an older version > one handler answers both versions of status',
@@ -66,19 +66,19 @@ export const fulu: SpecDocument = {
       rule: 'A record has `nfd`, the next digest, once Fulu is scheduled; zeros where none comes.',
       tests: [
         'test/discovery/enr/enr.test.ts > a node record of our own > names the digest that comes next once Fulu is scheduled, and zeros after the last',
-        'test/network/discv5.test.ts > discv5 > tells of the next digest as soon as it is in force',
+        'test/network/discovery/discv5.test.ts > discv5 > reports the next digest as soon as it is in force',
       ],
     },
     {
       id: 'fulu/enr/evaluate-nfd',
       section: 'Next fork digest',
       level: 'MUST',
-      rule: 'The `nfd` of peers is weighed beside the next fork in `eth2`: whoever expects another fork is not dialed while it is near, and is the first to go after it.',
+      rule: 'The `nfd` of peers is weighed beside the next fork in `eth2`: anyone who expects another fork is not dialed while it is near, and is the first to go after it.',
       tests: [
         'test/discovery/enr/next-fork.test.ts > at the change of digest at epoch $epoch ($name) a record > with the same epoch and version, but another digest in `nfd`, expects another',
         'test/discovery/enr/next-fork.test.ts > at the change of digest at epoch $epoch ($name) a record > with another epoch or version, or none to come, expects another',
-        'test/network/ways-at-forks.test.ts > a network > that has half of the peers it wants dials nobody who expects another fork than the one that is near',
-        'test/network/ways-at-forks.test.ts > peers that are too many > lose first whoever expected another digest, once the fork is there, and not before',
+        'test/network/discovery/fork-compatibility.test.ts > a network > that has half of the peers it wants dials nobody who expects another fork than the one that is near',
+        'test/network/discovery/fork-compatibility.test.ts > peers that are too many > lose first anyone who expected another digest, once the fork is there, and not before',
       ],
     },
     {
@@ -87,9 +87,9 @@ export const fulu: SpecDocument = {
       level: 'MUST NOT',
       rule: 'Nobody is left before a fork for expecting another one.',
       tests: [
-        'test/discovery/spec-fork-id.test.ts > a peer whose record expects another fork than ours > is dialed all the same, and no fault of who told of it',
-        'test/network/ways-at-forks.test.ts > peers that are too many > lose first whoever expected another digest, once the fork is there, and not before',
-        'test/peers/upkeep.test.ts > a change of fork digest > has peers asked for their Status two slots later, once each',
+        'test/discovery/spec-fork-id.test.ts > a peer whose record expects another fork than ours > is dialed all the same, and no fault of who reported it',
+        'test/network/discovery/fork-compatibility.test.ts > peers that are too many > lose first anyone who expected another digest, once the fork is there, and not before',
+        'test/peers/handshake/ping-loop.test.ts > a change of fork digest > has peers asked for their Status two slots later, once each',
       ],
     },
   ],

@@ -28,12 +28,12 @@ const gossip: readonly Rule[] = [
     level: 'MUST',
     rule: 'Rejected when it is invalid.',
     tests: [
-      'test/verification/validate-update.test.ts > verdictOf() > blames the sender for invalid data alone',
+      'test/light-client/verification/validate-update.test.ts > verdictOf() > blames the sender for invalid data alone',
       'test/devnet/node.test.ts > a devnet as a beacon node over TCP > sends every update by gossip in its slot, across a fork, and forwards no forgery',
-      'test/verification/tampering.test.ts > one changed bit > in any proven part of an object of %s gets it rejected',
+      'test/light-client/verification/tampering.test.ts > one changed bit > in any proven part of an object of %s gets it rejected',
     ],
     deviates:
-      'Invalid ones are rejected. Updates that are true but of no use to our store, for which the specification’s function fails as well, are ignored: honest peers send these when we are behind, and Nimbus does the same.',
+      'Invalid ones are rejected. Updates that are true but not useful to our store, for which the specification’s function fails as well, are ignored: honest peers send these when we are behind, and Nimbus does the same.',
   },
   {
     id: 'lc/finality/advances',
@@ -73,10 +73,10 @@ const gossip: readonly Rule[] = [
     level: 'MUST',
     rule: 'Rejected when it is invalid.',
     tests: [
-      'test/verification/validate-update.test.ts > verdictOf() > blames the sender for invalid data alone',
+      'test/light-client/verification/validate-update.test.ts > verdictOf() > blames the sender for invalid data alone',
       'test/devnet/node.test.ts > a devnet as a beacon node over TCP > sends every update by gossip in its slot, across a fork, and forwards no forgery',
     ],
-    deviates: 'As for finality updates: those of no use are ignored, not rejected.',
+    deviates: 'As for finality updates: those not useful are ignored, not rejected.',
   },
   {
     id: 'lc/optimistic/advances-or-matches',
@@ -154,7 +154,7 @@ const reqresp: readonly Rule[] = [
     rule: 'The answer is any number of chunks, an update in each.',
     tests: [
       'test/reqresp/round-trip.test.ts > over %s > light-client updates by range: every chunk under the digest of its own fork',
-      'test/reqresp/request-faults.test.ts > request() over %s > takes a close without any answer for a complete answer of nothing, but not for a single chunk',
+      'test/reqresp/request/request-faults.test.ts > request() over %s > takes a close without any answer for a complete answer of nothing, but not for a single chunk',
     ],
   },
   {
@@ -184,7 +184,7 @@ const reqresp: readonly Rule[] = [
     rule: 'No more than 128 updates, nor than were asked for, are sent; more are not read.',
     tests: [
       'test/light-client/spec-serving.test.ts > a node that serves light-client data > sends no more updates than were asked for, and never more than 128',
-      'test/reqresp/request-faults.test.ts > request() over %s > stops reading at the last chunk that was asked for, however many are sent',
+      'test/reqresp/request/request-faults.test.ts > request() over %s > stops reading at the last chunk that was asked for, however many are sent',
       'test/light-client/sync-plan.test.ts > nextSyncStep() > never asks for the past, for nothing, or for more than a request may carry',
     ],
   },
@@ -212,7 +212,7 @@ const reqresp: readonly Rule[] = [
     level: 'SHOULD',
     rule: 'Who serves light-client data offers its methods to peers.',
     tests: [
-      'test/gossip/traps.test.ts > a method that is served only after peers connected > is known to them, and can be asked for',
+      'test/gossip/libp2p-regressions.test.ts > a method that is served only after peers connected > is known to them, and can be asked for',
     ],
   },
   {
@@ -224,7 +224,7 @@ const reqresp: readonly Rule[] = [
       'test/network/handshake.test.ts > the handshake > tells our own Status: genesis at first, then what was set',
     ],
     deviates:
-      'Before the bootstrap our Status names slot 0 and zero roots: the root of the genesis block is in no configuration. Afterwards it names the newest verified finalized block, with nothing before it to be had, since some nodes send those away that stay at genesis.',
+      'Before the bootstrap our Status names slot 0 and zero roots: the root of the genesis block is in no configuration. Afterwards it names the newest verified finalized block, with nothing before it available, since some nodes send those away that stay at genesis.',
   },
 ]
 

@@ -1,9 +1,11 @@
 import type { SpecDocument } from '../types.ts'
 
-const gloas = 'test/verification/gloas.test.ts > light-client data of Gloas'
-const vectors = 'test/verification/spec-sync.test.ts > the specification’s light_client/sync cases'
-const invalid = 'test/verification/validate-update.test.ts > validateLightClientUpdate() of invalid updates'
-const useless = 'test/verification/validate-update.test.ts > validateLightClientUpdate() of updates that are of no use'
+const gloas = 'test/light-client/verification/gloas.test.ts > light-client data of Gloas'
+const vectors = 'test/light-client/verification/spec-sync.test.ts > the specification’s light_client/sync cases'
+const invalid =
+  'test/light-client/verification/validate-update.test.ts > validateLightClientUpdate() of invalid updates'
+const useless =
+  'test/light-client/verification/validate-update.test.ts > validateLightClientUpdate() of updates that are not useful'
 
 export const lightClientSync: SpecDocument = {
   spec: 'altair/light-client/sync-protocol.md',
@@ -14,7 +16,7 @@ export const lightClientSync: SpecDocument = {
       level: 'states',
       rule: 'A bootstrap is of the trusted root, and its committee is proven.',
       tests: [
-        'test/verification/validate-update.test.ts > initializeLightClientStore() > refuses another block’s bootstrap, and a committee that its state does not hold',
+        'test/light-client/verification/validate-update.test.ts > initializeLightClientStore() > refuses another block’s bootstrap, and a committee that its state does not hold',
       ],
     },
     {
@@ -82,7 +84,7 @@ export const lightClientSync: SpecDocument = {
       tests: [
         `${invalid} > rejects a signature by another committee, over another slot, or under another fork`,
         `${invalid} > takes the fork of the slot before the signature`,
-        'test/verification/committee-verifier.test.ts > a committee verifier on $implementation > calls malformed signatures, keys and bits false rather than throwing',
+        'test/light-client/verification/committee-verifier.test.ts > a committee verifier on $implementation > calls malformed signatures, keys and bits false rather than throwing',
       ],
     },
     {
@@ -91,8 +93,8 @@ export const lightClientSync: SpecDocument = {
       level: 'states',
       rule: 'Finality needs two thirds; an optimistic header more than half of the usual participation; the best update is kept.',
       tests: [
-        'test/verification/validate-update.test.ts > processLightClientUpdate() > does not finalize below two thirds, but keeps the best for a forced update',
-        'test/verification/validate-update.test.ts > processLightClientUpdate() > does not show a head that half as many as usual signed',
+        'test/light-client/verification/validate-update.test.ts > processLightClientUpdate() > does not finalize below two thirds, but keeps the best for a forced update',
+        'test/light-client/verification/validate-update.test.ts > processLightClientUpdate() > does not show a head that half as many as usual signed',
         `${vectors} > %s reaches every header of its steps`,
       ],
     },
@@ -102,7 +104,7 @@ export const lightClientSync: SpecDocument = {
       level: 'states',
       rule: 'A next committee is taken from an update whose finalized block is of the period of its attested one.',
       tests: [
-        'test/verification/validate-update.test.ts > processLightClientUpdate() > learns the next committee from an update that finalizes the period before, when it is final in this one',
+        'test/light-client/verification/validate-update.test.ts > processLightClientUpdate() > learns the next committee from an update that finalizes the period before, when it is final in this one',
       ],
       deviates:
         'It is taken, too, where the store’s own finalized block is of that period already: the choice of the committee stands by then, and a client that started early in a period could not leave it otherwise.',
@@ -124,7 +126,7 @@ export const lightClientSync: SpecDocument = {
       section: '`is_better_update`',
       level: 'states',
       rule: 'Updates are ranked as laid down.',
-      tests: ['test/verification/better-update.test.ts > isBetterUpdate() > prefers %s'],
+      tests: ['test/light-client/verification/better-update.test.ts > isBetterUpdate() > prefers %s'],
     },
     {
       id: 'sync/branches-normalized',
@@ -194,7 +196,7 @@ export const lightClientSyncLater: readonly SpecDocument[] = [
         tests: [
           `${gloas} > is refused with another block hash, or one bit of its branch changed`,
           `${gloas} > is followed across the fork, by an update that finalizes a block from before it`,
-          'test/verification/recorded-folders.test.ts > recorded mainnet objects > $name from $checkpoint end on the same heads in the newest containers',
+          'test/light-client/verification/recorded-folders.test.ts > recorded mainnet objects > $name from $checkpoint end on the same heads in the newest containers',
         ],
       },
       {

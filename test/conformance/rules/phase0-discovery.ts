@@ -8,12 +8,12 @@ export const phase0Discovery: readonly Rule[] = [
     level: 'states',
     rule: 'Peers are found by discv5 over UDP.',
     tests: [
-      'test/network/discv5.test.ts > discv5 > lets three nodes find each other that know of one bootnode only',
-      'test/network/discv5.test.ts > discv5 > passes over nodes of another network',
+      'test/network/discovery/discv5.test.ts > discv5 > lets three nodes find each other that know of one bootnode only',
+      'test/network/discovery/discv5.test.ts > discv5 > passes over nodes of another network',
       'test/platform/discv5-vectors.test.ts > the discv5 package, by the published vectors, > verifies the identity in the handshake, and no other',
     ],
     deviates:
-      'Node does, over an optional package. A page has no UDP: it is told of peers by bootnodes (docs/peer-exchange.md).',
+      'Node does, over an optional package. A page has no UDP: it learns of peers from bootnodes (docs/peer-exchange.md).',
   },
   {
     id: 'phase0/enr/signed-with-key',
@@ -22,7 +22,7 @@ export const phase0Discovery: readonly Rule[] = [
     rule: 'A record has a sequence number, a signature and the compressed secp256k1 key.',
     tests: [
       'test/discovery/enr/enr.test.ts > a node record > reads as in EIP-778, and is made the same',
-      'test/discovery/enr/enr.test.ts > a node record that is none > is refused with one bit changed anywhere',
+      'test/discovery/enr/enr.test.ts > a malformed ENR > is refused with one bit changed anywhere',
     ],
   },
   {
@@ -41,9 +41,9 @@ export const phase0Discovery: readonly Rule[] = [
     rule: 'A record has `eth2`: digest in force, next version and its epoch, in 16 bytes of SSZ.',
     tests: [
       'test/discovery/enr/enr.test.ts > a node record of our own > comes back as it was made',
-      'test/network/discv5.test.ts > discv5 > tells of the digest in force and the address at which the node is reached',
-      'test/network/discv5.test.ts > discv5 > tells of the next digest as soon as it is in force',
-      'test/network/recruiting.test.ts > a node record of a network > tells its digest and addresses, and changes only when they do',
+      'test/network/discovery/discv5.test.ts > discv5 > reports the digest in force and the address at which the node is reached',
+      'test/network/discovery/discv5.test.ts > discv5 > reports the next digest as soon as it is in force',
+      'test/network/discovery/start-discovery.test.ts > a node record of a network > tells its digest and addresses, and changes only when they do',
     ],
   },
   {
@@ -51,6 +51,6 @@ export const phase0Discovery: readonly Rule[] = [
     section: '`eth2` field',
     level: 'SHOULD',
     rule: 'Those are dialed whose record names our digest.',
-    tests: ['test/network/discv5.test.ts > discv5 > passes over nodes of another network'],
+    tests: ['test/network/discovery/discv5.test.ts > discv5 > passes over nodes of another network'],
   },
 ]

@@ -117,9 +117,9 @@ export const phase0Gossip: readonly Rule[] = [
     level: 'SHOULD',
     rule: 'Every queue has a bound.',
     tests: [
-      'test/gossip/messages.test.ts > a subscription > drops the oldest beyond its bound and counts them',
-      'test/gossip/messages.test.ts > a subscription > holds no more bytes than its bound, however few the messages',
-      'test/gossip/validators.test.ts > a validator > that hangs is asked 256 times at most; another in its place is asked at once',
+      'test/gossip/messages/messages.test.ts > a subscription > drops the oldest beyond its bound and counts them',
+      'test/gossip/messages/messages.test.ts > a subscription > holds no more bytes than its bound, however few the messages',
+      'test/gossip/messages/validators.test.ts > a validator > that hangs is asked 256 times at most; another in its place is asked at once',
     ],
   },
   {
@@ -128,9 +128,9 @@ export const phase0Gossip: readonly Rule[] = [
     level: 'states',
     rule: 'What passes is accepted and forwarded; what fails is ignored or rejected, as its condition says.',
     tests: [
-      'test/gossip/messages.test.ts > gossip > forwards what the validator accepts, and delivers it as verified',
-      'test/gossip/messages.test.ts > gossip > neither forwards nor delivers what the validator ignores, but to those who asked for it',
-      'test/gossip/messages.test.ts > gossip > delivers nothing that the validator rejects, and bans a sender who keeps at it',
+      'test/gossip/messages/messages.test.ts > gossip > forwards what the validator accepts, and delivers it as verified',
+      'test/gossip/messages/messages.test.ts > gossip > neither forwards nor delivers what the validator ignores, but to those who asked for it',
+      'test/gossip/messages/messages.test.ts > gossip > delivers nothing that the validator rejects, and bans a sender who keeps at it',
     ],
   },
   {
@@ -139,9 +139,9 @@ export const phase0Gossip: readonly Rule[] = [
     level: 'states',
     rule: 'Blocks, exits and slashings are forwarded only once they passed checks against a state. A light client has none, so that it vouches for none.',
     tests: [
-      'test/gossip/operations.test.ts > %s > is delivered as what nobody verified, and not forwarded',
-      'test/gossip/operations.test.ts > %s > takes no validator, which could only forward what it cannot know',
-      'test/gossip/lazy.test.ts > blocks > arrive although no peer has us in its mesh, marked as what nobody verified',
+      'test/gossip/topics/operations.test.ts > %s > is delivered as what nobody verified, and not forwarded',
+      'test/gossip/topics/operations.test.ts > %s > takes no validator, which could only forward what it cannot know',
+      'test/gossip/gossipsub/mesh-opt-out.test.ts > blocks > arrive although no peer has us in its mesh, marked as what nobody verified',
     ],
   },
   {
@@ -160,7 +160,7 @@ export const phase0Gossip: readonly Rule[] = [
     level: 'MUST',
     rule: 'No RPC larger than 12.2 MB is sent or taken. Ours may have 4 MiB, which no message that we follow comes near.',
     tests: [
-      'test/gossip/traps.test.ts > a payload > of the most bytes that a peer takes arrives; one byte more is refused, not dropped on the way',
+      'test/gossip/libp2p-regressions.test.ts > a payload > of the most bytes that a peer takes arrives; one byte more is refused, not dropped on the way',
       'test/gossip/spec-gossip.test.ts > an RPC > that announces more than may be sent is refused before it is read',
     ],
   },
@@ -179,7 +179,7 @@ export const phase0Gossip: readonly Rule[] = [
     level: 'MUST',
     rule: 'No payload of more than 10 MiB, or than its type can have, is sent or taken.',
     tests: [
-      'test/gossip/traps.test.ts > a payload > that is larger than its topic allows is refused before it is sent',
+      'test/gossip/libp2p-regressions.test.ts > a payload > that is larger than its topic allows is refused before it is sent',
       'test/gossip/adversary.test.ts > a gossip payload that > is more than its type may be is not delivered, and its sender is banned when it goes on',
       'test/gossip/adversary.test.ts > a gossip payload that > claims to be gigabytes is not delivered, and its sender is banned when it goes on',
       'test/wire/snappy-block.test.ts > snappy blocks $name > that declare more than they can hold are refused before memory is made for it',

@@ -87,7 +87,7 @@ export const phase0Methods: readonly Rule[] = [
     rule: '1 for shutting down, 2 for an irrelevant network, 3 for a fault; more than 128 by convention, and none in between. We leave with 1 or 129.',
     tests: [
       'test/network/handshake.test.ts > the handshake > refuses a peer of another chain on both sides, and parts with goodbye 1',
-      'test/peers/manage/prune.test.ts > pruning > says that there are too many to those that dialed us, and a plain goodbye to those that we dialed',
+      'test/peers/limits/prune.test.ts > pruning > says that there are too many to those that dialed us, and a plain goodbye to those that we dialed',
       'test/network/handshake.test.ts > the handshake > takes a goodbye for what it says',
     ],
   },
@@ -133,7 +133,7 @@ export const phase0Methods: readonly Rule[] = [
     level: 'states',
     rule: 'Peers are pinged now and then; who does not answer may be left.',
     tests: [
-      'test/peers/upkeep.test.ts > pings > go out at once to a peer that we dialed, then regularly, until it is gone',
+      'test/peers/handshake/ping-loop.test.ts > pings > go out at once to a peer that we dialed, then regularly, until it is gone',
       'test/network/faults.test.ts > a peer is left > when it no longer answers pings, and dialed again when it is one to keep',
     ],
   },
@@ -144,7 +144,7 @@ export const phase0Methods: readonly Rule[] = [
     rule: 'The request has no bytes at all: opening the stream asks.',
     tests: [
       'test/reqresp/spec-wire.test.ts > a request > of a method without content is nothing but the end of our half',
-      'test/reqresp/serve.test.ts > serve() answers a method without a request body at once, and discards what is sent',
+      'test/reqresp/respond/serve.test.ts > serve() answers a method without a request body at once, and discards what is sent',
     ],
   },
   {

@@ -37,7 +37,7 @@ export const phase0Reqresp: readonly Rule[] = [
     level: 'states',
     rule: 'What is no list is answered by one chunk; a list by a chunk for each item.',
     tests: [
-      'test/reqresp/request-faults.test.ts > request() over %s > takes a close without any answer for a complete answer of nothing, but not for a single chunk',
+      'test/reqresp/request/request-faults.test.ts > request() over %s > takes a close without any answer for a complete answer of nothing, but not for a single chunk',
       'test/reqresp/round-trip.test.ts > over %s > light-client updates by range: every chunk under the digest of its own fork',
     ],
   },
@@ -48,8 +48,8 @@ export const phase0Reqresp: readonly Rule[] = [
     rule: 'Header and payload agree, within the bounds of the type.',
     tests: [
       'test/wire/chunks.test.ts > payloads > of %i bytes, where 100 to 200 are due, end with %s',
-      'test/reqresp/serve.test.ts > serve() answers a malformed request with code 1, and reports the asker for > %s',
-      'test/reqresp/request-faults.test.ts > request() over %s > refuses %s, and reports the peer',
+      'test/reqresp/respond/serve.test.ts > serve() answers a malformed request with code 1, and reports the asker for > %s',
+      'test/reqresp/request/request-faults.test.ts > request() over %s > refuses %s, and reports the peer',
     ],
   },
   {
@@ -68,7 +68,7 @@ export const phase0Reqresp: readonly Rule[] = [
     rule: 'A length out of bounds ends the stream at once.',
     tests: [
       'test/wire/chunks.test.ts > payloads > are refused by their length alone, before anything more is read',
-      'test/reqresp/request-faults.test.ts > request() over %s > refuses %s, and reports the peer',
+      'test/reqresp/request/request-faults.test.ts > request() over %s > refuses %s, and reports the peer',
     ],
   },
   {
@@ -84,7 +84,7 @@ export const phase0Reqresp: readonly Rule[] = [
     level: 'MUST NOT',
     rule: 'No more than two requests of a protocol are under way with a peer.',
     tests: [
-      'test/reqresp/request-endings.test.ts > requests at once > never are more than two of a method with one peer; the others follow in the order of asking',
+      'test/reqresp/request/request-endings.test.ts > requests at once > never are more than two of a method with one peer; the others follow in the order of asking',
     ],
   },
   {
@@ -93,10 +93,10 @@ export const phase0Reqresp: readonly Rule[] = [
     level: 'SHOULD',
     rule: 'What takes too long, or is of no interest any more, is reset.',
     tests: [
-      'test/reqresp/request-endings.test.ts > the stream of a request > is reset when the caller leaves',
-      'test/reqresp/request-endings.test.ts > the stream of a request > is reset when nothing comes in time',
-      'test/reqresp/request-faults.test.ts > request() over %s > gives up on a %s peer with `%s`',
-      'test/reqresp/request-endings.test.ts > an exchange that the caller leaves > is `stopped` after `break`, with the chunks that were taken',
+      'test/reqresp/request/request-endings.test.ts > the stream of a request > is reset when the caller leaves',
+      'test/reqresp/request/request-endings.test.ts > the stream of a request > is reset when nothing comes in time',
+      'test/reqresp/request/request-faults.test.ts > request() over %s > gives up on a %s peer with `%s`',
+      'test/reqresp/request/request-endings.test.ts > an exchange that the caller leaves > is `stopped` after `break`, with the chunks that were taken',
     ],
   },
   {
@@ -105,9 +105,9 @@ export const phase0Reqresp: readonly Rule[] = [
     level: 'SHOULD',
     rule: 'Reading ends with an error, a fault, the close, or the last chunk that was asked for.',
     tests: [
-      'test/reqresp/request-faults.test.ts > request() over %s > keeps what came before a refusal',
-      'test/reqresp/request-faults.test.ts > request() over %s > takes a close at the boundary of a chunk for the end',
-      'test/reqresp/request-faults.test.ts > request() over %s > stops reading at the last chunk that was asked for, however many are sent',
+      'test/reqresp/request/request-faults.test.ts > request() over %s > keeps what came before a refusal',
+      'test/reqresp/request/request-faults.test.ts > request() over %s > takes a close at the boundary of a chunk for the end',
+      'test/reqresp/request/request-faults.test.ts > request() over %s > stops reading at the last chunk that was asked for, however many are sent',
     ],
   },
   {
@@ -116,8 +116,8 @@ export const phase0Reqresp: readonly Rule[] = [
     level: 'MUST',
     rule: 'A request is checked before it is processed; a malformed one is answered with an error.',
     tests: [
-      'test/reqresp/serve.test.ts > serve() answers a malformed request with code 1, and reports the asker for > %s',
-      'test/reqresp/serve.test.ts > serve() answers a malformed request with code 1, and reports the asker for > a request that does not end within 10 s',
+      'test/reqresp/respond/serve.test.ts > serve() answers a malformed request with code 1, and reports the asker for > %s',
+      'test/reqresp/respond/serve.test.ts > serve() answers a malformed request with code 1, and reports the asker for > a request that does not end within 10 s',
       "test/reqresp/vectors.test.ts > another implementation's bytes > as a malformed request: $name",
     ],
   },
@@ -128,7 +128,7 @@ export const phase0Reqresp: readonly Rule[] = [
     rule: 'After the declared bytes of a request comes the asker’s end; more bytes are a failure.',
     tests: [
       'test/reqresp/fault-matrix.test.ts > over %s > a responder > answers a %s peer, and does not blame it',
-      'test/reqresp/serve.test.ts > serve() answers before the asker has closed its half, and discards what comes after the request',
+      'test/reqresp/respond/serve.test.ts > serve() answers before the asker has closed its half, and discards what comes after the request',
     ],
     deviates:
       'We answer as soon as the declared bytes are there, and discard what follows, within a bound. Some askers close late: to wait for them would keep the prompt ones waiting, too.',
@@ -146,8 +146,8 @@ export const phase0Reqresp: readonly Rule[] = [
     level: 'MUST NOT',
     rule: 'A limit of rate delays; it neither refuses nor closes.',
     tests: [
-      'test/reqresp/serve.test.ts > limits > delay what exceeds the quota of a method, rather than refuse it',
-      'test/reqresp/serve.test.ts > limits > answer at most two requests of a peer and method at once, the others in turn',
+      'test/reqresp/respond/serve.test.ts > limits > delay what exceeds the quota of a method, rather than refuse it',
+      'test/reqresp/respond/serve.test.ts > limits > answer at most two requests of a peer and method at once, the others in turn',
     ],
   },
   {
@@ -163,8 +163,8 @@ export const phase0Reqresp: readonly Rule[] = [
     level: 'states',
     rule: 'Only the last chunk may be an error.',
     tests: [
-      'test/reqresp/serve.test.ts > an error of the handler becomes a response code > after chunks have gone out, these arrive before it',
-      'test/reqresp/request-faults.test.ts > request() over %s > keeps what came before a refusal',
+      'test/reqresp/respond/serve.test.ts > an error of the handler becomes a response code > after chunks have gone out, these arrive before it',
+      'test/reqresp/request/request-faults.test.ts > request() over %s > keeps what came before a refusal',
     ],
   },
   {
@@ -173,8 +173,8 @@ export const phase0Reqresp: readonly Rule[] = [
     level: 'states',
     rule: '0 success, 1 invalid request, 2 server error, 3 resource unavailable.',
     tests: [
-      'test/reqresp/serve.test.ts > an error of the handler becomes a response code > `%s` becomes %i',
-      'test/reqresp/request-faults.test.ts > request() over %s > turns response code %i into `%s` with the words of the peer, who may refuse',
+      'test/reqresp/respond/serve.test.ts > an error of the handler becomes a response code > `%s` becomes %i',
+      'test/reqresp/request/request-faults.test.ts > request() over %s > turns response code %i into `%s` with the words of the peer, who may refuse',
     ],
   },
   {
@@ -183,7 +183,7 @@ export const phase0Reqresp: readonly Rule[] = [
     level: 'states',
     rule: 'Codes 4 to 127 are reserved: one that is not known is an error.',
     tests: [
-      'test/reqresp/request-faults.test.ts > request() over %s > turns response code %i into `%s` with the words of the peer, who may refuse',
+      'test/reqresp/request/request-faults.test.ts > request() over %s > turns response code %i into `%s` with the words of the peer, who may refuse',
     ],
   },
   {
@@ -283,7 +283,7 @@ export const phase0Reqresp: readonly Rule[] = [
     level: 'MUST',
     rule: 'An invalid request is answered with code 1, and otherwise ignored.',
     tests: [
-      'test/reqresp/serve.test.ts > serve() answers a malformed request with code 1, and reports the asker for > %s',
+      'test/reqresp/respond/serve.test.ts > serve() answers a malformed request with code 1, and reports the asker for > %s',
       'test/reqresp/fault-matrix.test.ts > over %s > a responder > answers %s with code 1',
     ],
   },
@@ -293,7 +293,7 @@ export const phase0Reqresp: readonly Rule[] = [
     level: 'MUST',
     rule: 'An invalid answer is not taken, and held against the peer.',
     tests: [
-      'test/reqresp/request-faults.test.ts > request() over %s > refuses %s, and reports the peer',
+      'test/reqresp/request/request-faults.test.ts > request() over %s > refuses %s, and reports the peer',
       'test/reqresp/fault-matrix.test.ts > over %s > a requester > refuses %s',
     ],
   },

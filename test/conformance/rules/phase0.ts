@@ -15,7 +15,7 @@ export const phase0: SpecDocument = {
     },
     {
       what: 'reachable listening addresses, inbound traffic through a NAT',
-      why: 'for whoever runs a node; a page never listens.',
+      why: 'for anyone who runs a node; a page never listens.',
     },
     {
       what: 'BeaconBlocksByRange, BeaconBlocksByRoot and the keeping and backfilling of blocks',

@@ -9,8 +9,8 @@ import {
 import { addressPairs, decodeEnr, forkPairsAt, signEnr } from '../../../src/discovery/enr/index.ts'
 import type { LamparaErrorCode } from '../../../src/errors/index.ts'
 import type { Candidate, CandidateSource } from '../../../src/platform/candidate-source.ts'
-import { createFakeClock } from '../../support/fake-clock.ts'
-import { fixtures } from '../../support/fixtures.ts'
+import { createFakeClock } from '../../kit/fake-clock.ts'
+import { fixtures } from '../../kit/fixtures.ts'
 
 const enrOf = (n: number, where: Parameters<typeof addressPairs>[0]) =>
   signEnr(new Uint8Array(32).fill(n), { seq: 1n, pairs: addressPairs(where) })
@@ -47,7 +47,7 @@ function dnsOf(zone: Readonly<Record<string, readonly string[]>>): { resolveTxt:
 }
 
 describe('a bootstrap list', () => {
-  it('tells of records and addresses as candidates, a peer with several addresses once', async () => {
+  it('reports records and addresses as candidates, a peer with several addresses once', async () => {
     const { source, skipped } = listOf([withTcp.text, at('203.0.113.7'), at('203.0.113.8'), at('203.0.113.9', bob)])
     expect(await all(source)).toEqual([
       { peerId: withTcp.peerId, addresses: ['/ip4/203.0.113.1/tcp/9000'], enr: withTcp.text },
@@ -60,7 +60,7 @@ describe('a bootstrap list', () => {
 
   it('keeps records that cannot be dialed for discv5', async () => {
     const { source } = listOf([udpOnly.text, withTcp.text])
-    expect(source.records).toEqual([udpOnly.text, withTcp.text])
+    expect(source.enrs).toEqual([udpOnly.text, withTcp.text])
     expect((await all(source)).map(({ peerId }) => peerId)).toEqual([withTcp.peerId])
   })
 
@@ -71,7 +71,7 @@ describe('a bootstrap list', () => {
     ['JSON', JSON.stringify([udpOnly.text, at('203.0.113.7')], null, 2)],
   ])('may be a text: %s', async (_, text) => {
     const { source, skipped } = listOf(text)
-    expect(source.records).toEqual([udpOnly.text])
+    expect(source.enrs).toEqual([udpOnly.text])
     expect(await all(source)).toHaveLength(1)
     expect(skipped).toEqual([])
   })
@@ -105,7 +105,7 @@ describe('a bootstrap list', () => {
     const foreign = of(sepolia, Date.now())
     const { source, skipped } = listOf([old, withTcp.text, foreign], { chain: mainnet })
     expect((await all(source)).map(({ enr }) => enr)).toEqual([old, withTcp.text])
-    expect(source.records).toEqual([old, withTcp.text])
+    expect(source.enrs).toEqual([old, withTcp.text])
     expect(skipped).toEqual([[foreign, 'irrelevant_network']])
     expect(listOf([foreign]).skipped).toEqual([])
     expect(() => listOf([foreign], { chain: mainnet })).toThrow(expect.objectContaining({ code: 'bootnodes_missing' }))
@@ -114,7 +114,7 @@ describe('a bootstrap list', () => {
   it('leaves to discv5 whom it alone can ask, whatever their records name', async () => {
     const bootnode = of(sepolia, Date.now(), { ip: '203.0.113.5', udp: 9000 })
     const { source, skipped } = listOf([bootnode], { chain: mainnet })
-    expect(source.records).toEqual([bootnode])
+    expect(source.enrs).toEqual([bootnode])
     expect(await all(source)).toEqual([])
     expect(skipped).toEqual([])
   })
@@ -144,7 +144,7 @@ describe('a bootstrap list', () => {
     ])('reads %s as a YAML parser does, and each record verifies', async (file) => {
     const text = fixtures.text('networks', file)
     const { source, skipped } = listOf(text)
-    expect(source.records).toEqual(parse(text))
+    expect(source.enrs).toEqual(parse(text))
     expect(skipped).toEqual([])
     for (const { enr, addresses } of await all(source)) {
       expect(decodeEnr(enr!).text).toBe(enr)
@@ -155,7 +155,7 @@ describe('a bootstrap list', () => {
   it.skipIf(!fixtures.available)('finds nobody in a list of execution-layer nodes, and says so of each', () => {
     const entries: string[] = parse(fixtures.text('networks', 'sepolia', 'enodes.yaml'))
     const { source, skipped } = listOf([...entries, withTcp.text])
-    expect(source.records).toEqual([withTcp.text])
+    expect(source.enrs).toEqual([withTcp.text])
     expect(skipped).toEqual(entries.map((entry) => [entry, 'address_invalid']))
   })
 })
@@ -171,7 +171,7 @@ describe('a name in a bootstrap list', () => {
     ],
   }
 
-  it('is followed from name to name to peers, what is none passed over', async () => {
+  it('is followed from name to name to peers, what cannot be used skipped', async () => {
     const { source, skipped } = listOf(['/dnsaddr/example.org'], dnsOf(zone))
     expect(await all(source)).toEqual([
       { peerId: bob, addresses: [at('203.0.113.2', bob), at('203.0.113.3', bob)] },

@@ -14,7 +14,7 @@ import {
 } from '../../../src/discovery/enr/index.ts'
 import { decodeRlp, encodeRlp, type RlpItem } from '../../../src/discovery/enr/rlp.ts'
 import { isLamparaError } from '../../../src/errors/index.ts'
-import { fixtures } from '../../support/fixtures.ts'
+import { fixtures } from '../../kit/fixtures.ts'
 
 const PRIVATE_KEY = fromHex('0xb71c71a67e1177ad4e901695e1b4b9ee17ae16c6668d313eac2f96dbcda3f291')
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -104,7 +104,7 @@ describe('a node record of our own', () => {
   })
 })
 
-describe('a node record that is none', () => {
+describe('a malformed ENR', () => {
   const signedOver = (content: RlpItem[]): Uint8Array => encodeRlp([new Uint8Array(64).fill(1), ...content])
 
   it('is refused with one bit changed anywhere', () => {
@@ -129,7 +129,7 @@ describe('a node record that is none', () => {
     ['one of another scheme', signedOver([Uint8Array.of(1), utf8('id'), utf8('v5')])],
     ['one without a key', signedOver([Uint8Array.of(1), utf8('id'), utf8('v4')])],
     [
-      'one whose key is no point',
+      'one whose key is not a point',
       signedOver([Uint8Array.of(1), utf8('id'), utf8('v4'), utf8('secp256k1'), new Uint8Array(33)]),
     ],
     ['a list of lists without end', new Uint8Array(200).fill(0xc1)],

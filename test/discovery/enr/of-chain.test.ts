@@ -4,7 +4,7 @@ import { forkDigests, type Hex, hoodi, mainnet, sepolia } from '../../../src/cha
 import { addressesOf, decodeEnr, encodeForkId, forkIdOf, signEnr } from '../../../src/discovery/enr/index.ts'
 import { assertOfChain } from '../../../src/discovery/enr/of-chain.ts'
 import { bootstrapRecords } from '../../../src/platform/node/discv5/bootstrap-records.ts'
-import { fixtures } from '../../support/fixtures.ts'
+import { fixtures } from '../../kit/fixtures.ts'
 
 const chains = { mainnet, sepolia, hoodi }
 const signed = (pairs: [string, Uint8Array][]) => signEnr(new Uint8Array(32).fill(1), { seq: 1n, pairs })

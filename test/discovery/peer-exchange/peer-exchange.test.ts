@@ -10,8 +10,8 @@ import {
 import { readRecords } from '../../../src/discovery/peer-exchange/read-records.ts'
 import { isLamparaError, LamparaError } from '../../../src/errors/index.ts'
 import type { Candidate, CandidateSource } from '../../../src/platform/candidate-source.ts'
-import { createFakeClock } from '../../support/fake-clock.ts'
-import { seededRandom } from '../../support/seeded-random.ts'
+import { createFakeClock } from '../../kit/fake-clock.ts'
+import { seededRandom } from '../../kit/seeded-random.ts'
 
 const OURS = '0x01020304'
 const FOREIGN = '0x05060708'
@@ -82,7 +82,7 @@ describe('the messages of peer exchange', () => {
   })
 })
 
-describe('records that a peer tells of', () => {
+describe('records that a peer reports', () => {
   it('become candidates with the addresses that can be dialed', () => {
     const told = recordOf(1, { wss: true })
     expect(readRecords([told.bytes], rules)).toEqual({
@@ -96,22 +96,22 @@ describe('records that a peer tells of', () => {
     ['one of another network costs', () => [recordOf(1, { digest: FOREIGN as typeof OURS }).bytes], 'mid-tolerance', 0],
     ['one that cannot be dialed costs', () => [recordOf(1, { noAddress: true }).bytes], 'mid-tolerance', 0],
     ['our own is passed over', () => [recordOf(999).bytes], undefined, 0],
-  ])('%s', (_, told, offence, candidates) => {
+  ])('%s', (_, told, penalty, candidates) => {
     const read = readRecords(told(), rules)
-    expect(read.offence?.offence).toBe(offence)
+    expect(read.penalty?.penalty).toBe(penalty)
     expect(read.candidates).toHaveLength(candidates)
   })
 
   it('cost little when they are older than what is known, and do not replace it', () => {
     const read = readRecords([recordOf(1, { seq: 3n }).bytes], { ...rules, knownSeq: () => 4n })
-    expect(read).toMatchObject({ candidates: [], offence: { offence: 'high-tolerance' } })
+    expect(read).toMatchObject({ candidates: [], penalty: { penalty: 'high-tolerance' } })
   })
 
   it('are judged each by itself: one forgery does not cost the honest ones, and the gravest fault counts', () => {
     const forged = recordOf(2).bytes.slice(0, -1)
     const read = readRecords([recordOf(1).bytes, recordOf(3, { noAddress: true }).bytes, forged], rules)
     expect(read.candidates).toHaveLength(1)
-    expect(read.offence?.offence).toBe('fatal')
+    expect(read.penalty?.penalty).toBe('fatal')
   })
 })
 
@@ -133,7 +133,7 @@ describe('answering peer exchange', () => {
     ])
   })
 
-  it('tells of no more than were asked for', () => {
+  it('reports no more than were asked for', () => {
     const answer = createExchangeAnswerer()
     expect(answer({ forkDigest: OURS, transports: ['tcp'], limit: 5 }, { asker: 'someone', draw })).toHaveLength(5)
   })
@@ -153,7 +153,7 @@ describe('peers as a source of peers', () => {
   function setUp(answers: Record<string, () => Promise<readonly Uint8Array[]>>) {
     const clock = createFakeClock(1_800_000_000_000)
     const asked: string[] = []
-    const offences: string[] = []
+    const penalties: string[] = []
     const source = createExchangeSource({
       ...rules,
       clock,
@@ -165,9 +165,9 @@ describe('peers as a source of peers', () => {
         asked.push(id)
         return answers[id]!()
       },
-      onOffence: (id, offence) => offences.push(`${id} ${offence}`),
+      onPenalty: (id, penalty) => penalties.push(`${id} ${penalty}`),
     })
-    return { clock, asked, offences, source }
+    return { clock, asked, penalties, source }
   }
 
   async function pull(source: CandidateSource, count = Number.POSITIVE_INFINITY): Promise<Candidate[]> {
@@ -182,7 +182,7 @@ describe('peers as a source of peers', () => {
 
   it('asks each once a minute, and says who told', async () => {
     const { clock, asked, source } = setUp({ 1: async () => [recordOf(1).bytes], 2: async () => [recordOf(2).bytes] })
-    expect((await pull(source)).map(({ toldBy }) => toldBy).sort()).toEqual([
+    expect((await pull(source)).map(({ sourceAddress }) => sourceAddress).sort()).toEqual([
       '/ip4/9.9.9.9/tcp/1',
       '/ip4/9.9.9.9/tcp/2',
     ])
@@ -195,16 +195,16 @@ describe('peers as a source of peers', () => {
   it('asks a peer that is named, unless it was asked within the minute or is not there', async () => {
     const { clock, asked, source } = setUp({ 1: async () => [recordOf(1).bytes], 2: async () => [recordOf(2).bytes] })
     const { signal } = new AbortController()
-    const toldBy = async (peerId: string) => {
+    const sourcesOf = async (peerId: string) => {
       const found: (string | undefined)[] = []
-      for await (const candidate of source.candidatesOf!(peerId, { signal })) found.push(candidate.toldBy)
+      for await (const candidate of source.candidatesOf!(peerId, { signal })) found.push(candidate.sourceAddress)
       return found
     }
-    expect(await toldBy('2')).toEqual(['/ip4/9.9.9.9/tcp/2'])
-    expect(await toldBy('2')).toEqual([])
-    expect(await toldBy('3')).toEqual([])
+    expect(await sourcesOf('2')).toEqual(['/ip4/9.9.9.9/tcp/2'])
+    expect(await sourcesOf('2')).toEqual([])
+    expect(await sourcesOf('3')).toEqual([])
     await clock.advance(60_000)
-    expect(await toldBy('2')).toHaveLength(1)
+    expect(await sourcesOf('2')).toHaveLength(1)
     expect(asked).toEqual(['2', '2'])
   })
 
@@ -215,12 +215,12 @@ describe('peers as a source of peers', () => {
   })
 
   it('passes over a peer that does not answer, and tells on one that lies', async () => {
-    const { source, offences } = setUp({
+    const { source, penalties } = setUp({
       1: () => Promise.reject(new LamparaError('first_byte_timeout', 'it is silent')),
       2: async () => [recordOf(3).bytes.slice(1), recordOf(2).bytes],
     })
     expect(await pull(source)).toHaveLength(1)
-    expect(offences).toEqual(['2 fatal'])
+    expect(penalties).toEqual(['2 fatal'])
   })
 
   it('rejects with the reason of an abort, even while a peer is asked', async () => {

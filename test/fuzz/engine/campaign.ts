@@ -1,6 +1,6 @@
-import { seededRandom } from '../../support/seeded-random.ts'
+import { seededRandom } from '../../kit/seeded-random.ts'
+import { judge, type Verdict } from './check.ts'
 import { Coverage } from './coverage.ts'
-import { judge, type Verdict } from './judge.ts'
 import { createMutator } from './mutate.ts'
 import { shrink } from './shrink.ts'
 import type { Target } from './target.ts'
@@ -30,7 +30,7 @@ export interface CampaignReport {
  * Feeds a target with its seeds and then with changed ones, keeping each input that takes the code to a new place or to an end in
  * new words, to be changed further. The same seed gives the same inputs. Ends at the first failure, made small.
  *
- * @param options.before - told of each input before it is run, so that what ends the thread is known
+ * @param options.before - reported each input before it is run, so that what ends the thread is known
  */
 export async function runCampaign(
   target: Target,

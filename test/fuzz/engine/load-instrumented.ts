@@ -17,7 +17,7 @@ const followed = [
   /\/node_modules\/(@chainsafe\/ssz|hysnappy|@multiformats\/multiaddr|multiformats|uint8-varint)\/.*\.js$/,
 ]
 
-/** From here on this thread's modules are loaded so that `coverage.ts` hears of the branches they take. */
+/** From here on this thread's modules are loaded so that `coverage.ts` learns of the branches they take. */
 export function loadInstrumented(): void {
   mkdirSync(cache, { recursive: true })
   const version = createHash('sha256').update(readFileSync(instrumenter)).update(coverageUrl).digest('hex')

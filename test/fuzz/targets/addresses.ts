@@ -1,7 +1,7 @@
 import { parsePeerAddress } from '../../../src/discovery/index.ts'
 import { transportOf } from '../../../src/discovery/peer-exchange/transport-of.ts'
-import { groupOf } from '../../../src/peers/address-book/address-group.ts'
-import { isPrivateAddress } from '../../../src/peers/private-address.ts'
+import { networkGroupOf } from '../../../src/peers/address-book/address-group.ts'
+import { isPrivateAddress } from '../../../src/peers/connections/private-address.ts'
 import { insist, type Target } from '../engine/target.ts'
 
 const peer = '16Uiu2HAmPLe7Mzm8TsYUubgCAW1aJoeFScxrLj8ppHFivPo97bUZ'
@@ -57,7 +57,7 @@ export function peerAddress(): Target {
     run(input) {
       const text = new TextDecoder().decode(input)
       transportOf(text)
-      groupOf(text)
+      networkGroupOf(text)
       const { address, peerId } = parsePeerAddress(text)
       isPrivateAddress(address)
       const again = parsePeerAddress(address.toString())

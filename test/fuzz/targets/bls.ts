@@ -2,9 +2,9 @@ import blst from '@chainsafe/blst'
 import { isLamparaError } from '../../../src/errors/index.ts'
 import { nobleBls } from '../../../src/platform/noble-bls.ts'
 import { createBlstBls } from '../../../src/platform/node/blst-bls.ts'
-import { fixtures } from '../../support/fixtures.ts'
+import { fixtures } from '../../kit/fixtures.ts'
+import { hexBytesIn } from '../../kit/fuzz/fixture-files.ts'
 import { insist, insistSame, type Target } from '../engine/target.ts'
-import { hexBytesIn } from '../support/fixture-files.ts'
 
 const bls = createBlstBls(blst)
 const message = new Uint8Array(32).fill(5)

@@ -39,7 +39,7 @@ export function bootstrapList(): Target {
       for await (const candidate of source.candidates({ signal })) candidates.push(candidate)
       const names = list.split('/dnsaddr/').length - 1
       insist(lookups <= 16 * names, 'looks more names up than it may')
-      for (const { addresses } of candidates) insist(addresses.length > 0, 'tells of a peer without an address')
+      for (const { addresses } of candidates) insist(addresses.length > 0, 'reports a peer without an address')
       return `${Math.min(2, candidates.length)} ${Math.min(2, skipped)} ${Math.min(3, lookups)}`
     },
   }

@@ -1,8 +1,8 @@
 import { stringify } from 'yaml'
 import { chainToConfig, mainnet } from '../../../src/chain/index.ts'
+import { minimal } from '../../kit/fuzz/chains.ts'
+import { setFileContent, withoutFiles } from '../../kit/fuzz/no-files.ts'
 import { insist, type Target } from '../engine/target.ts'
-import { minimal } from '../support/chains.ts'
-import { setFileContent, withoutFiles } from '../support/no-files.ts'
 
 const root = `0x${'ab'.repeat(32)}`
 const peer = '/ip4/10.0.0.1/tcp/4001/ws/p2p/16Uiu2HAmPLe7Mzm8TsYUubgCAW1aJoeFScxrLj8ppHFivPo97bUZ'
@@ -64,7 +64,7 @@ export async function cliOptions(): Promise<Target> {
     ],
     [['devnet', '--replay', 'folder', '--chain', 'c.yaml', '--genesis-root', root], yaml(mainnet)],
     [['enr', 'make', '--key', 'file', '--ip', '1.2.3.4', '--tcp', '9000', '--udp', '9000', '--seq', '7'], ''],
-    [['peers', '--peer', peer, '--record', 'enr:-abc', '--target', '20', '--for', '60', '--chain', 'sepolia'], ''],
+    [['peers', '--peer', peer, '--enr', 'enr:-abc', '--target', '20', '--for', '60', '--chain', 'sepolia'], ''],
     [['enr', 'verify', 'enr:-abc', '--chain', 'mainnet'], ''],
   ]
   return {

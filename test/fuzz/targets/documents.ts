@@ -12,9 +12,9 @@ import {
 import { encodeJoinDocument, parseJoinDocument } from '../../../src/discovery/index.ts'
 import { LamparaError } from '../../../src/errors/index.ts'
 import { decodeBook, encodeBook } from '../../../src/peers/address-book/stored-book.ts'
+import { minimal } from '../../kit/fuzz/chains.ts'
+import { changeJson } from '../../kit/fuzz/json.ts'
 import { insist, insistSame, type Target } from '../engine/target.ts'
-import { minimal } from '../support/chains.ts'
-import { changeJson } from '../support/json.ts'
 
 const address = '/dns4/relay.example/tcp/443/tls/ws/p2p/16Uiu2HAmPLe7Mzm8TsYUubgCAW1aJoeFScxrLj8ppHFivPo97bUZ'
 const text = (json: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(json))
@@ -25,7 +25,7 @@ export function joinDocument(): Target {
   return {
     seeds: [
       text({ chain: 'mainnet', bootnodes, checkpoint: `0x${'ab'.repeat(32)}`, clockOffsetMs: 0 }),
-      text({ chain: 'sepolia', bootnodes: [], records: ['enr:-IS4Q', 'enr:'] }),
+      text({ chain: 'sepolia', bootnodes: [], enrs: ['enr:-IS4Q', 'enr:'] }),
       new TextEncoder().encode(encodeJoinDocument({ chain: minimal, bootnodes, clockOffsetMs: -1_000 })),
       text({ chain: { config: chainToConfig(mainnet), genesis: chainToGenesis(mainnet) }, bootnodes }),
     ],
@@ -64,7 +64,7 @@ export function chainConfig(): Target {
   }
 }
 
-/** The address book as it is stored. Entries that are none are left out, so that what is read can be written. */
+/** The address book as it is stored. Entries that are not valid are left out, so that what is read can be written. */
 export function addressBook(): Target {
   const entry = {
     id: '16Uiu2HAmPLe7Mzm8TsYUubgCAW1aJoeFScxrLj8ppHFivPo97bUZ',
@@ -72,7 +72,7 @@ export function addressBook(): Target {
     enr: 'enr:-IS4QPi',
     sourceGroup: '10.0',
     private: false,
-    place: 'new',
+    table: 'new',
     addedAtMs: 1,
     seenAtMs: 2,
     failures: 0,
@@ -81,7 +81,7 @@ export function addressBook(): Target {
   const key = new Uint8Array(32).fill(9)
   return {
     seeds: [
-      encodeBook({ key, entries: [entry, { ...entry, place: 'old', failures: 3 }] }),
+      encodeBook({ key, entries: [entry, { ...entry, table: 'old', failures: 3 }] }),
       encodeBook({ key, entries: [] }),
     ],
     codes: ['storage_invalid'],

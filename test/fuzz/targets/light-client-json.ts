@@ -7,10 +7,10 @@ import {
   lightClientObjectFromJson,
   lightClientObjectToJson,
 } from '../../../src/ssz/index.ts'
+import { minimal } from '../../kit/fuzz/chains.ts'
+import { changeJson } from '../../kit/fuzz/json.ts'
+import { seedObjects } from '../../kit/fuzz/objects.ts'
 import { insistSame, type Target } from '../engine/target.ts'
-import { minimal } from '../support/chains.ts'
-import { changeJson } from '../support/json.ts'
-import { seedObjects } from '../support/objects.ts'
 
 const kinds: readonly LightClientKind[] = ['bootstrap', 'update', 'finality_update', 'optimistic_update']
 const choices = kinds.flatMap((kind) => lightClientForks.map((fork) => ({ kind, fork })))

@@ -10,9 +10,9 @@ import {
   lightClientForks,
   lightClientSizeBounds,
 } from '../../../src/ssz/index.ts'
+import { chains, digestMutator, minimal } from '../../kit/fuzz/chains.ts'
+import { seedObjects } from '../../kit/fuzz/objects.ts'
 import { insist, insistSame, type Target } from '../engine/target.ts'
-import { chains, digestMutator, minimal } from '../support/chains.ts'
-import { seedObjects } from '../support/objects.ts'
 
 const MAX_INPUT_BYTES = 28_000
 

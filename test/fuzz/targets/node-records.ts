@@ -63,7 +63,7 @@ export function enr(): Target {
       const record = decodeEnr(input)
       insist(input.length <= 300, 'takes a record that is too long')
       insistSame(decodeEnr(record.text).bytes, input, 'its text is of another record')
-      for (const address of addressesOf(record)) insist(address.startsWith('/'), 'has an address that is none')
+      for (const address of addressesOf(record)) insist(address.startsWith('/'), 'has an address that is not one')
       return forkIdOf(record) === undefined ? 'no fork' : 'fork'
     },
   }
@@ -82,14 +82,14 @@ export function peerExchange(): Target {
       const list = recordsCodec.decode(input)
       insist(list.length <= 30, 'gives more records than may be')
       insistSame(recordsCodec.encode(list), input, 'takes another encoding than its own')
-      const { candidates, offence } = readRecords(list.slice(0, 4), {
+      const { candidates, penalty } = readRecords(list.slice(0, 4), {
         forkDigests: new Set(forkDigests(mainnet).map(({ digest }) => digest)),
         ownPeerId: '',
         canDial: () => true,
         knownSeq: () => undefined,
       })
       insist(candidates.length <= list.length, 'makes more of them than there are')
-      return `${Math.min(candidates.length, 2)} ${offence?.offence}`
+      return `${Math.min(candidates.length, 2)} ${penalty?.penalty}`
     },
   }
 }

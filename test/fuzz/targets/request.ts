@@ -1,10 +1,10 @@
 import { bytesReader } from '../../../src/streams/byte-reader.ts'
 import { encodeRequest, readRequest } from '../../../src/wire/index.ts'
-import { fixtures } from '../../support/fixtures.ts'
+import { fixtures } from '../../kit/fixtures.ts'
+import { hexBytesIn } from '../../kit/fuzz/fixture-files.ts'
+import { frameMutators } from '../../kit/fuzz/frames.ts'
+import { splitReader } from '../../kit/fuzz/split.ts'
 import { insist, insistSame, type Target } from '../engine/target.ts'
-import { hexBytesIn } from '../support/fixture-files.ts'
-import { frameMutators } from '../support/frames.ts'
-import { splitReader } from '../support/split.ts'
 
 const MIN_BYTES = 4
 const MAX_BYTES = 300

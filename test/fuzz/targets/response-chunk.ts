@@ -1,16 +1,16 @@
 import { forkOfDigest, fromHex } from '../../../src/chain/index.ts'
 import { protocols } from '../../../src/reqresp/index.ts'
-import { readChunk } from '../../../src/reqresp/read-chunk.ts'
+import { readChunk } from '../../../src/reqresp/request/read-chunk.ts'
 import type { Protocol } from '../../../src/reqresp/types.ts'
 import { contextDigestOf } from '../../../src/ssz/index.ts'
 import { encodeChunk, encodeErrorChunk } from '../../../src/wire/index.ts'
-import { fixtures } from '../../support/fixtures.ts'
+import { fixtures } from '../../kit/fixtures.ts'
+import { digestMutator, minimal } from '../../kit/fuzz/chains.ts'
+import { hexBytesIn } from '../../kit/fuzz/fixture-files.ts'
+import { frameMutators } from '../../kit/fuzz/frames.ts'
+import { seedObjects } from '../../kit/fuzz/objects.ts'
+import { splitReader } from '../../kit/fuzz/split.ts'
 import { insist, insistSame, type Target } from '../engine/target.ts'
-import { digestMutator, minimal } from '../support/chains.ts'
-import { hexBytesIn } from '../support/fixture-files.ts'
-import { frameMutators } from '../support/frames.ts'
-import { seedObjects } from '../support/objects.ts'
-import { splitReader } from '../support/split.ts'
 
 const choices = [
   protocols.status,

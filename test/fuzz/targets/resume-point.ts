@@ -1,8 +1,8 @@
 import { digest as sha256 } from '@chainsafe/as-sha256'
 import { decodeResumePoint, encodeResumePoint } from '../../../src/light-client/resume/resume-point.ts'
 import { type LightClientFork, lightClientTypes, SyncCommittee } from '../../../src/ssz/index.ts'
+import { minimal } from '../../kit/fuzz/chains.ts'
 import { insistSame, type Target } from '../engine/target.ts'
-import { minimal } from '../support/chains.ts'
 
 const CHECKSUM_AT = 2
 const CHECKSUM_BYTES = 32

@@ -1,8 +1,8 @@
 import { isLamparaError } from '../../../src/errors/index.ts'
 import { compressBlock, decompressBlock } from '../../../src/wire/index.ts'
-import { referenceDecompress } from '../../wire/support/reference-snappy.ts'
+import { fixtureFiles } from '../../kit/fuzz/fixture-files.ts'
+import { referenceDecompress } from '../../kit/wire/reference-snappy.ts'
 import { insist, insistSame, type Target } from '../engine/target.ts'
-import { fixtureFiles } from '../support/fixture-files.ts'
 
 const MAX_BYTES = 8_192
 

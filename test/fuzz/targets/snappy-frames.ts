@@ -1,10 +1,10 @@
 import { bytesReader } from '../../../src/streams/byte-reader.ts'
 import { decodeFrames, encodeFrames, readFrames } from '../../../src/wire/index.ts'
-import { fixtures } from '../../support/fixtures.ts'
+import { fixtures } from '../../kit/fixtures.ts'
+import { fixtureFiles, hexBytesIn } from '../../kit/fuzz/fixture-files.ts'
+import { frameMutators } from '../../kit/fuzz/frames.ts'
+import { splitReader } from '../../kit/fuzz/split.ts'
 import { insist, insistSame, type Target } from '../engine/target.ts'
-import { fixtureFiles, hexBytesIn } from '../support/fixture-files.ts'
-import { frameMutators } from '../support/frames.ts'
-import { splitReader } from '../support/split.ts'
 
 const MAX_BYTES = 8_192
 

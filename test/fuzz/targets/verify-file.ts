@@ -9,10 +9,10 @@ import {
   type LightClientObject,
   lightClientObjectToJson,
 } from '../../../src/ssz/index.ts'
+import { digestMutator, minimal } from '../../kit/fuzz/chains.ts'
+import { changeJson } from '../../kit/fuzz/json.ts'
+import { seedObjects } from '../../kit/fuzz/objects.ts'
 import { insist, type Target } from '../engine/target.ts'
-import { digestMutator, minimal } from '../support/chains.ts'
-import { changeJson } from '../support/json.ts'
-import { seedObjects } from '../support/objects.ts'
 
 const kinds: readonly LightClientKind[] = ['bootstrap', 'update', 'finality_update', 'optimistic_update']
 

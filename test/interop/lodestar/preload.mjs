@@ -17,7 +17,7 @@ registerHooks({
   },
 })
 
-// Whoever started it holds the other end of stdin: when that process is gone, however it went, nobody is left to stop this.
+// Anyone who started it holds the other end of stdin: when that process is gone, however it went, nobody is left to stop this.
 if (isMainThread) {
   process.stdin.on('end', () => process.exit(1)).resume()
   process.stdin.unref()

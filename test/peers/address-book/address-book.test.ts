@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createAddressBook } from '../../../src/peers/address-book/address-book.ts'
-import { STRANGERS } from '../../../src/peers/address-book/entry.ts'
-import { createFakeClock } from '../../support/fake-clock.ts'
-import { seededRandom } from '../../support/seeded-random.ts'
+import { INBOUND_ORIGIN } from '../../../src/peers/address-book/entry.ts'
+import { createFakeClock } from '../../kit/fake-clock.ts'
+import { seededRandom } from '../../kit/seeded-random.ts'
 
 const HOUR_MS = 3_600_000
 const START_MS = 1_800_000_000_000
@@ -15,16 +15,16 @@ function setUp(seed = 1) {
   return { clock, book, add }
 }
 
-/** An address in a part of the network of its own. */
+/** An address in a network group of its own. */
 const addressOf = (n: number): string => `/ip4/${1 + (n % 90)}.${(n * 7) % 256}.3.${n % 250}/tcp/9000`
 
 describe('the address book', () => {
-  it('gives back one that was told of, and nobody when it is empty', () => {
+  it('gives back one that was reported, and nobody when it is empty', () => {
     const { book, add } = setUp()
     expect(book.pick({ newBias: 0.5 })).toBeUndefined()
     expect(add('a')).toBe(true)
     expect(add('a')).toBe(false)
-    expect(book.pick({ newBias: 0.5 })).toMatchObject({ id: 'a', place: 'new', failures: 0 })
+    expect(book.pick({ newBias: 0.5 })).toMatchObject({ id: 'a', table: 'new', failures: 0 })
     expect(book.pick({ newBias: 0.5, accept: ({ id }) => id !== 'a' })).toBeUndefined()
   })
 
@@ -59,17 +59,17 @@ describe('the address book', () => {
     expect(book.get('a')?.notBeforeMs).toBe(START_MS + 2 * HOUR_MS)
   })
 
-  it('gives up on one that was never reached after three attempts, and takes it up again when it is told of anew and reached', async () => {
+  it('gives up on one that was never reached after three attempts, and takes it up again when it is reported again and reached', async () => {
     const { clock, book, add } = setUp()
     add('a')
     for (let tries = 0; tries < 3; tries++) book.failed('a')
     await clock.advance(2 * 60_000)
     expect(book.pick({ newBias: 1 })).toBeUndefined()
     book.succeeded('a')
-    expect(book.pick({ newBias: 0 })).toMatchObject({ id: 'a', place: 'old', failures: 0 })
+    expect(book.pick({ newBias: 0 })).toMatchObject({ id: 'a', table: 'old', failures: 0 })
   })
 
-  it('bears with one that was reached before through ten failures in a week', async () => {
+  it('tolerates one that was reached before through ten failures in a week', async () => {
     const { clock, book, add } = setUp()
     add('a')
     book.succeeded('a')
@@ -82,7 +82,7 @@ describe('the address book', () => {
     expect(book.pick({ newBias: 0 })).toBeUndefined()
   })
 
-  it('forgets whoever was not heard of for a week', async () => {
+  it('forgets anyone who was not heard of for a week', async () => {
     const { clock, book, add } = setUp()
     add('a')
     await clock.advance(8 * 24 * HOUR_MS)
@@ -102,24 +102,24 @@ describe('the address book', () => {
     expect(book.sample(30).map(({ id }) => id)).not.toEqual(shared)
   })
 
-  it('knows how it came to know of a peer: through whom, or by its own part of the network', () => {
+  it('knows how it came to know of a peer: through whom, or by its own network group', () => {
     const { book, add } = setUp()
     add('listed', '/ip4/9.9.1.1/tcp/9000')
     add('at home', '/ip4/192.168.1.1/tcp/9000')
-    book.add({ id: 'told', addresses: ['/ip4/8.8.1.1/tcp/9000'] }, { group: '9.9', lineage: '9.9' })
-    expect(['listed', 'at home', 'told'].map((id) => book.get(id)?.lineage)).toEqual(['9.9', 'at home', '9.9'])
+    book.add({ id: 'told', addresses: ['/ip4/8.8.1.1/tcp/9000'] }, { group: '9.9', origin: '9.9' })
+    expect(['listed', 'at home', 'told'].map((id) => book.get(id)?.origin)).toEqual(['9.9', 'at home', '9.9'])
   })
 
-  it('counts a peer among those that strangers tell of until somebody else does, and then as of the first who did', () => {
+  it('counts a peer among those that unknown peers report until somebody else does, and then as of the first who did', () => {
     const { book } = setUp()
-    const seen = [STRANGERS, 'first', 'second', STRANGERS].map((lineage) => {
-      book.add({ id: 'a', addresses: ['/ip4/5.6.7.8/tcp/9000'] }, { group: 'them', lineage })
-      return book.get('a')?.lineage
+    const seen = [INBOUND_ORIGIN, 'first', 'second', INBOUND_ORIGIN].map((lineage) => {
+      book.add({ id: 'a', addresses: ['/ip4/5.6.7.8/tcp/9000'] }, { group: 'them', origin: lineage })
+      return book.get('a')?.origin
     })
-    expect(seen).toEqual([STRANGERS, 'first', 'first', 'first'])
+    expect(seen).toEqual([INBOUND_ORIGIN, 'first', 'first', 'first'])
   })
 
-  it('keeps a private peer private, whoever else tells of it', () => {
+  it('keeps a private peer private, whichever peer reports it', () => {
     const { book, add } = setUp()
     book.add({ id: 'a', addresses: ['/ip4/5.6.7.8/tcp/9000'], private: true }, { group: 'us' })
     add('a')
@@ -128,29 +128,29 @@ describe('the address book', () => {
 })
 
 describe('an address book under attack', () => {
-  it('has a bound, however many addresses it is told of', () => {
+  it('has a bound, however many addresses it learns of', () => {
     const { book, add } = setUp()
     for (let n = 0; n < 60_000; n++) add(`p${n}`, addressOf(n), `source ${n % 997}`)
     expect(book.size).toBeLessThanOrEqual(256 * 64)
   })
 
-  it('lets one teller fill no more than an eighth of it', () => {
+  it('lets one source fill no more than an eighth of it', () => {
     const { book, add } = setUp()
     for (let n = 0; n < 50_000; n++) add(`p${n}`, addressOf(n), 'one liar')
     expect(book.size).toBeLessThanOrEqual(32 * 64)
   })
 
-  it('keeps what was reached from being displaced by what is only told of', () => {
+  it('keeps what was reached from being displaced by what is only reported', () => {
     const { book, add } = setUp()
     for (let n = 0; n < 40; n++) {
       add(`honest ${n}`, addressOf(n), 'friends')
       book.succeeded(`honest ${n}`)
     }
     for (let n = 0; n < 50_000; n++) add(`liar ${n}`, `/ip4/66.${n % 4}.3.${n % 250}/tcp/9000`, `group ${n % 8}`)
-    for (let n = 0; n < 40; n++) expect(book.get(`honest ${n}`)?.place).toBe('old')
+    for (let n = 0; n < 40; n++) expect(book.get(`honest ${n}`)?.table).toBe('old')
   })
 
-  it('still draws honest peers, and not seldom, when a thousand liars are told of from four groups', () => {
+  it('still draws honest peers, and not seldom, when a thousand liars are reported from four groups', () => {
     const { book, add } = setUp(42)
     for (let n = 0; n < 40; n++) {
       add(`honest ${n}`, addressOf(n), 'friends')

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { groupOf } from '../../../src/peers/address-book/address-group.ts'
+import { networkGroupOf } from '../../../src/peers/address-book/address-group.ts'
 
 it.each([
   ['/ip4/5.6.7.8/tcp/9000', '5.6'],
@@ -12,6 +12,6 @@ it.each([
   ['/ip6/2001::3/tcp/9000', 'local'],
   ['/dns4/localhost/tcp/9000', 'local'],
   ['no address', 'local'],
-])('the part of the network of %s is %s', (address, group) => {
-  expect(groupOf(address)).toBe(group)
+])('the network group of %s is %s', (address, group) => {
+  expect(networkGroupOf(address)).toBe(group)
 })

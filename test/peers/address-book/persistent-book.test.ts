@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { LamparaError } from '../../../src/errors/index.ts'
 import { openAddressBook } from '../../../src/peers/address-book/persistent-book.ts'
 import { type KeyValueStorage, memoryStorage } from '../../../src/platform/storage.ts'
-import { createFakeClock } from '../../support/fake-clock.ts'
-import { seededRandom } from '../../support/seeded-random.ts'
+import { createFakeClock } from '../../kit/fake-clock.ts'
+import { seededRandom } from '../../kit/seeded-random.ts'
 
 const START_MS = 1_800_000_000_000
 const SAVE_EVERY_MS = 2 * 60_000
@@ -14,7 +14,7 @@ async function open(storage: KeyValueStorage | undefined, clock = createFakeCloc
     clock,
     random: seededRandom(1),
     ...(storage === undefined ? {} : { storage }),
-    onTrouble: (error) => troubles.push(error),
+    onError: (error) => troubles.push(error),
   })
   return { ...opened, clock, troubles }
 }
@@ -35,7 +35,7 @@ describe('the stored address book', () => {
     await first.close()
     const second = await open(storage)
     expect([...second.book.entries()]).toEqual(before)
-    expect(second.book.get('a')).toMatchObject({ place: 'old', private: true, notBeforeMs: START_MS + 5000 })
+    expect(second.book.get('a')).toMatchObject({ table: 'old', private: true, notBeforeMs: START_MS + 5000 })
     await second.close()
   })
 
@@ -60,7 +60,7 @@ describe('the stored address book', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('is set aside when it is damaged, told of, and begun anew', async () => {
+  it('is set aside when it is damaged, reported, and started again', async () => {
     const storage = memoryStorage()
     await storage.set('addresses', bytes('{"version":1,"key":"0x00'))
     const { book, troubles, close } = await open(storage)
@@ -72,20 +72,20 @@ describe('the stored address book', () => {
     expect((await open(storage)).book.size).toBe(1)
   })
 
-  it('leaves out entries that are none, and keeps the others', async () => {
+  it('leaves out entries that are not valid, and keeps the others', async () => {
     const storage = memoryStorage()
     const good = {
       id: 'a',
       addresses: ['/ip4/5.6.7.8/tcp/9000'],
       sourceGroup: '9.9',
-      lineage: '9.9',
+      origin: '9.9',
       private: false,
-      place: 'new',
+      table: 'new',
       addedAtMs: 1,
       seenAtMs: 1,
       failures: 0,
     }
-    const bad = [null, 7, {}, { ...good, id: 3 }, { ...good, id: 'b', addresses: [] }, { ...good, id: 'c', place: 'x' }]
+    const bad = [null, 7, {}, { ...good, id: 3 }, { ...good, id: 'b', addresses: [] }, { ...good, id: 'c', table: 'x' }]
     await storage.set(
       'addresses',
       bytes(JSON.stringify({ version: 1, key: `0x${'11'.repeat(32)}`, entries: [...bad, good] })),

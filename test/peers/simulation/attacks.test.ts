@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { type ClientWorld, createClientWorld } from './client-world.ts'
+import { type ClientWorld, createClientWorld } from './client-network.ts'
+import { tell } from './report.ts'
 import { reachedEntry } from './sim-client.ts'
 import type { SimNode } from './sim-net.ts'
-import { tell } from './tell.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 
-/** Tells of nodes of the list by chance. */
+/** Reports nodes of the list by chance. */
 function tellsOf(list: () => readonly SimNode[], random: () => number): SimNode['tells'] {
   return (_asker, limit) =>
     list()
@@ -36,7 +36,7 @@ describe('an honest peer stays connected', { timeout: 120_000 }, () => {
     await client.stop()
   })
 
-  it('where liars tell of ten thousand addresses at which nobody is', async () => {
+  it('where liars report ten thousand addresses at which nobody is', async () => {
     const { net, nodes, start, watch } = createClientWorld(3)
     const honest = nodes('honest', 100, { tells: (asker, limit) => tellsOf(() => honest, net.random)(asker, limit) })
     const poison = nodes('poison', 10_000, { online: false })
@@ -89,7 +89,7 @@ async function besieged<T>(
 
 const stays = {
   stay: {},
-  'stay, and tell of nobody, as beacon nodes do': { tells: () => [] },
+  'stay, and report nobody, as beacon nodes do': { tells: () => [] },
   'send it away after half a minute': { leaseMs: 30_000 },
 } as const
 
@@ -98,12 +98,12 @@ describe('a client is not without an honest peer for more than a few minutes', {
     [3, 'stay', 1, 60],
     [1, 'stay', 1, 180],
     [1, 'stay', 2, 180],
-    [1, 'stay, and tell of nobody, as beacon nodes do', 1, 180],
-    [1, 'stay, and tell of nobody, as beacon nodes do', 2, 180],
+    [1, 'stay, and report nobody, as beacon nodes do', 1, 180],
+    [1, 'stay, and report nobody, as beacon nodes do', 2, 180],
     [3, 'send it away after half a minute', 1, 180],
     [1, 'send it away after half a minute', 1, 240],
   ] as const)(
-    'that starts afresh with %i honest nodes of ten, which %s, while three hundred of an attacker dial it and tell of each other, seed %i',
+    'that starts afresh with %i honest nodes of ten, which %s, while three hundred of an attacker dial it and report each other, seed %i',
     async (honestSeeds, how, seed, mostSeconds) => {
       const world = createClientWorld(seed)
       const { net, nodes, start, watch } = world

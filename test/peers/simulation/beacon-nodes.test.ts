@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createClientWorld } from './client-world.ts'
-import { tell } from './tell.ts'
+import { createClientWorld } from './client-network.ts'
+import { tell } from './report.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS

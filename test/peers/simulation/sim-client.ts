@@ -1,13 +1,13 @@
 import { createAddressBook } from '../../../src/peers/address-book/address-book.ts'
-import { groupOf } from '../../../src/peers/address-book/address-group.ts'
+import { networkGroupOf } from '../../../src/peers/address-book/address-group.ts'
 import type { AddressEntry } from '../../../src/peers/address-book/entry.ts'
-import { startCrawl } from '../../../src/peers/manage/crawl.ts'
-import { startPruning } from '../../../src/peers/manage/prune.ts'
-import { startTurnover } from '../../../src/peers/manage/turn-over.ts'
-import type { PeerFacts } from '../../../src/peers/manage/usefulness.ts'
-import { startRecruiting } from '../../../src/peers/recruit/recruiter.ts'
-import type { RecruitHost, RecruitLimits } from '../../../src/peers/recruit/types.ts'
-import type { PeerView } from '../../../src/peers/types.ts'
+import { startCandidateDialer } from '../../../src/peers/dialing/candidate-dialer.ts'
+import type { CandidateDialerHost, CandidateDialerLimits } from '../../../src/peers/dialing/types.ts'
+import { startCrawl } from '../../../src/peers/limits/crawl.ts'
+import type { PeerStats } from '../../../src/peers/limits/peer-value.ts'
+import { startPruning } from '../../../src/peers/limits/prune.ts'
+import { startRotation } from '../../../src/peers/limits/rotate-peers.ts'
+import type { PeerInfo } from '../../../src/peers/types.ts'
 import type { Candidate, CandidateSource } from '../../../src/platform/candidate-source.ts'
 import type { SimConnection, SimNet, SimNode } from './sim-net.ts'
 
@@ -17,39 +17,39 @@ const FOUND_BY_WALK = 16
 
 /** What a client of the simulated network is to do. */
 export interface SimClientOptions {
-  /** Told of at the start, as a list that was configured. */
+  /** Reported at the start, as a list that was configured. */
   readonly seeds: readonly SimNode[]
   /** All nodes that a walk can come upon, as discv5 does. */
   readonly population?: readonly SimNode[]
-  readonly limits?: Partial<RecruitLimits>
+  readonly limits?: Partial<CandidateDialerLimits>
   /** Visits those that it does not hold, as a seed does. */
   readonly crawl?: boolean
   /** An address book from an earlier run. */
   readonly stored?: readonly AddressEntry[]
 }
 
-/** A node with the real recruiter, address book, turnover and pruning. */
+/** A node with the real candidate dialer, address book, rotation and pruning. */
 export interface SimClient {
   readonly node: SimNode
   readonly book: ReturnType<typeof createAddressBook>
-  connected(): readonly PeerView[]
+  connected(): readonly PeerInfo[]
   stop(): Promise<void>
 }
 
-/** Starts a client at a node. It asks its peers for peers, and is told of whom they know. */
+/** Starts a client at a node. It asks its peers for peers, and is reported whom they know. */
 export function startSimClient(net: SimNet, node: SimNode, options: SimClientOptions): SimClient {
   const { clock, random, counts } = net
-  const limits: RecruitLimits = {
+  const limits: CandidateDialerLimits = {
     target: 8,
     maxOutbound: 8,
     maxDialing: 8,
-    maxPerGroup: 3,
+    maxPerSubnet: 3,
     pool: 50,
     ...options.limits,
   }
   const book = createAddressBook({ clock, random, key: Uint8Array.from({ length: 32 }, () => random() * 256) })
   for (const entry of options.stored ?? []) book.restore(entry)
-  const connected = (): readonly PeerView[] => [...node.connections.values()].map(({ view }) => view)
+  const connected = (): readonly PeerInfo[] => [...node.connections.values()].map(({ view }) => view)
   const askedAtMs = new Map<string, number>()
 
   const list: CandidateSource = {
@@ -58,23 +58,23 @@ export function startSimClient(net: SimNet, node: SimNode, options: SimClientOpt
       for (const { id, address } of options.seeds) yield { peerId: id, addresses: [address] }
     },
   }
-  function* toldBy({ view, peer }: SimConnection): Generator<Candidate> {
+  function* sourceAddress({ view, peer }: SimConnection): Generator<Candidate> {
     if (clock.now() - (askedAtMs.get(view.id) ?? 0) < ASK_AGAIN_MS) return
     askedAtMs.set(view.id, clock.now())
     counts.exchanges++
     for (const { id, address } of peer.tells(node, MAX_TOLD)) {
-      yield { peerId: id, addresses: [address], toldBy: peer.address }
+      yield { peerId: id, addresses: [address], sourceAddress: peer.address }
     }
   }
 
   const exchange: CandidateSource = {
     name: 'peer-exchange',
     async *candidates(): AsyncGenerator<Candidate> {
-      for (const connection of [...node.connections.values()]) yield* toldBy(connection)
+      for (const connection of [...node.connections.values()]) yield* sourceAddress(connection)
     },
     async *candidatesOf(peerId): AsyncGenerator<Candidate> {
       const connection = node.connections.get(peerId)
-      if (connection !== undefined) yield* toldBy(connection)
+      if (connection !== undefined) yield* sourceAddress(connection)
     },
   }
 
@@ -89,26 +89,26 @@ export function startSimClient(net: SimNet, node: SimNode, options: SimClientOpt
     },
   }
 
-  const host: RecruitHost = {
+  const host: CandidateDialerHost = {
     connected,
-    counted: connected,
+    ready: connected,
     watch(callback) {
       node.watchers.add(callback)
       return () => node.watchers.delete(callback)
     },
-    async reach(id, _addresses, signal) {
+    async connect(id, _addresses, signal) {
       const { view, lost } = await net.dial(node, id, signal)
-      return { view, lost: lost.promise }
+      return { peer: view, disconnected: lost.promise }
     },
-    async leave(id, _reason, code = 1) {
+    async disconnect(id, _reason, code = 1) {
       net.close(node, id, code)
     },
     canDial: () => true,
-    isTaken: (id) => id === node.id,
+    isExcluded: (id) => id === node.id,
   }
-  const facts = (): PeerFacts[] =>
-    connected().map((view) => ({ view, group: groupOf(view.address), methods: 1, meshes: 0 }))
-  const recruiter = startRecruiting({
+  const facts = (): PeerStats[] =>
+    connected().map((view) => ({ view, group: networkGroupOf(view.address), methods: 1, meshes: 0 }))
+  const recruiter = startCandidateDialer({
     clock,
     random,
     book,
@@ -120,17 +120,17 @@ export function startSimClient(net: SimNet, node: SimNode, options: SimClientOpt
     onDialFailed: () => {},
   })
   const stops = [
-    startTurnover({
+    startRotation({
       clock,
       random,
       canReplace: recruiter.canReplace,
-      waitingLineages: recruiter.waitingLineages,
-      facts,
+      waitingOrigins: recruiter.waitingOrigins,
+      stats: facts,
       replace: recruiter.replace,
     }),
-    startPruning({ clock, limits: { all: 100, inbound: node.maxInbound }, facts, leave: host.leave }),
+    startPruning({ clock, limits: { all: 100, inbound: node.maxInbound }, stats: facts, disconnect: host.disconnect }),
   ]
-  if (options.crawl === true) stops.push(startCrawl({ clock, random, visit: recruiter.visit }))
+  if (options.crawl === true) stops.push(startCrawl({ clock, random, dialFeeler: recruiter.dialFeeler }))
   return {
     node,
     book,
@@ -146,13 +146,13 @@ export function startSimClient(net: SimNet, node: SimNode, options: SimClientOpt
 export function reachedEntry(net: SimNet, { id, address }: SimNode): AddressEntry {
   const atMs = net.clock.now() - 3_600_000
   const times = { addedAtMs: atMs, seenAtMs: atMs, succeededAtMs: atMs }
-  return { id, addresses: [address], sourceGroup: 'list', private: false, place: 'old', failures: 0, ...times }
+  return { id, addresses: [address], sourceGroup: 'list', private: false, table: 'old', failures: 0, ...times }
 }
 
-/** A node tells of those that its address book has reached. */
+/** A node reports those that its address book has reached. */
 export function tellFromBook(net: SimNet, bookOf: (node: SimNode) => SimClient['book'] | undefined) {
   return function tells(this: SimNode, asker: SimNode, limit: number): readonly SimNode[] {
-    const told = bookOf(this)?.sample(limit, ({ id, place }) => place === 'old' && id !== asker.id) ?? []
+    const told = bookOf(this)?.sample(limit, ({ id, table }) => table === 'old' && id !== asker.id) ?? []
     return told.flatMap(({ id }) => net.nodes.get(id) ?? [])
   }
 }

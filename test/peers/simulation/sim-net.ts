@@ -1,9 +1,9 @@
 import { LamparaError } from '../../../src/errors/index.ts'
-import { groupOf } from '../../../src/peers/address-book/address-group.ts'
-import type { Loss } from '../../../src/peers/back-off.ts'
-import type { PeerView } from '../../../src/peers/types.ts'
+import { networkGroupOf } from '../../../src/peers/address-book/address-group.ts'
+import type { DisconnectInfo } from '../../../src/peers/persistent/back-off.ts'
+import type { PeerInfo } from '../../../src/peers/types.ts'
 import { delay } from '../../../src/streams/abort.ts'
-import { seededRandom } from '../../support/seeded-random.ts'
+import { seededRandom } from '../../kit/seeded-random.ts'
 import { createSimClock, type SimClock } from './sim-clock.ts'
 
 const START_MS = 1_800_000_000_000
@@ -18,14 +18,14 @@ export interface SimNode {
   side: number
   /** What a dialer meets: a peer, one that says it is full, one that hangs up on our address, one that never goes on. */
   readonly manner: 'peer' | 'full' | 'banning' | 'silent'
-  /** Sends whoever dialed it away after so long. */
+  /** Sends anyone who dialed it away after so long. */
   readonly leaseMs?: number
   /** Part of what `tag` says in figures. */
   readonly kind: string
   readonly maxInbound: number
   readonly maxInboundPerGroup: number
   readonly protocols: readonly string[]
-  /** Whom it tells of when it is asked for peers, at most so many. */
+  /** Whom it reports when it is asked for peers, up to that many. */
   tells(asker: SimNode, limit: number): readonly SimNode[]
   readonly connections: Map<string, SimConnection>
   /** Called after each change of its connections. */
@@ -34,9 +34,9 @@ export interface SimNode {
 
 /** One side's view of a connection. */
 export interface SimConnection {
-  readonly view: PeerView
+  readonly view: PeerInfo
   readonly peer: SimNode
-  readonly lost: PromiseWithResolvers<Loss>
+  readonly lost: PromiseWithResolvers<DisconnectInfo>
 }
 
 /** What is fixed of a node as it is made. */
@@ -67,10 +67,10 @@ export function createSimNet(seed: number): SimNet {
     for (const { watchers } of changedNodes) for (const watcher of [...watchers]) watcher()
   }
 
-  function connect(node: SimNode, peer: SimNode, direction: PeerView['direction']): SimConnection {
+  function connect(node: SimNode, peer: SimNode, direction: PeerInfo['direction']): SimConnection {
     const nowMs = clock.now()
     const { id, address, protocols } = peer
-    const view: PeerView = {
+    const view: PeerInfo = {
       id,
       state: 'connected',
       address,
@@ -81,7 +81,7 @@ export function createSimNet(seed: number): SimNet {
       connectedAtMs: nowMs,
       seenAtMs: nowMs,
     }
-    const connection = { view, peer, lost: Promise.withResolvers<Loss>() }
+    const connection = { view, peer, lost: Promise.withResolvers<DisconnectInfo>() }
     node.connections.set(id, connection)
     return connection
   }
@@ -95,17 +95,17 @@ export function createSimNet(seed: number): SimNet {
     node.connections.delete(peerId)
     peer.connections.delete(node.id)
     if (goodbye !== undefined) counts.goodbyes++
-    lost.resolve({ countedMs })
-    other?.lost.resolve(goodbye === undefined ? { countedMs } : { countedMs, goodbye })
+    lost.resolve({ readyMs: countedMs })
+    other?.lost.resolve(goodbye === undefined ? { readyMs: countedMs } : { readyMs: countedMs, goodbye })
     changed(node, peer)
   }
 
   function hasRoom(node: SimNode, from: SimNode): boolean {
     const inbound = [...node.connections.values()].filter(({ view }) => view.direction === 'inbound')
-    // Some more than may stay: the least useful are pruned.
+    // Some more than may stay: the least valuable are pruned.
     if (inbound.length >= node.maxInbound * 1.1) return false
-    const group = groupOf(from.address)
-    return inbound.filter(({ view }) => groupOf(view.address) === group).length < node.maxInboundPerGroup
+    const group = networkGroupOf(from.address)
+    return inbound.filter(({ view }) => networkGroupOf(view.address) === group).length < node.maxInboundPerGroup
   }
 
   return {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { tell } from './report.ts'
 import { startSwarm } from './swarm.ts'
-import { tell } from './tell.ts'
 
 const MINUTE_MS = 60_000
 

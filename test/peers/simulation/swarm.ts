@@ -2,8 +2,8 @@ import { reachedEntry, type SimClient, startSimClient, tellFromBook } from './si
 import { addressIn, createSimNet, type SimNet } from './sim-net.ts'
 
 /**
- * Many clients, each with the real recruiter, that know nobody at first but three seeds. These have reached all of them,
- * and tell of them.
+ * Many clients, each with the real candidate dialer, that know nobody at first but three seeds. These have reached all of them,
+ * and report them.
  */
 export interface Swarm {
   readonly net: SimNet

@@ -1,6 +1,6 @@
 import { mainnet } from '../../../src/chain/index.ts'
-import { createNode } from '../../../src/network/libp2p-options.ts'
-import { createNodeParts } from '../../../src/network/node-parts.ts'
+import { createLibp2pNode } from '../../../src/network/node/libp2p-config.ts'
+import { createNodeDependencies } from '../../../src/network/node/node-dependencies.ts'
 import type { NetworkOptions } from '../../../src/network/types.ts'
 import type { Platform } from '../../../src/platform/platform.ts'
 import { registerTunnelAddresses } from '../../../src/tunnel/address-name.ts'
@@ -11,8 +11,8 @@ export async function startScenarioNode(
   options: Pick<NetworkOptions, 'transports' | 'listen' | 'services'> = {},
 ) {
   registerTunnelAddresses()
-  const libp2p = await createNode(
-    await createNodeParts(platform, { chain: mainnet, allowPrivateAddresses: true, ...options }),
+  const libp2p = await createLibp2pNode(
+    await createNodeDependencies(platform, { chain: mainnet, allowPrivateAddresses: true, ...options }),
   )
   await libp2p.start()
   return libp2p

@@ -59,7 +59,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'carries a hundred streams at once',
     async run(context) {
       const connection = await dial(context)
-      // Whoever opens more than ten before the other side is ready loses them all.
+      // Anyone who opens more than ten before the other side is ready loses them all.
       await echo(connection)
       await Promise.all(Array.from({ length: STREAMS }, (_, index) => echo(connection, KIB + index)))
       await part(connection)

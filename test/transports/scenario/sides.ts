@@ -100,7 +100,7 @@ export async function startMet(
       await relay.stop()
     },
   })
-  // Whoever is connected to the relay would not dial it anew.
+  // Anyone who is connected to the relay would not dial it again.
   const silent = side.addresses.silent.replace(relay.peerId.toString(), STRANGER)
   return { ...side, addresses: { ...side.addresses, silent } }
 }

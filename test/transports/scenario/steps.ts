@@ -1,6 +1,6 @@
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
-import { closeConnection } from '../../../src/peers/dial.ts'
+import { closeConnection } from '../../../src/peers/connections/dial.ts'
 import { systemClock } from '../../../src/streams/clock.ts'
 import { scenarioProtocols } from './protocols.ts'
 import { count, KIB, MIB } from './streams.ts'

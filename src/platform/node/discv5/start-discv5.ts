@@ -19,8 +19,8 @@ const LOOKUPS = 8
  */
 export async function startDiscv5(options: Discv5Options): Promise<Discv5Node> {
   const [{ Discv5 }, { openUdp }] = await Promise.all([loadDiscv5(), import('./udp-transport.ts')])
-  const bootstrap = options.bootstrap ?? bootstrapRecords(options.chainName)
-  if (options.bootstrap === undefined && bootstrap.length + options.known.length === 0) {
+  const bootstrap = options.bootEnrs ?? bootstrapRecords(options.chainName)
+  if (options.bootEnrs === undefined && bootstrap.length + options.known.length === 0) {
     const reason = `${options.chainName} has no published bootnodes: name records to begin with, or peers`
     throw new LamparaError('bootnodes_missing', `Cannot start discv5: ${reason}`)
   }
@@ -101,5 +101,5 @@ const MAX_BYTES = 299
 /** An IPv6 address and its port, with their keys. */
 const ROOM_BYTES = 30
 
-/** All interfaces, which is no address to be reached at. */
+/** All interfaces, which is not an address to be reached at. */
 const UNSPECIFIED = /^(0\.0\.0\.0|[0:]+)$/

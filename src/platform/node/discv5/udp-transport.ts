@@ -25,10 +25,10 @@ export interface UdpRules {
 }
 
 /**
- * Listens on a UDP address. Instead of the package's own transport: there what goes wrong with a datagram, whoever sent it, is
+ * Listens on a UDP address. Instead of the package's own transport: there what goes wrong with a datagram, anyone who sent it, is
  * thrown where nobody can catch it, and so is a port that is taken.
  *
- * With an address that must not be contacted it exchanges nothing in either direction. Whoever sends a datagram can write any
+ * With an address that must not be contacted it exchanges nothing in either direction. Anyone who sends a datagram can write any
  * address on it, so that an answer would go where a record may not lead us, too.
  *
  * @throws LamparaError `address_invalid`; `invalid_argument` when the address cannot be listened on
@@ -66,7 +66,7 @@ class UdpService extends Emitter implements ITransportService {
         if (!this.#rules.mayContact(address.toString())) return
         this.emit('packet', address, this.#library.decodePacket(this.#rules.nodeId(), bytes))
       } catch {
-        // A datagram that is none of ours, or whose handling failed: the next may be a good one.
+        // A datagram that is not one of ours, or whose handling failed: the next may be a good one.
       }
     })
   }

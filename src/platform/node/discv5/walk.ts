@@ -1,29 +1,29 @@
-import { createBell } from '../../../streams/bell.ts'
+import { createNotifier } from '../../../streams/notifier.ts'
 
 /** As much of a discv5 node as walking needs. */
 export interface Walker<Enr> {
   kadValues(): readonly Enr[]
   findRandomNode(): Promise<readonly Enr[]>
-  /** Calls back with each record that a node tells of. @returns how to stop */
+  /** Calls back with each record that a node reports. @returns how to stop */
   onDiscovered(listener: (enr: Enr) => void): () => void
 }
 
-/** Records that wait to be taken; more would only be told of anew by the next lookup. */
+/** Records that wait to be taken; more would only be reported again by the next lookup. */
 const MAX_HEARD = 1_024
 
 /**
- * Records in the order in which they are heard of: those of the routing table first, which are to be had without asking
- * anybody, then those of so many lookups of random targets. A lookup ends with its slowest node; what the others told of by
+ * Records in the order in which they are heard of: those of the routing table first, which are available without asking
+ * anybody, then those of so many lookups of random targets. A lookup ends with its slowest node; what the others reported by
  * then does not wait for it. Some come several times.
  *
  * Throws what a lookup fails with, and the signal's reason.
  */
 export async function* walk<Enr>(discv5: Walker<Enr>, lookups: number, signal: AbortSignal): AsyncGenerator<Enr> {
   const heard: Enr[] = []
-  const bell = createBell()
+  const notifier = createNotifier()
   const hear = (enr: Enr): void => {
     if (heard.length < MAX_HEARD) heard.push(enr)
-    bell.ring()
+    notifier.notify()
   }
   signal.throwIfAborted()
   const hearNoMore = discv5.onDiscovered(hear)
@@ -38,11 +38,11 @@ export async function* walk<Enr>(discv5: Walker<Enr>, lookups: number, signal: A
         .catch(() => {})
         .finally(() => {
           over = true
-          bell.ring()
+          notifier.notify()
         })
       while (!over || heard.length > 0) {
         const next = heard.shift()
-        if (next === undefined) await bell.wait(signal)
+        if (next === undefined) await notifier.wait(signal)
         else yield next
         signal.throwIfAborted()
       }

@@ -1,0 +1,12 @@
+// What keeps more peers than those that were named: apart from the rest, since a page loads it late.
+export type { AddressBook } from './address-book/address-book.ts'
+export { networkGroupOf } from './address-book/address-group.ts'
+export { openAddressBook } from './address-book/persistent-book.ts'
+export { isPrivateAddress } from './connections/private-address.ts'
+export { startCandidateDialer } from './dialing/candidate-dialer.ts'
+export { startCrawl } from './limits/crawl.ts'
+export { createInboundGate, type InboundGate } from './limits/inbound-gate.ts'
+export type { PeerStats } from './limits/peer-value.ts'
+export { startPruning } from './limits/prune.ts'
+export { startRotation } from './limits/rotate-peers.ts'
+export { persistBans } from './scoring/persist-bans.ts'

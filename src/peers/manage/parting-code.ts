@@ -1,7 +1,0 @@
-import { CLIENT_SHUTDOWN, TOO_MANY_PEERS } from '../goodbye.ts'
-import type { PeerView } from '../types.ts'
-
-/** How to say goodbye to a peer that gives its place to another: who dialed us may come again, whom we dialed we only leave. */
-export function partingCode({ direction }: Pick<PeerView, 'direction'>): number {
-  return direction === 'inbound' ? TOO_MANY_PEERS : CLIENT_SHUTDOWN
-}
