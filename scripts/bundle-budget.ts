@@ -4,7 +4,7 @@ import { measureBundle } from './support/bundle.ts'
 
 // The types of whole states and blocks serve the devnet and tests; the rest is Node's alone.
 const unwanted =
-  /^src\/(platform\/node|bootnode|devnet|cli)\/|^src\/ssz\/beacon-(state|block-body|operations)|^__vite-browser-external|^node_modules\/(buffer|process)\//
+  /^src\/(platform\/node|bootnode|devnet|cli)\/|^src\/ssz\/beacon\/beacon-(state|block-body|operations)|^__vite-browser-external|^node_modules\/(buffer|process)\//
 
 const { firstHeadKb, allKb, chunks } = await measureBundle()
 for (const chunk of chunks) {

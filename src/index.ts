@@ -94,10 +94,10 @@ export {
   type Translation,
 } from './reqresp/index.ts'
 export type * from './reqresp/types.ts'
-export type * from './ssz/beacon-values.ts'
+export type * from './ssz/beacon/beacon-values.ts'
 export type { LightClientUpdatesByRangeRequest } from './ssz/index.ts'
-export type * from './ssz/light-client-values.ts'
-export { lightClientForks } from './ssz/light-client-values.ts'
+export type * from './ssz/light-client/light-client-values.ts'
+export { lightClientForks } from './ssz/light-client/light-client-values.ts'
 export type { AbortOptions } from './streams/abort.ts'
 export { type CancelTimer, type Clock, offsetClock, systemClock } from './streams/clock.ts'
 export type { HistogramSnapshot } from './streams/histogram.ts'

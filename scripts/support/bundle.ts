@@ -86,7 +86,7 @@ function withImports(
  * that is given none.
  */
 const notNeeded =
-  /^(node_modules\/@libp2p\/gossipsub|src\/discovery\/enr|src\/network\/(discovery\/(start-discovery|local-enr)|metrics\/log-events|listen-error)[.]ts|src\/light-client\/follow-gossip[.]ts|src\/platform\/browser\/indexed-db-storage[.]ts)/
+  /^(node_modules\/@libp2p\/gossipsub|src\/discovery\/enr|src\/network\/(discovery\/(start-discovery|local-enr)|metrics\/log-events|listen-error)[.]ts|src\/light-client\/gossip\/follow-gossip[.]ts|src\/platform\/browser\/indexed-db-storage[.]ts)/
 
 /** What a light client's page loads, gzip kilobytes (10³ bytes). */
 export interface BundleSizes {

@@ -1,11 +1,11 @@
-import { requestBootstrap } from '../light-client/request-bootstrap.ts'
+import type { VerifiedData } from '../light-client/serving/verified-data.ts'
+import { requestBootstrap } from '../light-client/sync/request-bootstrap.ts'
 import type { LightClient } from '../light-client/types.ts'
 import {
   checkStoreCommittees,
   initializeLightClientStore,
   type VerificationContext,
 } from '../light-client/verification/index.ts'
-import type { VerifiedData } from '../light-client/verified-data.ts'
 import type { LightClientObject } from '../ssz/index.ts'
 import { createNotifier } from '../streams/notifier.ts'
 

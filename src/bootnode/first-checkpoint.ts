@@ -1,7 +1,7 @@
 import type { Hex } from '../chain/index.ts'
 import { LamparaError } from '../errors/index.ts'
+import type { VerifiedData } from '../light-client/serving/verified-data.ts'
 import type { LightClient } from '../light-client/types.ts'
-import type { VerifiedData } from '../light-client/verified-data.ts'
 import { raceSignal } from '../streams/abort.ts'
 
 /**

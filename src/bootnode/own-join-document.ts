@@ -1,5 +1,5 @@
 import { encodeJoinDocument } from '../discovery/index.ts'
-import type { VerifiedData } from '../light-client/verified-data.ts'
+import type { VerifiedData } from '../light-client/serving/verified-data.ts'
 import type { Network } from '../network/types.ts'
 import type { BootnodeFacts } from './facts.ts'
 

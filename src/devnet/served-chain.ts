@@ -1,5 +1,5 @@
 import type { Chain, Hex } from '../chain/index.ts'
-import type { LightClientDataSource } from '../light-client/serve.ts'
+import type { LightClientDataSource } from '../light-client/serving/serve.ts'
 import type { LocalStatus } from '../network/types.ts'
 import type { BeaconBlockHeader, LightClientObject } from '../ssz/index.ts'
 

@@ -1,5 +1,5 @@
 import type { Chain, ForkName, Hex } from '../chain/index.ts'
-import type { LightClientDataSource } from '../light-client/serve.ts'
+import type { LightClientDataSource } from '../light-client/serving/serve.ts'
 import type { Network } from '../network/types.ts'
 import type { LightClientObject } from '../ssz/index.ts'
 import type { AbortOptions } from '../streams/abort.ts'

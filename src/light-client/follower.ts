@@ -7,16 +7,16 @@ import { deadline, delay, linkSignals, raceSignal } from '../streams/abort.ts'
 import { createNotifier } from '../streams/notifier.ts'
 import { createWatchable, type Watchable } from '../streams/watchable.ts'
 import { createAgreementTracker } from './agreement.ts'
-import { computeStatus, type Phase, type StatusInputs } from './compute-status.ts'
-import { createFetcher, type SyncProgress } from './fetcher.ts'
-import { createHeads, type Heads } from './heads.ts'
-import { localStatusOf } from './local-status.ts'
-import { createUpdateReceiver } from './receive-update.ts'
-import { createCheckpointRenewal } from './renew-checkpoint.ts'
+import { computeStatus, type Phase, type StatusInputs } from './status/compute-status.ts'
+import { createHeads, type Heads } from './status/heads.ts'
+import { localStatusOf } from './status/local-status.ts'
+import { createUpdateReceiver } from './store/receive-update.ts'
+import type { VerifiedState } from './store/verified-state.ts'
+import { createVerifiedStore, type VerifiedStoreEvents } from './store/verified-store.ts'
+import { createFetcher, type SyncProgress } from './sync/fetcher.ts'
+import { createCheckpointRenewal } from './sync/renew-checkpoint.ts'
 import type { HeadConflict, LightClientStatus } from './types.ts'
 import { type VerificationContext, verdictOf } from './verification/index.ts'
-import type { VerifiedState } from './verified-state.ts'
-import { createVerifiedStore, type VerifiedStoreEvents } from './verified-store.ts'
 
 /** What a follower works with; all of it is handed in. */
 export interface FollowerOptions {
@@ -289,7 +289,7 @@ export function startFollower(options: FollowerOptions): Follower {
   function joinGossip(): void {
     if (leaveGossip !== undefined || isJoining) return
     isJoining = true
-    import('./follow-gossip.ts')
+    import('./gossip/follow-gossip.ts')
       .then(({ followGossip }) => {
         if (signal.aborted || phase === 'failed') return
         leaveGossip = followGossip({ gossip: network.gossip, topics, verified, receiver, slotClock, verdictOf })

@@ -1,7 +1,7 @@
 export type { Agreement } from './agreement.ts'
 export { createLightClient } from './create-light-client.ts'
-export { type LightClientDataSource, serveLightClientData } from './serve.ts'
-export { serveVerified } from './serve-verified.ts'
+export { type LightClientDataSource, serveLightClientData } from './serving/serve.ts'
+export { serveVerified } from './serving/serve-verified.ts'
 export type {
   Checkpoint,
   ConflictingHead,

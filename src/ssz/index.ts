@@ -1,6 +1,5 @@
 export { BitArray } from '@chainsafe/ssz'
-export { PortableByteListType } from './byte-list.ts'
-export { ExecutionPayloadHeaderCapella, ExecutionPayloadHeaderDeneb } from './execution-header.ts'
+export { PortableByteListType } from './basic/byte-list.ts'
 export {
   executionBlockHashGindex,
   executionBlockHashGindexDeneb,
@@ -11,6 +10,7 @@ export {
   type LightClientGindices,
   lightClientGindices,
 } from './generalized-indices.ts'
+export { ExecutionPayloadHeaderCapella, ExecutionPayloadHeaderDeneb } from './light-client/execution-header.ts'
 export {
   contextDigestOf,
   contextSlotOf,
@@ -20,16 +20,16 @@ export {
   hashLightClientObject,
   lightClientObject,
   lightClientSizeBounds,
-} from './light-client-codec.ts'
-export { forkFromJsonVersion, lightClientForkAtSlot, lightClientForkOf } from './light-client-forks.ts'
+} from './light-client/light-client-codec.ts'
+export { forkFromJsonVersion, lightClientForkAtSlot, lightClientForkOf } from './light-client/light-client-forks.ts'
 export {
   type JsonEntry,
   lightClientJsonEntries,
   lightClientKindOfJson,
   lightClientObjectFromJson,
   lightClientObjectToJson,
-} from './light-client-json.ts'
-export { lightClientTypes } from './light-client-types.ts'
+} from './light-client/light-client-json.ts'
+export { lightClientTypes } from './light-client/light-client-types.ts'
 export {
   type ExecutionPayloadHeader,
   type LightClientBootstrap,
@@ -39,7 +39,8 @@ export {
   type LightClientObject,
   type LightClientUpdate,
   lightClientForks,
-} from './light-client-values.ts'
+} from './light-client/light-client-values.ts'
+export { decodeUpdateStream, encodeUpdateStream, maxRequestLightClientUpdates } from './light-client/update-stream.ts'
 export {
   attestationSubnetCount,
   type Goodbye,
@@ -62,4 +63,3 @@ export {
   SyncAggregate,
   SyncCommittee,
 } from './types.ts'
-export { decodeUpdateStream, encodeUpdateStream, maxRequestLightClientUpdates } from './update-stream.ts'

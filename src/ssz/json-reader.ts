@@ -10,7 +10,7 @@ import {
 } from '@chainsafe/ssz'
 import { fromHex } from '../chain/index.ts'
 import { LamparaError } from '../errors/index.ts'
-import { PortableByteListType } from './byte-list.ts'
+import { PortableByteListType } from './basic/byte-list.ts'
 
 /**
  * Reads a value of an SSZ type from Beacon API JSON: snake_case keys, numbers as decimal strings, bytes and bits as `0x…`.

@@ -1,7 +1,7 @@
 import type { BitArray } from '@chainsafe/ssz'
-import { container } from './container.ts'
-import { ExactBitVectorType } from './exact-vectors.ts'
-import { bytes4, bytes32, uint64, uint64Bigint } from './primitives.ts'
+import { container } from './basic/container.ts'
+import { ExactBitVectorType } from './basic/exact-vectors.ts'
+import { bytes4, bytes32, uint64, uint64Bigint } from './basic/primitives.ts'
 
 /** ATTESTATION_SUBNET_COUNT (phase0/p2p-interface.md). */
 export const attestationSubnetCount = 64

@@ -1,9 +1,9 @@
 import type { Type } from '@chainsafe/ssz'
 import type { Preset } from '../chain/index.ts'
-import { container } from './container.ts'
-import { ExactBitVectorType, ExactVectorType } from './exact-vectors.ts'
-import type * as values from './light-client-values.ts'
-import { bytes4, bytes32, bytes48, bytes96, uint64, uint64Bigint } from './primitives.ts'
+import { container } from './basic/container.ts'
+import { ExactBitVectorType, ExactVectorType } from './basic/exact-vectors.ts'
+import { bytes4, bytes32, bytes48, bytes96, uint64, uint64Bigint } from './basic/primitives.ts'
+import type * as values from './light-client/light-client-values.ts'
 
 /** An SSZ type whose values are `V`: `serialize`, `deserialize`, `hashTreeRoot`, `defaultValue`, `minSize`, `maxSize`. */
 export type SszType<V> = Type<V>

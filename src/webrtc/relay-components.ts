@@ -2,7 +2,7 @@ import type { Transport } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Libp2pTransport } from '../platform/transports.ts'
 
-import { detectRemoteClose } from './detect-remote-close.ts'
+import { detectRemoteClose } from './connections/detect-remote-close.ts'
 
 type Components = Parameters<Libp2pTransport>[0]
 

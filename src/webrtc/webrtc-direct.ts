@@ -6,13 +6,13 @@ import type { Libp2pTransport } from '../platform/transports.ts'
 import { raceSignal } from '../streams/abort.ts'
 import { systemClock } from '../streams/clock.ts'
 import { isDirect, isDirectListen } from './addresses.ts'
+import { detectRemoteClose } from './connections/detect-remote-close.ts'
+import { withBoundedHandshakes } from './connections/handshake-limit.ts'
+import { withStaleStunFilter } from './connections/stale-stun-filter.ts'
 import { deferred } from './deferred.ts'
-import { detectRemoteClose } from './detect-remote-close.ts'
-import { withBoundedHandshakes } from './handshake-limit.ts'
 import { hasWebRtc } from './has-web-rtc.ts'
 import { loadWebRtc } from './load.ts'
 import { rtcConfigurationOf, type WebRtcDirectOptions } from './options.ts'
-import { withStaleStunFilter } from './stale-stun-filter.ts'
 
 /**
  * WebRTC-direct, for `transports.add` of `createNetwork()`: a page dials a node that has no certificate, at

@@ -5,13 +5,13 @@ import type { Libp2pTransport } from '../platform/transports.ts'
 import { raceSignal } from '../streams/abort.ts'
 import { systemClock } from '../streams/clock.ts'
 import { isRelayed, isRelayedListen } from './addresses.ts'
+import { detectRemoteClose } from './connections/detect-remote-close.ts'
+import { retryDial } from './connections/retry-dial.ts'
 import { deferred } from './deferred.ts'
-import { detectRemoteClose } from './detect-remote-close.ts'
 import { hasWebRtc } from './has-web-rtc.ts'
 import { loadCircuitRelay, loadWebRtc } from './load.ts'
 import { rtcConfigurationOf, type WebRtcOptions } from './options.ts'
 import { forRelay, forWebRtc } from './relay-components.ts'
-import { retryDial } from './retry-dial.ts'
 
 const ANY_RELAY = multiaddr('/p2p-circuit')
 

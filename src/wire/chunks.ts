@@ -1,5 +1,5 @@
 import { LamparaError } from '../errors/index.ts'
-import type { ByteReader } from '../streams/byte-reader.ts'
+import type { ByteReader } from '../streams/bytes/byte-reader.ts'
 import { joinBytes } from './join-bytes.ts'
 import { encodeFrames, readFrames } from './snappy-frames.ts'
 import { encodeVarint, readVarint } from './varint.ts'

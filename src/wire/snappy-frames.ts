@@ -1,5 +1,5 @@
 import { LamparaError } from '../errors/index.ts'
-import type { ByteReader } from '../streams/byte-reader.ts'
+import type { ByteReader } from '../streams/bytes/byte-reader.ts'
 import { maskedCrc32c } from './crc32c.ts'
 import {
   CHECKSUM_BYTES,

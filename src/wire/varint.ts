@@ -1,5 +1,5 @@
 import { LamparaError } from '../errors/index.ts'
-import type { ByteReader } from '../streams/byte-reader.ts'
+import type { ByteReader } from '../streams/bytes/byte-reader.ts'
 
 /** An unsigned 64-bit varint has at most this many bytes. */
 const MAX_VARINT_BYTES = 10

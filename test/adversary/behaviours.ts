@@ -1,5 +1,5 @@
 import { periodOfSlot, toHex } from '../../src/chain/index.ts'
-import { finalityUpdateOf, optimisticUpdateOf } from '../../src/light-client/convert-update.ts'
+import { finalityUpdateOf, optimisticUpdateOf } from '../../src/light-client/serving/convert-update.ts'
 import type { LightClientObject, LightClientUpdatesByRangeRequest } from '../../src/ssz/index.ts'
 import { seededRandom } from '../kit/seeded-random.ts'
 import type { GossipedUpdate } from './fake-network.ts'

@@ -1,17 +1,17 @@
 import type { Hex } from '../../src/chain/index.ts'
 import { startFollower } from '../../src/light-client/follower.ts'
 import { persistResumePoint } from '../../src/light-client/resume/persist-resume-point.ts'
+import type { VerifiedState } from '../../src/light-client/store/verified-state.ts'
 import type { Head, LightClientStatus } from '../../src/light-client/types.ts'
 import type { CommitteeVerifier } from '../../src/light-client/verification/index.ts'
 import { createCommitteeVerifier } from '../../src/light-client/verification/index.ts'
-import type { VerifiedState } from '../../src/light-client/verified-state.ts'
 import type { Network } from '../../src/network/types.ts'
 import type { Bls } from '../../src/platform/bls.ts'
 import type { KeyValueStorage } from '../../src/platform/storage.ts'
 import type { LightClientObject, SyncCommittee } from '../../src/ssz/index.ts'
 
 // Loaded on demand by the follower, which would take real time in the middle of a schedule.
-await import('../../src/light-client/follow-gossip.ts')
+await import('../../src/light-client/gossip/follow-gossip.ts')
 
 export const STALLED_AFTER_SLOTS = 4
 

@@ -1,7 +1,7 @@
 import { BitArray } from '@chainsafe/ssz'
 import { periodOfSlot } from '../../src/chain/index.ts'
-import { addSecretKeys } from '../../src/devnet/beacon/signer.ts'
-import { finalityUpdateOf, hasFinality, optimisticUpdateOf } from '../../src/light-client/convert-update.ts'
+import { addSecretKeys } from '../../src/devnet/beacon/state/signer.ts'
+import { finalityUpdateOf, hasFinality, optimisticUpdateOf } from '../../src/light-client/serving/convert-update.ts'
 import { syncCommitteeSigningRoot } from '../../src/light-client/verification/index.ts'
 import {
   headerRoot,
@@ -10,7 +10,7 @@ import {
   lightClientTypes,
   SyncCommittee,
 } from '../../src/ssz/index.ts'
-import type { SyncAggregate } from '../../src/ssz/light-client-values.ts'
+import type { SyncAggregate } from '../../src/ssz/light-client/light-client-values.ts'
 import { sparseState } from '../kit/verification/sparse-state.ts'
 import { COMMITTEE_SIZE, type HonestChain, type Update } from './honest-chain.ts'
 

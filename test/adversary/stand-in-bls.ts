@@ -1,4 +1,4 @@
-import type { Signer } from '../../src/devnet/beacon/signer.ts'
+import type { Signer } from '../../src/devnet/beacon/state/signer.ts'
 import { LamparaError } from '../../src/errors/index.ts'
 import type { Bls, BlsPublicKey } from '../../src/platform/bls.ts'
 

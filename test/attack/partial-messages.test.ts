@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
-import { createPartialMessages } from '../../src/platform/node/partial-messages.ts'
+import { createPartialMessages } from '../../src/platform/node/transports/partial-messages.ts'
 
 const LIMITS = { perSocket: 1_000, total: 2_000 }
 

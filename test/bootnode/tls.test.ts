@@ -11,7 +11,7 @@ import { type CertificateInUse, watchCertificate } from '../../src/bootnode/tls/
 import { createDevnet } from '../../src/devnet/index.ts'
 import { parseJoinDocument } from '../../src/discovery/index.ts'
 import { createLightClient } from '../../src/light-client/index.ts'
-import { secureWebSockets } from '../../src/platform/node/secure-web-sockets.ts'
+import { secureWebSockets } from '../../src/platform/node/transports/secure-web-sockets.ts'
 import { createFakeClock } from '../kit/fake-clock.ts'
 import { cleanUpAfterEach, startNetwork, testChain, untilPeers } from '../kit/network.ts'
 import { type SelfSigned, selfSigned } from '../kit/self-signed.ts'

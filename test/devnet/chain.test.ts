@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { forkDigestAtSlot, forkDigests, periodOfSlot, toHex } from '../../src/chain/index.ts'
-import { createArchive } from '../../src/devnet/beacon/archive.ts'
 import { type BeaconChain, createBeaconChain, type ProducedSlot } from '../../src/devnet/beacon/beacon-chain.ts'
+import { createArchive } from '../../src/devnet/beacon/blocks/archive.ts'
 import type { BeaconChainOptions } from '../../src/devnet/beacon/options.ts'
 import { initializeLightClientStore, processLightClientUpdate } from '../../src/light-client/verification/index.ts'
 import {

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createChain, mainnet } from '../../src/chain/index.ts'
 import { decodeEnr } from '../../src/discovery/enr/index.ts'
 import { apiUrl, parsePeerAddress, readJson, shownUrl } from '../../src/discovery/index.ts'
-import { readCheckpoint } from '../../src/light-client/checkpoint.ts'
+import { readCheckpoint } from '../../src/light-client/sync/checkpoint.ts'
 import { systemClock } from '../../src/streams/clock.ts'
 
 /** A server that answers everything with one status and text, and what it was asked. */

@@ -1,8 +1,8 @@
 import type { Chain, ForkName } from '../../src/chain/index.ts'
 import type { GossipMessage, Subscription } from '../../src/gossip/index.ts'
-import type { SignedBeaconBlock } from '../../src/ssz/beacon-values.ts'
-import type { OperationName } from '../../src/ssz/operation-types.ts'
-import { operationType } from '../../src/ssz/operation-types.ts'
+import type { SignedBeaconBlock } from '../../src/ssz/beacon/beacon-values.ts'
+import type { OperationName } from '../../src/ssz/beacon/operation-types.ts'
+import { operationType } from '../../src/ssz/beacon/operation-types.ts'
 import { compressBlock } from '../../src/wire/index.ts'
 import type { BareNode } from './network.ts'
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { mainnet } from '../../src/index.ts'
-import { readCheckpoint } from '../../src/light-client/checkpoint.ts'
+import { readCheckpoint } from '../../src/light-client/sync/checkpoint.ts'
 import { createFakeClock, settle } from '../kit/fake-clock.ts'
 
 const rootOf = (name: string): string => `0x${name.repeat(64)}`

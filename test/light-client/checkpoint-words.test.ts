@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { mainnet, systemClock } from '../../src/index.ts'
-import { readCheckpoint } from '../../src/light-client/checkpoint.ts'
+import { readCheckpoint } from '../../src/light-client/sync/checkpoint.ts'
 import type { Checkpoint } from '../../src/light-client/types.ts'
 
 const root = `0x${'Ab'.repeat(32)}`

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { slotStartMs, toHex } from '../../src/chain/index.ts'
-import { optimisticUpdateOf } from '../../src/light-client/convert-update.ts'
 import { startFollower } from '../../src/light-client/follower.ts'
+import { optimisticUpdateOf } from '../../src/light-client/serving/convert-update.ts'
 import type { NetworkEvent } from '../../src/network/types.ts'
 import { headerRoot } from '../../src/ssz/index.ts'
 import { createWorldClock } from '../adversary/fake-clock.ts'
@@ -11,7 +11,7 @@ import { contextOf } from '../kit/verification/context.ts'
 import { altairChain, bootstrapAt, members, updateBy } from '../kit/verification/synthetic.ts'
 
 // Loaded on demand by the follower, which would take real time.
-await import('../../src/light-client/follow-gossip.ts')
+await import('../../src/light-client/gossip/follow-gossip.ts')
 
 const chain = altairChain()
 const committee = members(1)

@@ -8,13 +8,13 @@ import {
   slotStartMs,
   toHex,
 } from '../../src/chain/index.ts'
-import { finalityUpdateOf, optimisticUpdateOf } from '../../src/light-client/convert-update.ts'
 import {
   createLightClient,
   type LightClient,
   type LightClientOptions,
   serveLightClientData,
 } from '../../src/light-client/index.ts'
+import { finalityUpdateOf, optimisticUpdateOf } from '../../src/light-client/serving/convert-update.ts'
 import { createNetwork } from '../../src/network/index.ts'
 import type { Network } from '../../src/network/types.ts'
 import { protocols } from '../../src/reqresp/index.ts'

@@ -3,7 +3,7 @@ import { createDevnet } from '../../src/devnet/index.ts'
 import { createLightClient } from '../../src/light-client/index.ts'
 
 // As a page whose server never answers when this part is loaded.
-vi.mock('../../src/light-client/follow-gossip.ts', () => new Promise(() => {}))
+vi.mock('../../src/light-client/gossip/follow-gossip.ts', () => new Promise(() => {}))
 
 it('a client goes on by requests where the code for gossip never loads', async () => {
   const devnet = await createDevnet({ preset: 'minimal', slotDurationMs: 500, forks: { electra: 0 } })

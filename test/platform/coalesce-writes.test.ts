@@ -4,7 +4,7 @@ import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import { afterEach, expect, it } from 'vitest'
 import { withAbortCleanup } from '../../src/platform/abort-cleanup.ts'
-import { nodeTransports } from '../../src/platform/node/transports.ts'
+import { nodeTransports } from '../../src/platform/node/transports/transports.ts'
 import type { Libp2pTransport } from '../../src/platform/transports.ts'
 import { count, KIB, MIB, sendBytes } from '../transports/scenario/streams.ts'
 

@@ -4,9 +4,9 @@ import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { lockFolder } from '../../src/platform/node/lock-folder.ts'
+import { lockFolder } from '../../src/platform/node/storage/lock-folder.ts'
 
-const ownModule = join(import.meta.dirname, '../../src/platform/node/lock-folder.ts')
+const ownModule = join(import.meta.dirname, '../../src/platform/node/storage/lock-folder.ts')
 
 async function temporary(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'lampara-lock-'))

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { pureJsCrypto } from '@libp2p/noise'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { describe, expect, it } from 'vitest'
-import { noiseCrypto } from '../../src/platform/node/noise-crypto.ts'
+import { noiseCrypto } from '../../src/platform/node/transports/noise-crypto.ts'
 
 const key = randomBytes(32)
 const nonce = randomBytes(12)

@@ -2,7 +2,7 @@ import type { Stream } from '@libp2p/interface'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { protocols } from '../../src/reqresp/index.ts'
 import type { ResponseStream } from '../../src/reqresp/types.ts'
-import { createByteReader } from '../../src/streams/byte-reader.ts'
+import { createByteReader } from '../../src/streams/bytes/byte-reader.ts'
 import { encodeRequest, readChunkHead } from '../../src/wire/index.ts'
 import {
   asks,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { mainnetPreset, minimalPreset } from '../../src/chain/index.ts'
-import { beaconBlockBodyTypes, beaconStateTypes } from '../../src/ssz/beacon-state.ts'
+import { beaconBlockBodyTypes, beaconStateTypes } from '../../src/ssz/beacon/beacon-state.ts'
 import {
   executionBlockHashGindexGloas,
   executionPayloadGindex,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fromHex, type Hex, toHex } from '../../src/chain/index.ts'
 import { BitArray, networkMessages, type Status } from '../../src/ssz/index.ts'
-import { bytesReader } from '../../src/streams/byte-reader.ts'
+import { bytesReader } from '../../src/streams/bytes/byte-reader.ts'
 import { readPayload } from '../../src/wire/index.ts'
 import { fixtures } from '../kit/fixtures.ts'
 

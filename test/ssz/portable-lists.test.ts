@@ -12,9 +12,9 @@ import {
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toHex } from '../../src/chain/index.ts'
-import { PortableByteListType } from '../../src/ssz/byte-list.ts'
-import { PortableBitListType } from '../../src/ssz/portable-bit-list.ts'
-import { PortableListType } from '../../src/ssz/portable-list.ts'
+import { PortableByteListType } from '../../src/ssz/basic/byte-list.ts'
+import { PortableBitListType } from '../../src/ssz/basic/portable-bit-list.ts'
+import { PortableListType } from '../../src/ssz/basic/portable-list.ts'
 
 const uint64 = new UintNumberType(8)
 const pair = new ContainerType({ a: uint64, b: new UintNumberType(1) })

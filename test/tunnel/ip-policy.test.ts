@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mayConnectTo, networkOf } from '../../src/bootnode/gateway/ip-policy.ts'
+import { mayConnectTo, networkOf } from '../../src/bootnode/gateway/targets/ip-policy.ts'
 
 /** First and last address of each range that must not be connected to, and its neighbours that may. */
 const refused: Readonly<Record<string, readonly string[]>> = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createKnownTargets } from '../../src/bootnode/gateway/known-targets.ts'
+import { createKnownTargets } from '../../src/bootnode/gateway/targets/known-targets.ts'
 import type { TunnelTarget } from '../../src/tunnel/target.ts'
 import { createFakeClock } from '../kit/fake-clock.ts'
 import { somePeerId } from '../kit/tunnel.ts'

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { createReachedAddresses } from '../../src/bootnode/gateway/reached-addresses.ts'
+import { createReachedAddresses } from '../../src/bootnode/gateway/targets/reached-addresses.ts'
 import { addressPairs, type Enr, signEnr } from '../../src/discovery/enr/index.ts'
 
 const HOST = '8.8.4.4'

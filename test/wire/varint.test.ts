@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fromHex } from '../../src/chain/index.ts'
-import { bytesReader } from '../../src/streams/byte-reader.ts'
+import { bytesReader } from '../../src/streams/bytes/byte-reader.ts'
 import { decodeVarint, encodeVarint, readVarint } from '../../src/wire/index.ts'
 import { failureOf, rejectionOf } from '../kit/wire/failure.ts'
 

@@ -2,11 +2,11 @@ import type { Connection, Stream } from '@libp2p/interface'
 import type { Clock } from '../../streams/clock.ts'
 import type { TunnelTarget } from '../../tunnel/target.ts'
 import { createAdmission, type TunnelClient } from './admission.ts'
-import { type IpPolicy, mayConnectTo, networkOf } from './ip-policy.ts'
 import { defaultGatewayLimits, type GatewayLimits } from './limits.ts'
 import { createGatewayMetrics, type GatewayMetrics } from './metrics.ts'
-import { type NameLookup, systemLookup } from './resolve.ts'
 import { serveTunnel } from './serve-tunnel.ts'
+import { type IpPolicy, mayConnectTo, networkOf } from './targets/ip-policy.ts'
+import { type NameLookup, systemLookup } from './targets/resolve.ts'
 
 /** Options of `createGateway()`. */
 export interface GatewayOptions {

@@ -2,10 +2,10 @@ import type { Network } from '../../network/types.ts'
 import { tunnelProtocol } from '../../tunnel/protocol.ts'
 import type { BootnodeOptions } from '../types.ts'
 import { createGateway } from './create-gateway.ts'
-import { createKnownTargets } from './known-targets.ts'
 import { defaultGatewayLimits } from './limits.ts'
 import type { GatewayMetrics } from './metrics.ts'
-import { createReachedAddresses } from './reached-addresses.ts'
+import { createKnownTargets } from './targets/known-targets.ts'
+import { createReachedAddresses } from './targets/reached-addresses.ts'
 
 /** A beacon node remembers an identity's address for so long (`retainScore` of Lodestar and others). */
 const SCORE_MEMORY_EPOCHS = 100

@@ -8,11 +8,11 @@ import { type StreamTapEvents, tapStream } from '../../tunnel/stream-tap.ts'
 import type { TunnelTarget } from '../../tunnel/target.ts'
 import type { Admission, Lease, Refusal, TunnelClient } from './admission.ts'
 import { connectTcp, resetSocket } from './connect.ts'
-import type { IpPolicy } from './ip-policy.ts'
 import type { GatewayLimits } from './limits.ts'
 import { type createGatewayMetrics, type RefusalReason, refusalStatus } from './metrics.ts'
 import { moveBytes } from './move-bytes.ts'
-import { type NameLookup, resolveTarget } from './resolve.ts'
+import type { IpPolicy } from './targets/ip-policy.ts'
+import { type NameLookup, resolveTarget } from './targets/resolve.ts'
 
 /** What all tunnels of a gateway share. */
 export interface GatewayParts {

@@ -1,6 +1,6 @@
 import { type ContainerType, isCompositeType, type Type } from '@chainsafe/ssz'
 import type { Preset } from '../../chain/index.ts'
-import { beaconBlockBodyTypes, beaconStateTypes } from '../../ssz/beacon-state.ts'
+import { beaconBlockBodyTypes, beaconStateTypes } from '../../ssz/beacon/beacon-state.ts'
 import type { DevnetForkName } from './schedule.ts'
 
 /** A container whose fields are looked up by name: the same code serves every fork. */

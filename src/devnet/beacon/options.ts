@@ -1,5 +1,5 @@
 import type { ForkSchedule } from './schedule.ts'
-import type { Signer } from './signer.ts'
+import type { Signer } from './state/signer.ts'
 
 /** What kind of chain to make. The same options make the same chain. */
 export interface BeaconChainOptions {

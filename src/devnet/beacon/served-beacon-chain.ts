@@ -1,7 +1,7 @@
 import { fromHex } from '../../chain/index.ts'
 import type { ServedChain, ServedHeader } from '../served-chain.ts'
 import type { BeaconChain } from './beacon-chain.ts'
-import type { BlockRecord } from './block-record.ts'
+import type { BlockRecord } from './blocks/block-record.ts'
 
 /** A chain that is made here, as its node shows it. */
 export function serveBeaconChain(beacon: BeaconChain): ServedChain {

@@ -1,6 +1,6 @@
 import { LamparaError } from '../../errors/index.ts'
 import type { BeaconChainOptions } from './options.ts'
-import type { Seed } from './seed.ts'
+import type { Seed } from './state/seed.ts'
 
 /** What the options say of single slots and epochs, as functions. */
 export interface SlotRules {

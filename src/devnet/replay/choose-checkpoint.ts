@@ -1,5 +1,5 @@
 import { type Chain, type Hex, periodOfSlot } from '../../chain/index.ts'
-import { hasFinality } from '../../light-client/convert-update.ts'
+import { hasFinality } from '../../light-client/serving/convert-update.ts'
 import type { LightClientData } from '../served-chain.ts'
 
 /**

@@ -1,9 +1,9 @@
 import { type Chain, type Hex, toHex } from '../../chain/index.ts'
 import { LamparaError } from '../../errors/index.ts'
-import { finalityUpdateOf, hasFinality, optimisticUpdateOf } from '../../light-client/convert-update.ts'
-import { localStatusOf } from '../../light-client/local-status.ts'
+import { finalityUpdateOf, hasFinality, optimisticUpdateOf } from '../../light-client/serving/convert-update.ts'
+import { localStatusOf } from '../../light-client/status/local-status.ts'
 import { type BeaconBlockHeader, headerRoot, type LightClientObject } from '../../ssz/index.ts'
-import { createArchive } from '../beacon/archive.ts'
+import { createArchive } from '../beacon/blocks/archive.ts'
 import type { ServedChain, ServedHeader } from '../served-chain.ts'
 import { chooseCheckpoint } from './choose-checkpoint.ts'
 

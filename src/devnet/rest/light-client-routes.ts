@@ -1,6 +1,6 @@
 import { type Chain, forkAtSlot } from '../../chain/index.ts'
 import { LamparaError } from '../../errors/index.ts'
-import { MAX_REQUEST_LIGHT_CLIENT_UPDATES } from '../../light-client/serve.ts'
+import { MAX_REQUEST_LIGHT_CLIENT_UPDATES } from '../../light-client/serving/serve.ts'
 import {
   contextSlotOf,
   encodeLightClientObject,

@@ -7,8 +7,8 @@ import type {
   SignedBlsToExecutionChange,
   SignedContributionAndProof,
   SignedVoluntaryExit,
-} from '../../ssz/beacon-values.ts'
-import { type OperationName, type OperationValues, operationType } from '../../ssz/operation-types.ts'
+} from '../../ssz/beacon/beacon-values.ts'
+import { type OperationName, type OperationValues, operationType } from '../../ssz/beacon/operation-types.ts'
 import { MAX_PAYLOAD_BYTES } from '../../wire/index.ts'
 import type { Topic, TopicContext } from '../types.ts'
 import { defineTopic, type TopicDeclaration } from './topic.ts'

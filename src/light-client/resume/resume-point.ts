@@ -1,7 +1,8 @@
 import { type Chain, equalBytes, fromHex } from '../../chain/index.ts'
 import { LamparaError, messageOf } from '../../errors/index.ts'
 import { sha256 } from '../../hash/sha256.ts'
-import { container } from '../../ssz/container.ts'
+import { container } from '../../ssz/basic/container.ts'
+import { bytes32, uint64 } from '../../ssz/basic/primitives.ts'
 import {
   type LightClientFork,
   type LightClientHeader,
@@ -9,9 +10,8 @@ import {
   lightClientTypes,
   SyncCommittee,
 } from '../../ssz/index.ts'
-import { bytes32, uint64 } from '../../ssz/primitives.ts'
+import type { ProvenHeader } from '../store/verified-state.ts'
 import { assertValidLightClientHeader } from '../verification/header.ts'
-import type { ProvenHeader } from '../verified-state.ts'
 
 /**
  * From where a light client goes on after a restart: its newest finalized header, and the sync committee of that header's

@@ -1,13 +1,13 @@
 import type { Platform } from '../platform.ts'
-import { cleanupWebRtc } from './cleanup-webrtc.ts'
+import { useFastHasher } from './crypto/fast-hasher.ts'
+import { loadBls } from './crypto/load-bls.ts'
 import { startDiscv5 } from './discv5/start-discv5.ts'
-import { useFastHasher } from './fast-hasher.ts'
-import { openFileStorage } from './file-storage.ts'
-import { loadBls } from './load-bls.ts'
-import { noiseCrypto } from './noise-crypto.ts'
 import { createResolveTxt } from './resolve-txt.ts'
-import { secureWebSockets } from './secure-web-sockets.ts'
-import { nodeTransports } from './transports.ts'
+import { openFileStorage } from './storage/file-storage.ts'
+import { cleanupWebRtc } from './transports/cleanup-webrtc.ts'
+import { noiseCrypto } from './transports/noise-crypto.ts'
+import { secureWebSockets } from './transports/secure-web-sockets.ts'
+import { nodeTransports } from './transports/transports.ts'
 
 /** Node: native BLS and hashing where their add-ons load, QUIC (where its add-on loads), TCP and WebSocket, storage in files. */
 export const platform: Platform = {

@@ -1,7 +1,7 @@
 import type { Libp2p, Stream } from '@libp2p/interface'
 import type { Chain } from '../../chain/index.ts'
 import { LamparaError, messageOf } from '../../errors/index.ts'
-import { type ByteReader, createByteReader } from '../../streams/byte-reader.ts'
+import { type ByteReader, createByteReader } from '../../streams/bytes/byte-reader.ts'
 import type { Clock } from '../../streams/clock.ts'
 import { encodeRequest } from '../../wire/index.ts'
 import type { ReportPenalty, ReportServed } from '../callbacks.ts'

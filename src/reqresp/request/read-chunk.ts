@@ -1,6 +1,6 @@
 import { type Chain, forkOfDigest, toHex } from '../../chain/index.ts'
 import { LamparaError, type LamparaErrorCode } from '../../errors/index.ts'
-import type { ByteReader } from '../../streams/byte-reader.ts'
+import type { ByteReader } from '../../streams/bytes/byte-reader.ts'
 import { readChunkHead, readContext, readPayload } from '../../wire/index.ts'
 import type { ChunkContext, Protocol } from '../types.ts'
 

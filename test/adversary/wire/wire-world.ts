@@ -1,6 +1,6 @@
 import { createBootnode } from '../../../src/bootnode/index.ts'
 import { slotAtMs, slotStartMs } from '../../../src/chain/index.ts'
-import { loadSigner } from '../../../src/devnet/beacon/signer.ts'
+import { loadSigner } from '../../../src/devnet/beacon/state/signer.ts'
 import { createLightClient } from '../../../src/light-client/index.ts'
 import type { LightClient } from '../../../src/light-client/types.ts'
 import { memoryStorage } from '../../../src/platform/storage.ts'

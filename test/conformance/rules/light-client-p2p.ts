@@ -7,8 +7,8 @@ const gossip: readonly Rule[] = [
     level: 'MUST',
     rule: 'Ignored unless it finalizes a later slot than any forwarded one, or is the first of its slot with more than two thirds of the committee.',
     tests: [
-      'test/light-client/follow-gossip.test.ts > a finality update on gossip > is forwarded where it advances finality, once',
-      'test/light-client/gossip-rules.test.ts > the gossip rules for light-client updates > take a finality update once, and again only when the signers grew to a supermajority',
+      'test/light-client/gossip/follow-gossip.test.ts > a finality update on gossip > is forwarded where it advances finality, once',
+      'test/light-client/gossip/gossip-rules.test.ts > the gossip rules for light-client updates > take a finality update once, and again only when the signers grew to a supermajority',
     ],
   },
   {
@@ -17,8 +17,8 @@ const gossip: readonly Rule[] = [
     level: 'MUST',
     rule: 'Ignored before the sync messages of its signature slot are due, less 500 ms.',
     tests: [
-      'test/light-client/follow-gossip.test.ts > a finality update on gossip > is not forwarded before it is due',
-      'test/light-client/gossip-rules.test.ts > the gossip rules for light-client updates > hold an update back until a third of its signature slot has passed, less the clock disparity',
+      'test/light-client/gossip/follow-gossip.test.ts > a finality update on gossip > is not forwarded before it is due',
+      'test/light-client/gossip/gossip-rules.test.ts > the gossip rules for light-client updates > hold an update back until a third of its signature slot has passed, less the clock disparity',
       'test/chain/slot-clock.test.ts > slot clock > knows when sync-committee messages are due: a third of a slot, a quarter from Gloas on',
     ],
   },
@@ -41,8 +41,8 @@ const gossip: readonly Rule[] = [
     level: 'MUST',
     rule: 'Ignored unless it advances our finalized header.',
     tests: [
-      'test/light-client/follow-gossip.test.ts > a finality update on gossip > is not forwarded where it moves the head alone',
-      'test/light-client/gossip-rules.test.ts > the gossip rules for light-client updates > forward a finality update only where the store stands at the header that it finalizes',
+      'test/light-client/gossip/follow-gossip.test.ts > a finality update on gossip > is not forwarded where it moves the head alone',
+      'test/light-client/gossip/gossip-rules.test.ts > the gossip rules for light-client updates > forward a finality update only where the store stands at the header that it finalizes',
     ],
     deviates:
       'An update that finalizes the header at which our store stands already is forwarded, too, where none that finalizes it was: the same header may have come before by a request, or too early to be forwarded.',
@@ -53,8 +53,8 @@ const gossip: readonly Rule[] = [
     level: 'MUST',
     rule: 'Ignored unless it attests a later slot than any forwarded one.',
     tests: [
-      'test/light-client/follow-gossip.test.ts > an optimistic update on gossip > is not forwarded twice for one header, however many signed it',
-      'test/light-client/gossip-rules.test.ts > the gossip rules for light-client updates > take an optimistic update only for a newer attested header',
+      'test/light-client/gossip/follow-gossip.test.ts > an optimistic update on gossip > is not forwarded twice for one header, however many signed it',
+      'test/light-client/gossip/gossip-rules.test.ts > the gossip rules for light-client updates > take an optimistic update only for a newer attested header',
     ],
   },
   {
@@ -63,8 +63,8 @@ const gossip: readonly Rule[] = [
     level: 'MUST',
     rule: 'Ignored before the sync messages of its signature slot are due, less 500 ms.',
     tests: [
-      'test/light-client/follow-gossip.test.ts > an optimistic update on gossip > is not forwarded before it is due, but processed; it is forwarded when it comes again in time',
-      'test/light-client/gossip-rules.test.ts > the gossip rules for light-client updates > hold an update back until a third of its signature slot has passed, less the clock disparity',
+      'test/light-client/gossip/follow-gossip.test.ts > an optimistic update on gossip > is not forwarded before it is due, but processed; it is forwarded when it comes again in time',
+      'test/light-client/gossip/gossip-rules.test.ts > the gossip rules for light-client updates > hold an update back until a third of its signature slot has passed, less the clock disparity',
     ],
   },
   {
@@ -84,9 +84,9 @@ const gossip: readonly Rule[] = [
     level: 'MUST',
     rule: 'Ignored unless it advances our optimistic header, or matches the finality update forwarded last.',
     tests: [
-      'test/light-client/follow-gossip.test.ts > an optimistic update on gossip > is not forwarded where the store has a newer head by a request',
-      'test/light-client/follow-gossip.test.ts > an optimistic update on gossip > is forwarded where it matches the finality update that was forwarded last',
-      'test/light-client/gossip-rules.test.ts > the gossip rules for light-client updates > forward an optimistic update that the store stands at, or that matches the finality update forwarded last',
+      'test/light-client/gossip/follow-gossip.test.ts > an optimistic update on gossip > is not forwarded where the store has a newer head by a request',
+      'test/light-client/gossip/follow-gossip.test.ts > an optimistic update on gossip > is forwarded where it matches the finality update that was forwarded last',
+      'test/light-client/gossip/gossip-rules.test.ts > the gossip rules for light-client updates > forward an optimistic update that the store stands at, or that matches the finality update forwarded last',
     ],
     deviates: 'As for finality updates: where our store stands at its header already, one is forwarded once.',
   },
@@ -116,8 +116,8 @@ const gossip: readonly Rule[] = [
     rule: 'The digest is that of the attested header’s epoch, not of the signature’s.',
     tests: [
       'test/gossip/signature-slot-digest.test.ts > an update attested in the last slot before %s, under the digest of its signature slot > is rejected where it is neither the digest of its attested nor of its signature slot',
-      'test/ssz/light-client-codec.test.ts > the fork of light-client objects > follows from the digest that a %s was sent under',
-      'test/ssz/light-client-codec.test.ts > the fork of light-client objects > is refused with `context_unknown` when the digest is none of the chain’s, or not that of the object’s slot',
+      'test/ssz/light-client/light-client-codec.test.ts > the fork of light-client objects > follows from the digest that a %s was sent under',
+      'test/ssz/light-client/light-client-codec.test.ts > the fork of light-client objects > is refused with `context_unknown` when the digest is none of the chain’s, or not that of the object’s slot',
     ],
   },
 ]
@@ -185,7 +185,7 @@ const reqresp: readonly Rule[] = [
     tests: [
       'test/light-client/spec-serving.test.ts > a node that serves light-client data > sends no more updates than were asked for, and never more than 128',
       'test/reqresp/request/request-faults.test.ts > request() over %s > stops reading at the last chunk that was asked for, however many are sent',
-      'test/light-client/sync-plan.test.ts > nextSyncStep() > never asks for the past, for nothing, or for more than a request may carry',
+      'test/light-client/sync/sync-plan.test.ts > nextSyncStep() > never asks for the past, for nothing, or for more than a request may carry',
     ],
   },
   {
@@ -250,8 +250,8 @@ export const lightClientP2pLater: readonly SpecDocument[] = (['capella', 'deneb'
         rule: `Objects of the epochs of this fork have its containers, over gossip and Req/Resp.`,
         tests: [
           'test/gossip/every-fork.test.ts > %s > has objects of its epochs in its containers, by gossip and by request',
-          'test/ssz/light-client-codec.test.ts > the fork of light-client objects > is that of the containers in force',
-          'test/ssz/light-client-codec.test.ts > light-client objects > survive the round trip: $fork $kind',
+          'test/ssz/light-client/light-client-codec.test.ts > the fork of light-client objects > is that of the containers in force',
+          'test/ssz/light-client/light-client-codec.test.ts > light-client objects > survive the round trip: $fork $kind',
         ],
       },
     ],

@@ -268,7 +268,7 @@ export const lightClientProcess: SpecDocument = {
       rule: 'While the next committee is unknown, the update of the store’s own period is asked for.',
       tests: [
         'test/light-client/follow-recorded.test.ts > a light client in Node over TCP > bootstraps from a checkpoint, catches up across sixty periods and shows the recorded heads',
-        "test/light-client/sync-plan.test.ts > nextSyncStep() > asks for the store's own period while its next committee is unknown",
+        "test/light-client/sync/sync-plan.test.ts > nextSyncStep() > asks for the store's own period while its next committee is unknown",
       ],
     },
     {
@@ -278,7 +278,7 @@ export const lightClientProcess: SpecDocument = {
       rule: 'Within the current period it is asked for at a random time.',
       tests: [
         'test/light-client/follow-recorded.test.ts > a light client in Node over TCP > bootstraps from a checkpoint, catches up across sixty periods and shows the recorded heads',
-        "test/light-client/sync-plan.test.ts > nextSyncStep() > asks for the store's own period while its next committee is unknown",
+        "test/light-client/sync/sync-plan.test.ts > nextSyncStep() > asks for the store's own period while its next committee is unknown",
       ],
       deviates:
         'We ask at once. A peer may send us away within half a minute, and without the next committee a client that wakes up a period later can verify nothing.',
@@ -290,7 +290,7 @@ export const lightClientProcess: SpecDocument = {
       rule: 'Behind by more than a period, the update of each period in between is asked for, the current one excluded.',
       tests: [
         'test/light-client/follow-recorded.test.ts > a light client in Node over TCP > bootstraps from a checkpoint, catches up across sixty periods and shows the recorded heads',
-        'test/light-client/sync-plan.test.ts > nextSyncStep() > asks from the period after the finalized one up to the present one',
+        'test/light-client/sync/sync-plan.test.ts > nextSyncStep() > asks from the period after the finalized one up to the present one',
       ],
       deviates:
         'The current period’s update is asked for with them: it may be there already, and brings the next committee early.',
@@ -301,7 +301,7 @@ export const lightClientProcess: SpecDocument = {
       level: 'states',
       rule: 'Otherwise finality and optimistic updates are followed.',
       tests: [
-        'test/light-client/sync-plan.test.ts > nextSyncStep() > follows when the finalized period is the present or the last one and the committee is known',
+        'test/light-client/sync/sync-plan.test.ts > nextSyncStep() > follows when the finalized period is the present or the last one and the committee is known',
         'test/bootnode/bootnode.test.ts > a bootnode > serves one address from which a client starts and follows',
       ],
     },

@@ -42,8 +42,8 @@ export const phase0Methods: readonly Rule[] = [
     rule: 'It names the finalized checkpoint, and the head by root and slot of one block.',
     tests: [
       'test/light-client/follow-recorded.test.ts > a light client in Node over TCP > proves the execution block of its heads from Capella on, and tells peers of the checkpoint that it verified',
-      'test/light-client/local-status.test.ts > the Status of a node that has verified a finalized block > names the block of an epoch’s first slot as finalized and as the head',
-      'test/light-client/local-status.test.ts > the Status of a node that has verified a finalized block > names the verified head where the finalized epoch’s first slots are empty, each slot with its own root',
+      'test/light-client/status/local-status.test.ts > the Status of a node that has verified a finalized block > names the block of an epoch’s first slot as finalized and as the head',
+      'test/light-client/status/local-status.test.ts > the Status of a node that has verified a finalized block > names the verified head where the finalized epoch’s first slots are empty, each slot with its own root',
     ],
   },
   {

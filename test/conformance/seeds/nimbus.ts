@@ -20,7 +20,7 @@ export const nimbus: SeedSystem = {
         'test/peers/dialing/candidate-dialer.test.ts > dialing candidates > dials no more at once than allowed',
         'test/peers/simulation/beacon-nodes.test.ts > among beacon nodes as they are > is not for a whole slot without somebody to hear heads from, although all send it away after half a minute, seed %s',
         'test/peers/simulation/swarm.test.ts > five hundred nodes with churn reach their target and keep it, knowing three seeds at first',
-        'test/light-client/compute-status.test.ts > assess() > is connecting before the first peer and disconnected after the last, with the reason',
+        'test/light-client/status/compute-status.test.ts > assess() > is connecting before the first peer and disconnected after the last, with the reason',
       ],
       deviates:
         'eight dials at once, ten seconds each: our targets are a tenth. There is no log to warn in; the status and the list of peers tell.',
@@ -50,7 +50,11 @@ export const nimbus: SeedSystem = {
     {
       id: 'nimbus/5',
       does: 'Status both ways; refused are a finalized epoch after the head, a head ahead of the clock, another digest, another block at the same finality.',
-      at: ['src/peers/handshake/handshake.ts', 'src/peers/handshake/relevance.ts', 'src/light-client/local-status.ts'],
+      at: [
+        'src/peers/handshake/handshake.ts',
+        'src/peers/handshake/relevance.ts',
+        'src/light-client/status/local-status.ts',
+      ],
       tests: [
         'test/network/handshake.test.ts > the handshake > makes both sides count each other over tcp',
         'test/network/handshake.test.ts > the handshake > asks a dialer that sends none after five seconds',
@@ -58,7 +62,7 @@ export const nimbus: SeedSystem = {
         'test/peers/rules.test.ts > a Status > ahead of our clock by a slot is relevant, and further ahead is a matter of clocks, not of networks',
         'test/peers/rules.test.ts > a Status > with another fork digest is not, in words',
         'test/peers/rules.test.ts > a Status > that finalized another block in the same epoch is not relevant',
-        'test/light-client/local-status.test.ts > the Status of a node that has verified a finalized block > is relevant to peers: block of slot %i',
+        'test/light-client/status/local-status.test.ts > the Status of a node that has verified a finalized block > is relevant to peers: block of slot %i',
       ],
     },
     {
@@ -112,7 +116,7 @@ export const nimbus: SeedSystem = {
       ],
       tests: [
         'test/reqresp/request/hedging.test.ts > a request that names no peer > is put to the next best as well when no first byte comes in time, and takes the answer that comes first',
-        'test/light-client/request-from-peers.test.ts > asking several peers > asks two at once, the quickest among them',
+        'test/light-client/sync/request-from-peers.test.ts > asking several peers > asks two at once, the quickest among them',
         'test/light-client/verification/forged-committee.test.ts > a committee whose aggregate key is not the sum of its keys > cannot advance a period by a forced update',
         'test/light-client/resume.test.ts > a light client with a storage > goes on after a restart from what it verified, though nobody has its checkpoint any more',
         'test/gossip/registry/rotation.test.ts > topics rotate > by joining an epoch before a fork and leaving two epochs after, blob-parameter forks alike',

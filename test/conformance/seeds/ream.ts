@@ -104,7 +104,7 @@ export const ream: SeedSystem = {
       id: 'ream/8',
       does: 'Lean mode: QUIC; bootnodes redialed after 20 to 30 s; Status every 4 s; a peer that is slow five times in a row is banned for half an hour while others are left.',
       at: [
-        'src/platform/node/transports.ts',
+        'src/platform/node/transports/transports.ts',
         'src/peers/persistent/back-off.ts',
         'src/peers/scoring/peer-scores.ts',
         'src/reqresp/request/failover.ts',
@@ -122,13 +122,13 @@ export const ream: SeedSystem = {
       id: 'ream/9',
       does: 'Faults: optimistic updates dropped but for one; one context digest for all forks; Goodbye never sent; both versions of Status read as one; no light-client methods.',
       at: [
-        'src/light-client/gossip-rules.ts',
+        'src/light-client/gossip/gossip-rules.ts',
         'src/reqresp/protocols/codecs.ts',
         'src/peers/connections/disconnect.ts',
         'src/reqresp/protocols/versions.ts',
       ],
       tests: [
-        'test/light-client/gossip-rules.test.ts > the gossip rules for light-client updates > take an optimistic update only for a newer attested header',
+        'test/light-client/gossip/gossip-rules.test.ts > the gossip rules for light-client updates > take an optimistic update only for a newer attested header',
         'test/reqresp/round-trip.test.ts > over %s > light-client updates by range: every chunk under the digest of its own fork',
         'test/network/lifecycle.test.ts > stopping > says goodbye to all, ends every stream, and may be asked for twice at once',
         'test/reqresp/round-trip.test.ts > with a peer that speaks an older version > status falls back to version 1, without the field that it lacks',

@@ -1,7 +1,7 @@
 import blst from '@chainsafe/blst'
 import { isLamparaError } from '../../../src/errors/index.ts'
 import { nobleBls } from '../../../src/platform/noble-bls.ts'
-import { createBlstBls } from '../../../src/platform/node/blst-bls.ts'
+import { createBlstBls } from '../../../src/platform/node/crypto/blst-bls.ts'
 import { fixtures } from '../../kit/fixtures.ts'
 import { hexBytesIn } from '../../kit/fuzz/fixture-files.ts'
 import { insist, insistSame, type Target } from '../engine/target.ts'

@@ -1,4 +1,4 @@
-import { bytesReader } from '../../../src/streams/byte-reader.ts'
+import { bytesReader } from '../../../src/streams/bytes/byte-reader.ts'
 import { decodeFrames, encodeFrames, readFrames } from '../../../src/wire/index.ts'
 import { fixtures } from '../../kit/fixtures.ts'
 import { fixtureFiles, hexBytesIn } from '../../kit/fuzz/fixture-files.ts'

@@ -1,4 +1,4 @@
-import { bytesReader } from '../../../src/streams/byte-reader.ts'
+import { bytesReader } from '../../../src/streams/bytes/byte-reader.ts'
 import { decodeVarint, encodeVarint, readVarint } from '../../../src/wire/index.ts'
 import { insist, insistSame, type Target } from '../engine/target.ts'
 

@@ -6,8 +6,8 @@ import type {
   SignedBlsToExecutionChange,
   SignedContributionAndProof,
   SignedVoluntaryExit,
-} from '../../../src/ssz/beacon-values.ts'
-import { operationType } from '../../../src/ssz/operation-types.ts'
+} from '../../../src/ssz/beacon/beacon-values.ts'
+import { operationType } from '../../../src/ssz/beacon/operation-types.ts'
 import { compressBlock } from '../../../src/wire/index.ts'
 import { blockAt, take, until, untilHeard, viewOf } from '../../kit/gossip.ts'
 import {

@@ -1,4 +1,4 @@
-import { type ByteReader, bytesReader } from '../../../src/streams/byte-reader.ts'
+import { type ByteReader, bytesReader } from '../../../src/streams/bytes/byte-reader.ts'
 import { seededRandom } from '../seeded-random.ts'
 
 /** A reader over bytes that are cut into pieces, some of them empty; where depends on the bytes alone. */

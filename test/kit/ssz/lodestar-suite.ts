@@ -1,9 +1,9 @@
 import { type PresetName, setActivePreset } from '@lodestar/params/setPreset'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Preset, toHex } from '../../../src/chain/index.ts'
-import { beaconBlockBodyTypes, beaconStateTypes } from '../../../src/ssz/beacon-state.ts'
+import { beaconBlockBodyTypes, beaconStateTypes } from '../../../src/ssz/beacon/beacon-state.ts'
+import { type OperationName, operationType } from '../../../src/ssz/beacon/operation-types.ts'
 import { lightClientTypes, type SszType } from '../../../src/ssz/index.ts'
-import { type OperationName, operationType } from '../../../src/ssz/operation-types.ts'
 import { createRandom, randomValue } from './random-value.ts'
 
 const forks = ['altair', 'bellatrix', 'capella', 'deneb', 'electra', 'fulu'] as const

@@ -13,8 +13,8 @@ import {
   VectorBasicType,
   VectorCompositeType,
 } from '@chainsafe/ssz'
-import { PortableBitListType } from '../../../src/ssz/portable-bit-list.ts'
-import { PortableListType } from '../../../src/ssz/portable-list.ts'
+import { PortableBitListType } from '../../../src/ssz/basic/portable-bit-list.ts'
+import { PortableListType } from '../../../src/ssz/basic/portable-list.ts'
 
 /** Numbers that are the same in every run: a linear congruential generator. */
 export function createRandom(seed: number): (limit: number) => number {
