@@ -30,18 +30,27 @@ afterEach(async () => {
 })
 
 describe('the stream of a request', () => {
+  // It stands still: what is merely let go of is reset once some seconds have passed.
+  const clock = createFakeClock(Date.now())
+  beforeEach(async () => {
+    await pair.stop()
+    pair = await createReqRespPair({ clock })
+  })
+
   /** How the responder sees the stream of a request end. */
-  async function endSeen(behaviour: Responder, ask: () => Promise<unknown>): Promise<string> {
+  async function endSeen(behaviour: Responder, ask: (opened: Promise<void>) => Promise<unknown>): Promise<string> {
+    const opened = Promise.withResolvers<void>()
     const ended = Promise.withResolvers<string>()
     await pair.misbehave(
       method.id,
       (stream, chunks) => {
         stream.addEventListener('close', () => ended.resolve(stream.status), { once: true })
+        opened.resolve()
         return behaviour(stream, chunks)
       },
       [chunk],
     )
-    await ask()
+    await ask(opened.promise)
     return ended.promise
   }
 
@@ -53,12 +62,21 @@ describe('the stream of a request', () => {
   })
 
   it('is reset when nothing comes in time', async () => {
-    const options = { peer: pair.peer, firstByteTimeoutMs: 200 }
-    const wait = (): Promise<unknown> =>
-      pair.asker
-        .request(method, range, options)
-        .all()
+    const wait = async (opened: Promise<void>): Promise<void> => {
+      const { completed } = pair.asker.request(method, range, { peer: pair.peer, firstByteTimeoutMs: 200 })
+      let over = false
+      const outcome = completed
         .catch(() => {})
+        .finally(() => {
+          over = true
+        })
+      await opened
+      while (!over) {
+        await clock.advance(200)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      await outcome
+    }
     expect(await endSeen(stuckResponders.silent, wait)).toBe('reset')
     pair.penalties.length = 0
   })
