@@ -2,7 +2,7 @@ import { lightClientFinalityUpdate, lightClientOptimisticUpdate } from '../gossi
 import type { Topic } from '../gossip/types.ts'
 import type { Network } from '../network/types.ts'
 
-/** Hears of what the relay did. */
+/** Callbacks for each republished message. */
 export interface RelayEvents {
   onRelayed(recipients: number): void
   onFailed(error: unknown): void

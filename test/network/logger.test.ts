@@ -52,7 +52,7 @@ describe('the logger of a network', () => {
     const failing = createNetwork({ chain: mainnet, listen: ['/ip4/127.0.0.1/tcp/0', taken] })
     await expect(failing).rejects.toMatchObject({
       code: 'invalid_argument',
-      message: `Cannot listen on ${taken}: the port is already in use`,
+      message: `Cannot listen on ${taken}: the port is already in use [invalid_argument]`,
     })
   })
 })

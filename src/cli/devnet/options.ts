@@ -37,7 +37,7 @@ Usage: lampara devnet [OPTIONS]
   --port PORT          TCP port of the beacon node. Default: a free one
   --rest-port PORT     port of the Beacon API and the join document. Default: a free one
   --discv5-port PORT   take part in discv5, on this UDP port or with 0 on a free one. Default: no part
-  --boot-enr ENR                the same, beginning with this node record (enr:…); may be repeated
+  --boot-enr ENR       the same, beginning with this node record (enr:…); may be repeated
   --json               print one JSON object a line
   --help               print this
 

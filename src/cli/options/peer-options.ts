@@ -24,8 +24,9 @@ export const discoveryHelp = `  --enr ENR            node record (enr:…) of a 
   --list FILE          file of peers that may be dialed, or that discv5 begins with: multiaddrs, node records and /dnsaddr/… names,
                        one a line or as YAML, like a network's bootstrap_nodes.yaml; may be repeated
   --discv5             find peers by discv5, too. On where nobody else is named
-  --discv5-listen ADDRESS     UDP multiaddr to listen on. Default: /ip4/0.0.0.0/udp/0
-  --boot-enr ENR                node record to begin with; may be repeated. Default: those of --list and --join, else the chain's
+  --discv5-listen ADDRESS
+                       UDP multiaddr to listen on. Default: /ip4/0.0.0.0/udp/0
+  --boot-enr ENR       node record to begin with; may be repeated. Default: those of --list and --join, else the chain's
                        published ones
   --allow-private      also dial private addresses that are learnt, as on a devnet`
 

@@ -84,7 +84,7 @@ describe('the estimate of our clock', () => {
   it('is told in words, with its figures', () => {
     expect(clockSkewError({ offsetMs: 20_100, agreeing: 2, of: 3 })).toMatchObject({
       code: 'clock_skewed',
-      message: "This machine's clock seems 20 s slow, by the heads of 2 of 3 independent peers",
+      message: "This machine's clock seems 20 s slow, by the heads of 2 of 3 independent peers [clock_skewed]",
       details: { offsetMs: 20_100, agreeing: 2, of: 3 },
     })
     expect(clockSkewError({ offsetMs: -300_000, agreeing: 1, of: 1 }).message).toContain('5 minutes fast')
