@@ -12,8 +12,9 @@ export type Checkpoint =
       /** Base URLs of Beacon API servers that are asked for their finalized block root. */
       readonly providers: readonly string[]
       /**
-       * How many must name the same root. Once so many do and no other root can equal that, the rest is not waited for; with a
-       * quorum of half of them or fewer, the rest has one more second to name another one more often.
+       * How many must hold the same root as finalized. Once that many name it and no other root can equal that, the rest is not waited
+       * for; with a quorum of half of them or fewer, the rest has one more second. Providers that are an epoch apart are asked about
+       * each other's roots, and the newest one that enough of them hold is taken.
        *
        * @default all of them
        */

@@ -14,7 +14,7 @@ const twoThirds = 'test/light-client/two-thirds.test.ts'
 const board = 'test/light-client/status/heads.test.ts'
 const asking = 'test/light-client/sync/request-from-peers.test.ts'
 const rules = 'test/light-client/gossip/gossip-rules.test.ts'
-const quorum = 'test/light-client/checkpoint-quorum.test.ts'
+const quorum = 'test/light-client/sync/provider-quorum.test.ts'
 const status = 'test/light-client/status/compute-status.test.ts'
 
 const specGossip = 'test/gossip/spec-gossip.test.ts'
@@ -264,16 +264,31 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: 'a quorum of providers does not wait for the slowest',
-    file: 'src/light-client/sync/checkpoint.ts',
-    find: '(most >= quorum && most > (second?.count ?? 0) + left)',
-    replace: 'false',
+    file: 'src/light-client/sync/provider-quorum.ts',
+    find: 'const isCertain = most >= quorum && most > (second ?? 0) + left',
+    replace: 'const isCertain = false && most > (second ?? 0) + left',
     tests: [quorum],
   },
   {
     rule: 'being quick does not decide where others could still equal a quorum',
-    file: 'src/light-client/sync/checkpoint.ts',
-    find: 'most > (second?.count ?? 0) + left',
+    file: 'src/light-client/sync/provider-quorum.ts',
+    find: 'most > (second ?? 0) + left',
     replace: 'true',
+    tests: [quorum],
+  },
+  {
+    rule: 'a provider makes a root no newer than others say it is',
+    file: 'src/light-client/sync/provider-quorum.ts',
+    find: `      candidate.supporters.add(url)
+      candidate.slot = Math.min(candidate.slot, slot)`,
+    replace: '      candidate.supporters.add(url)',
+    tests: [quorum],
+  },
+  {
+    rule: 'a root that providers confirm needs a quorum',
+    file: 'src/light-client/sync/provider-quorum.ts',
+    find: 'candidates.filter(({ supporters }) => supporters.size >= quorum)',
+    replace: 'candidates.filter(() => true)',
     tests: [quorum],
   },
   {

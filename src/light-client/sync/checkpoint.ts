@@ -1,18 +1,8 @@
 import { type Chain, fromHex, type Hex, toHex } from '../../chain/index.ts'
-import { apiUrl, readJson, shownUrl } from '../../discovery/index.ts'
-import { LamparaError, messageOf } from '../../errors/index.ts'
-import { linkSignals, raceSignal } from '../../streams/abort.ts'
-import type { CancelTimer, Clock } from '../../streams/clock.ts'
+import { apiUrl } from '../../discovery/index.ts'
+import { LamparaError } from '../../errors/index.ts'
 import type { Checkpoint } from '../types.ts'
-
-/** How long one provider may take, and how much it may say: the answer is one header. */
-const PROVIDER_TIMEOUT_MS = 10_000
-const MAX_ANSWER_BYTES = 64 * 1024
-/** How long a quorum that another one could still equal waits for the other providers. */
-const QUORUM_GRACE_MS = 1_000
-
-/** Providers whose answers are in the message; all of them are in the details. */
-const MAX_REASONS = 4
+import { type AskOptions, quorumOfProviders } from './provider-quorum.ts'
 
 type Resolve = (chain: Chain, options: AskOptions) => Hex | Promise<Hex>
 
@@ -34,14 +24,6 @@ export function readCheckpoint(checkpoint: Checkpoint | undefined): Resolve {
   return () => root
 }
 
-interface AskOptions {
-  readonly clock: Clock
-  readonly signal?: AbortSignal | undefined
-}
-
-/** What one provider came to: a root, or why there is none. */
-type Answer = { readonly root: Hex } | { readonly reason: unknown }
-
 function askProviders(chain: Chain, checkpoint: Exclude<Checkpoint, Hex>, options: AskOptions): Promise<Hex> {
   // A provider named twice is still one voice.
   const providers = [...new Set(checkpoint.providers)]
@@ -50,90 +32,7 @@ function askProviders(chain: Chain, checkpoint: Exclude<Checkpoint, Hex>, option
     const words = `Cannot ask for a checkpoint: quorum ${quorum} of ${providers.length}`
     return Promise.reject(new LamparaError('invalid_argument', words))
   }
-  return firstQuorum(chain, providers, quorum, options)
-}
-
-/**
- * The root that a quorum names, without waiting for those that can no longer change it. While another root could still get as
- * many votes, which takes a quorum of half the providers or fewer, the rest has a second to speak: so that being quick
- * does not decide.
- */
-async function firstQuorum(
-  chain: Chain,
-  providers: readonly string[],
-  quorum: number,
-  options: AskOptions,
-): Promise<Hex> {
-  const { clock } = options
-  const asking = linkSignals(options.signal)
-  const answers = new Map<string, Answer>()
-  const decided = Promise.withResolvers<void>()
-  let cancelGrace: CancelTimer | undefined
-
-  function look(): void {
-    const [first, second] = votesOf(answers)
-    const left = providers.length - answers.size
-    const most = first?.count ?? 0
-    if (left === 0 || most + left < quorum || (most >= quorum && most > (second?.count ?? 0) + left)) decided.resolve()
-    else if (most >= quorum) cancelGrace ??= clock.setTimer(decided.resolve, QUORUM_GRACE_MS)
-  }
-
-  try {
-    for (const url of providers) {
-      finalizedRoot(url, { clock, signal: asking.signal })
-        .then(
-          (root) => answers.set(url, { root }),
-          (reason) => answers.set(url, { reason }),
-        )
-        .then(look)
-    }
-    await raceSignal(decided.promise, options.signal)
-    const [winner] = votesOf(answers)
-    if (winner !== undefined && winner.count >= quorum) return winner.root
-    throw disagreement(chain, providers, quorum, answers)
-  } finally {
-    cancelGrace?.()
-    asking.abort(new LamparaError('aborted', 'The other providers have decided'))
-  }
-}
-
-/** Roots by votes, the one with the most first. */
-function votesOf(answers: ReadonlyMap<string, Answer>): { readonly root: Hex; readonly count: number }[] {
-  const votes = new Map<Hex, number>()
-  for (const answer of answers.values()) {
-    if ('root' in answer) votes.set(answer.root, (votes.get(answer.root) ?? 0) + 1)
-  }
-  return [...votes].map(([root, count]) => ({ root, count })).sort((a, b) => b.count - a.count)
-}
-
-function disagreement(
-  chain: Chain,
-  providers: readonly string[],
-  quorum: number,
-  answers: ReadonlyMap<string, Answer>,
-): LamparaError {
-  const most = votesOf(answers)[0]?.count ?? 0
-  const reasons = providers.map((url) => {
-    const answer = answers.get(url)
-    if (answer === undefined) return `${shownUrl(url)}: not waited for`
-    return `${shownUrl(url)}: ${'root' in answer ? answer.root : messageOf(answer.reason)}`
-  })
-  return new LamparaError(
-    'checkpoint_unavailable',
-    `Cannot agree on a ${chain.name} checkpoint: ${most} of ${quorum} providers name one root (${reasons.slice(0, MAX_REASONS).join('; ')})`,
-    { details: { answers: reasons } },
-  )
-}
-
-/** GET /eth/v1/beacon/headers/finalized of the Beacon API. */
-async function finalizedRoot(url: string, options: AskOptions): Promise<Hex> {
-  const target = apiUrl(url, 'eth/v1/beacon/headers/finalized')
-  const limits = { ...options, timeoutMs: PROVIDER_TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES }
-  const answer = await readJson(target, limits)
-  const root = (answer as { data?: { root?: unknown } } | null)?.data?.root
-  if (typeof root !== 'string')
-    throw new LamparaError('checkpoint_unavailable', `Cannot read a root from ${shownUrl(target)}`)
-  return normalizedRoot(root)
+  return quorumOfProviders(chain, providers, quorum, options)
 }
 
 /** The longest text of a caller that an error repeats. */

@@ -1,16 +1,24 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { mainnet } from '../../src/index.ts'
-import { readCheckpoint } from '../../src/light-client/sync/checkpoint.ts'
-import { createFakeClock, settle } from '../kit/fake-clock.ts'
+import { mainnet } from '../../../src/index.ts'
+import { readCheckpoint } from '../../../src/light-client/sync/checkpoint.ts'
+import { createFakeClock, settle } from '../../kit/fake-clock.ts'
 
 const rootOf = (name: string): string => `0x${name.repeat(64)}`
 const startMs = 1_800_000_000_000
 
-/** Providers at `http://NAME.test`, each of which answers when it is told to. */
+interface Block {
+  readonly root: string
+  readonly slot: number
+}
+
+/** Providers at `http://NAME.test`, each of which names its finalized block when it is told to. */
 function createProviders(names: readonly string[]) {
   const waiting = new Map(names.map((name) => [`${name}.test`, Promise.withResolvers<Response>()]))
+  const finalized = new Map<string, readonly Block[]>()
   const aborted: string[] = []
   vi.stubGlobal('fetch', (url: URL, { signal }: { signal: AbortSignal }) => {
+    const id = url.pathname.split('/').at(-1)!
+    if (id !== 'finalized') return Promise.resolve(headerOf(finalized.get(url.hostname), id))
     signal.addEventListener('abort', () => {
       aborted.push(url.hostname)
       waiting.get(url.hostname)!.reject(signal.reason)
@@ -23,9 +31,21 @@ function createProviders(names: readonly string[]) {
   }
   return {
     aborted,
-    says: (name: string, digit: string) => settleWith(name, Response.json({ data: { root: rootOf(digit) } })),
+    /** It names the first of these as finalized, and confirms all of them. */
+    says: (name: string, ...blocks: readonly (string | Block)[]) => {
+      const known = blocks.map((block) => (typeof block === 'string' ? { root: rootOf(block), slot: 1 } : block))
+      finalized.set(`${name}.test`, known)
+      return settleWith(name, headerOf(known, known[0]!.root))
+    },
     fails: (name: string) => settleWith(name, new Response('', { status: 500 })),
   }
+}
+
+function headerOf(known: readonly Block[] | undefined, root: string): Response {
+  const block = known?.find((candidate) => candidate.root === root)
+  if (block === undefined) return new Response('', { status: 404 })
+  const data = { root, canonical: true, header: { message: { slot: String(block.slot) } } }
+  return Response.json({ execution_optimistic: false, finalized: true, data })
 }
 
 function begin(names: readonly string[], quorum: number | undefined, signal?: AbortSignal) {
@@ -78,7 +98,7 @@ describe('a checkpoint that providers are asked for', () => {
     await says('a', '1')
     await fails('b')
     expect(outcome).toEqual({})
-    await says('c', '2')
+    await fails('c')
     expect(outcome.error).toMatchObject({
       code: 'checkpoint_unavailable',
       message: expect.stringContaining('1 of 3 providers'),
@@ -105,5 +125,42 @@ describe('a checkpoint that providers are asked for', () => {
     expect(outcome.error).toEqual(new Error('enough'))
     expect(aborted).toEqual(['b.test', 'c.test'])
     expect(clock.pending).toBe(0)
+  })
+
+  describe('where honest ones are an epoch apart', () => {
+    const older = { root: rootOf('1'), slot: 64 }
+    const newer = { root: rootOf('2'), slot: 96 }
+
+    it('is the newest root that a quorum holds as finalized', async () => {
+      const { says, outcome } = begin(['a', 'b'], 2)
+      await says('a', older)
+      await says('b', newer, older)
+      expect(outcome).toEqual({ root: older.root })
+    })
+
+    it('is not a root that only one of them holds, however new it is said to be', async () => {
+      const forged = { root: rootOf('6'), slot: 1_000_000 }
+      const { says, outcome } = begin(['a', 'b', 'c'], 2)
+      await says('a', older)
+      await says('b', newer, older)
+      await says('c', forged, newer)
+      expect(outcome).toEqual({ root: newer.root })
+    })
+
+    it('is not an old root that one of them calls new', async () => {
+      const ancient = { root: rootOf('3'), slot: 8 }
+      const { says, outcome } = begin(['a', 'b', 'c'], 2)
+      await says('a', older, ancient)
+      await says('b', newer, older, ancient)
+      await says('c', { ...ancient, slot: 1_000_000 })
+      expect(outcome).toEqual({ root: older.root })
+    })
+
+    it('is refused where none of their roots has a quorum', async () => {
+      const { says, outcome } = begin(['a', 'b'], 2)
+      await says('a', older)
+      await says('b', newer)
+      expect(outcome.error).toMatchObject({ code: 'checkpoint_unavailable' })
+    })
   })
 })
