@@ -80,7 +80,7 @@ describe('the byte layers in a browser', () => {
   it('decode, hash and encode blocks without Buffer or process', async () => {
     const { code } = await bundle(`
       import { mainnet } from './src/chain/index.ts'
-      import { operationType } from './src/ssz/operation-types.ts'
+      import { operationType } from './src/ssz/beacon/operation-types.ts'
       globalThis.lampara = { mainnet, operationType }
     `)
     const result = runLikeABrowser(
