@@ -61,7 +61,8 @@ export function createGossip(options: GossipOptions): RunningGossip {
       const subscribers = (): string[] => joinedTopics.subscribersOf(state.topic as Topic<unknown>)
       const opened = openSubscription(topic, subscribeOptions, {
         subscribers,
-        waitForSubscriber: () => waitForSubscriber(options, subscribers),
+        waitForSubscriber: () =>
+          waitForSubscriber(options, () => joinedTopics.currentSubscribersOf(state.topic as Topic<unknown>)),
         onRelease() {
           open.delete(opened)
           state.subscribers.delete(opened.subscriber)

@@ -1,3 +1,4 @@
+import { epochOfSlot, forkDigestAtEpoch, slotAtMs } from '../../chain/index.ts'
 import type { GossipOptions } from '../options.ts'
 import type { Topic } from '../types.ts'
 import { followRotation } from './rotation.ts'
@@ -13,6 +14,11 @@ export interface JoinedTopics {
   update(): void
   /** Peers that are in the topic too, under any of its present digests. */
   subscribersOf(topic: Topic<unknown>): string[]
+  /**
+   * Those that subscribe under the digest that is in force, so that a message published now reaches them; under any digest where
+   * the topic has none yet.
+   */
+  currentSubscribersOf(topic: Topic<unknown>): string[]
   /** Stops following the forks. What is joined stays so. */
   stop(): void
 }
@@ -47,13 +53,20 @@ export function createJoinedTopics(
     return rotation.current.flatMap(({ digest }) => gossipsubConfig.table.find(topic, digest) ?? [])
   }
 
+  function subscribersOfEntries(entries: readonly TopicEntry[]): string[] {
+    const peers = entries.flatMap(({ topicString }) => pubsub.getSubscribers(topicString))
+    return [...new Set(peers.map((peer) => peer.toString()))]
+  }
+
   return {
     has: (topicString) => joined.has(topicString),
     isForkTransition: () => rotation.current.length > 1,
     update,
-    subscribersOf(topic) {
-      const peers = entriesOf(topic).flatMap(({ topicString }) => pubsub.getSubscribers(topicString))
-      return [...new Set(peers.map((peer) => peer.toString()))]
+    subscribersOf: (topic) => subscribersOfEntries(entriesOf(topic)),
+    currentSubscribersOf(topic) {
+      const digest = forkDigestAtEpoch(chain, Math.max(0, epochOfSlot(chain, slotAtMs(chain, clock.now()))))
+      const current = gossipsubConfig.table.find(topic, digest)
+      return subscribersOfEntries(current === undefined ? entriesOf(topic) : [current])
     },
     stop: rotation.stop,
   }
