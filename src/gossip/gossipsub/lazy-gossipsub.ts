@@ -2,6 +2,7 @@ import type { GossipSub, GossipSubComponents, TopicValidatorFn } from '@libp2p/g
 import type { Startable } from '@libp2p/interface'
 import type { CancelTimer, Clock } from '../../streams/clock.ts'
 import type { Pubsub, PubsubEvent } from '../index.ts'
+import { holdStreams } from './held-streams.ts'
 import { optOutOfMesh } from './mesh-opt-out.ts'
 
 /** How long after its code could not be had it is asked for again. */
@@ -21,7 +22,7 @@ type Loaded = GossipSub & Startable
  * A libp2p service that stands for gossipsub and brings it in at the first subscription or publication, or as the node
  * starts.
  *
- * What is asked of it before is done once it runs. Peers that connected meanwhile learn of it by identify-push, and it
+ * What is asked of it before is done once it runs. Streams that peers open before wait for it (`held-streams.ts`). Peers that connected meanwhile learn of it by identify-push, and it
  * of them here: libp2p tells a service of the connections that come after it only.
  */
 export function lazyGossipsub(
@@ -33,6 +34,7 @@ export function lazyGossipsub(
     let loading: Promise<void> | undefined
     let started = false
     let cancelRetry: CancelTimer = () => {}
+    const held = holdStreams(components)
     const validators = new Map<string, TopicValidatorFn>()
     const wanted = new Map<string, boolean>()
     const listeners: { readonly type: PubsubEvent; readonly listener: () => void }[] = []
@@ -40,7 +42,7 @@ export function lazyGossipsub(
     async function bringIn(): Promise<void> {
       const create = await bring()
       if (!started) return
-      const pubsub = create(components) as Loaded
+      const pubsub = create(held.components) as Loaded
       for (const [topic, validator] of validators) pubsub.topicValidators.set(topic, validator)
       for (const { type, listener } of listeners) pubsub.addEventListener(type, listener)
       await pubsub.start()
@@ -49,6 +51,7 @@ export function lazyGossipsub(
         return
       }
       running = pubsub
+      held.release()
       for (const [topic, mesh] of wanted) join(pubsub, topic, mesh)
       await notifyOfOpenConnections(pubsub, components)
     }
@@ -78,11 +81,13 @@ export function lazyGossipsub(
       load,
       async start() {
         started = true
+        if (!atStart) await held.start()
         if (atStart || wanted.size > 0) await load()
       },
       async stop() {
         started = false
         cancelRetry()
+        held.stop()
         await loading?.catch(() => {})
         await running?.stop()
       },

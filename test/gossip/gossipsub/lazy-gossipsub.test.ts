@@ -1,4 +1,5 @@
 import { TopicValidatorResult } from '@libp2p/gossipsub'
+import type { Stream } from '@libp2p/interface'
 import { describe, expect, it } from 'vitest'
 import { pubsubVerdicts } from '../../../src/gossip/gossipsub/pubsub.ts'
 import { topics } from '../../../src/gossip/index.ts'
@@ -9,8 +10,11 @@ import {
   cleanUpAfterEach,
   listenOn,
   nextEvent,
+  slotNow,
+  startBareNode,
   startNetwork,
   testChain,
+  topicAt,
   untilPeers,
   updateAt,
 } from '../../kit/network.ts'
@@ -32,12 +36,30 @@ describe('gossip in a browser', () => {
     const page = await startPage(relay)
     try {
       await Promise.all([untilPeers(page, 1), untilPeers(relay, 1)])
-      expect(relay.peers[0]!.protocols.filter((protocol) => protocol.startsWith('/meshsub'))).toEqual([])
-
       const received = page.gossip.subscribe(topic)
       await Promise.all([received.ready(soon()), onRelay.ready(soon())])
       await relay.gossip.publish(topic, updateAt(chain, 'optimistic_update', 10))
       expect((await nextEvent(received)).message.value.attestedHeader.beacon.slot).toBe(10)
+    } finally {
+      await page.stop()
+    }
+  })
+
+  it('accepts the stream that a peer opens right after connecting, and reads it once the code is there', async () => {
+    const peer = await startBareNode(chain, { listen: listenOn.ws })
+    const opened = new Promise<Stream>((resolve, reject) => {
+      peer.libp2p.addEventListener('connection:open', ({ detail }) => {
+        detail.newStream('/meshsub/1.1.0').then(resolve, reject)
+      })
+    })
+    peer.libp2p.services.pubsub.subscribe(topicAt(chain, topic.name, slotNow(chain)))
+    const page = await createNetworkOn({ ...platform, name: 'browser' }, { chain, bootnodes: [peer.address] })
+    try {
+      // A peer that refuses this stream is banned by Lighthouse.
+      expect((await opened).status).toBe('open')
+      await untilPeers(page, 1)
+      expect((await opened).status).toBe('open')
+      await page.gossip.subscribe(topic).ready(soon())
     } finally {
       await page.stop()
     }
