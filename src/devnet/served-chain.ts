@@ -2,6 +2,7 @@ import type { Chain, Hex } from '../chain/index.ts'
 import type { LightClientDataSource } from '../light-client/serving/serve.ts'
 import type { LocalStatus } from '../network/types.ts'
 import type { BeaconBlockHeader, LightClientObject } from '../ssz/index.ts'
+import type { SignedBlock } from './beacon/blocks/signed-block.ts'
 
 /** A block's header as the REST side tells it. */
 export interface ServedHeader {
@@ -9,6 +10,8 @@ export interface ServedHeader {
   readonly beacon: BeaconBlockHeader
   /** The proposer's, 96 bytes; zeros where it was not recorded. */
   signature(): Uint8Array
+  /** The whole block; left out where only its header was recorded. */
+  signedBlock?(): SignedBlock
   readonly finalized: boolean
 }
 
@@ -31,5 +34,7 @@ export interface ServedChain {
   genesis(): ServedHeader | undefined
   /** A block by root, among those known. */
   block(root: Hex): ServedHeader | undefined
+  /** A block by slot, among those known. */
+  blockAtSlot(slot: number): ServedHeader | undefined
   status(): LocalStatus
 }

@@ -1,5 +1,6 @@
+import type { ContainerType } from '@chainsafe/ssz'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { createChain, forkDigests, type GenesisValues } from '../../src/chain/index.ts'
+import { createChain, type ForkName, forkDigests, type GenesisValues, toHex } from '../../src/chain/index.ts'
 import { createBeaconChain } from '../../src/devnet/beacon/beacon-chain.ts'
 import { serveBeaconChain } from '../../src/devnet/beacon/served-beacon-chain.ts'
 import { lightClientRoutes } from '../../src/devnet/rest/light-client-routes.ts'
@@ -9,6 +10,7 @@ import { createRouter } from '../../src/devnet/rest/route.ts'
 import { serveRest } from '../../src/devnet/rest/server.ts'
 import type { ServedChain } from '../../src/devnet/served-chain.ts'
 import { parseJoinDocument } from '../../src/discovery/index.ts'
+import { operationType } from '../../src/ssz/beacon/operation-types.ts'
 import {
   decodeLightClientObject,
   decodeUpdateStream,
@@ -152,6 +154,46 @@ describe('the node endpoints', () => {
     expect(header('head').header.signature).toMatch(/^0x[89ab][0-9a-f]{191}$/)
     expect(get('/eth/v1/beacon/headers/nonsense').status).toBe(400)
     expect(get(`/eth/v1/beacon/headers/0x${'1'.repeat(64)}`).status).toBe(404)
+  })
+
+  it('give whole blocks by head, finalized, genesis, slot and root, in SSZ and JSON with the same root', () => {
+    const { chain } = served
+    for (const id of ['head', 'finalized', 'genesis', '100', served.head().root]) {
+      const ssz = get(`/eth/v2/beacon/blocks/${id}`, 'application/octet-stream')
+      expect(ssz.status).toBe(200)
+      const fork = ssz.headers['eth-consensus-version'] as ForkName
+      const type = operationType(chain.preset, fork, 'beacon_block')
+      const signed = type.deserialize(ssz.body as Uint8Array)
+      const { root, header } = parse(get(`/eth/v1/beacon/headers/${id}`)).data as {
+        root: string
+        header: { message: { body_root: string; slot: string }; signature: string }
+      }
+      const { message } = (type as unknown as ContainerType<{ message: ContainerType<never> }>).fields
+      expect(toHex(message.hashTreeRoot(signed.message as never))).toBe(root)
+      expect(toHex(signed.signature)).toBe(header.signature)
+
+      const json = parse(get(`/eth/v2/beacon/blocks/${id}`)) as {
+        version: string
+        finalized?: boolean
+        data: { message?: { slot: string; body: { sync_aggregate: unknown } }; signature?: string }
+      }
+      expect(json.version).toBe(fork)
+      expect(json.data.message?.slot).toBe(header.message.slot)
+      expect(json.data.message?.body.sync_aggregate).toMatchObject({
+        sync_committee_bits: expect.stringMatching(/^0x/),
+      })
+      expect(json.data.signature).toBe(header.signature)
+      expect(json.finalized).toBe(Number(header.message.slot) <= served.finalized().beacon.slot)
+    }
+  })
+
+  it('refuse blocks that no path can name, that are not known, and formats that do not exist', () => {
+    expect(get('/eth/v2/beacon/blocks/nonsense').status).toBe(400)
+    expect(get('/eth/v2/beacon/blocks/-1').status).toBe(400)
+    expect(get('/eth/v2/beacon/blocks/9007199254740993').status).toBe(400)
+    expect(get('/eth/v2/beacon/blocks/141').status).toBe(404)
+    expect(get(`/eth/v2/beacon/blocks/0x${'1'.repeat(64)}`).status).toBe(404)
+    expect(get('/eth/v2/beacon/blocks/head', 'text/html').status).toBe(406)
   })
 
   it('give identity, health and a join document that can be read', () => {

@@ -7,6 +7,7 @@ import { createBlockBody, createGenesisBody } from './blocks/block-body.ts'
 import { type BlockRecord, recordBlock } from './blocks/block-record.ts'
 import { createExecutionPayload, genesisExecution } from './blocks/execution.ts'
 import { createRecentBlocks } from './blocks/recent-blocks.ts'
+import { createSignedBlock, type SignedBlock } from './blocks/signed-block.ts'
 import { createLightClientBootstrap, createLightClientUpdate } from './light-client/light-client-data.ts'
 import { createSyncAggregate } from './light-client/sync-aggregate.ts'
 import type { BeaconChainOptions } from './options.ts'
@@ -60,6 +61,10 @@ export interface BeaconChain {
   serializeState(): Uint8Array
   /** A block by its root, among those still kept: the last few epochs' and the finalized one. */
   block(root: string): BlockRecord | undefined
+  /** A block by its slot, among those of the last few epochs. */
+  blockAtSlot(slot: number): BlockRecord | undefined
+  /** The whole block, with its signature. */
+  signedBlock(block: BlockRecord): SignedBlock
   /** The proposer's signature over a block. */
   signBlock(block: BlockRecord): Uint8Array
   /** Makes the next slot. */
@@ -152,6 +157,11 @@ export async function createBeaconChain(options: BeaconChainOptions, ownSigner?:
     return { block: recordBlock(chain, machine, beacon, body, checkpoints.finalized), syncAggregate }
   }
 
+  function signBlock(block: BlockRecord): Uint8Array {
+    const message = signingRoot(chain, fromHex(block.root), DOMAIN_BEACON_PROPOSER, block.slot)
+    return signer.sign(message, validators[block.beacon.proposerIndex]!.secretKey)
+  }
+
   function produceSlot(): ProducedSlot {
     const slot = machine.slot + 1
     const { epoch: finalizedBefore } = machine.finality.finalized
@@ -195,10 +205,9 @@ export async function createBeaconChain(options: BeaconChainOptions, ownSigner?:
     },
     serializeState: () => machine.state.serialize(),
     block: (root) => recent.get(root) ?? (checkpoints.finalized?.root === root ? checkpoints.finalized : undefined),
-    signBlock(block) {
-      const message = signingRoot(chain, fromHex(block.root), DOMAIN_BEACON_PROPOSER, block.slot)
-      return signer.sign(message, validators[block.beacon.proposerIndex]!.secretKey)
-    },
+    blockAtSlot: recent.atSlot,
+    signedBlock: (block) => createSignedBlock(types.body[block.fork], block, signBlock(block)),
+    signBlock,
     produceSlot,
   }
 }

@@ -11,6 +11,7 @@ export function serveBeaconChain(beacon: BeaconChain): ServedChain {
     root: block.root,
     beacon: block.beacon,
     signature: () => beacon.signBlock(block),
+    signedBlock: () => beacon.signedBlock(block),
     finalized: block.slot <= finalized().slot,
   })
   const finalized = (): BlockRecord => beacon.finalized ?? genesis
@@ -23,6 +24,10 @@ export function serveBeaconChain(beacon: BeaconChain): ServedChain {
     genesis: () => served(genesis),
     block(root) {
       const block = root === genesis.root ? genesis : beacon.block(root)
+      return block === undefined ? undefined : served(block)
+    },
+    blockAtSlot(slot) {
+      const block = slot === genesis.slot ? genesis : beacon.blockAtSlot(slot)
       return block === undefined ? undefined : served(block)
     },
     status: () => ({

@@ -77,6 +77,10 @@ export function createReplayChain(recorded: Chain, objects: readonly LightClient
       const header = headers.get(root)
       return header === undefined ? undefined : served(header)
     },
+    blockAtSlot(slot) {
+      const header = [...headers.values()].find((candidate) => candidate.slot === slot)
+      return header === undefined ? undefined : served(header)
+    },
     status: () => ({ ...status, headRoot: headerRoot(headHeader), headSlot: headHeader.slot }),
   }
 }

@@ -9,9 +9,8 @@ import {
   lightClientObjectToJson,
 } from '../../ssz/index.ts'
 import type { ServedChain } from '../served-chain.ts'
-import { chooseFormat, type Format } from './accept.ts'
 import { decimalOf, rootOf } from './parameters.ts'
-import { failure, json, octets, type RestResponse } from './response.ts'
+import { inFormat, json, octets, type RestResponse } from './response.ts'
 import type { Route, RouteRequest } from './route.ts'
 
 /** The four light-client endpoints of the Beacon API, in JSON or, by the Accept header, SSZ. */
@@ -40,7 +39,7 @@ function updatesOf(data: ServedChain['data'], { query }: RouteRequest): LightCli
 
 function one(chain: Chain, object: LightClientObject | undefined, request: RouteRequest): RestResponse {
   if (object === undefined) throw new LamparaError('resource_unavailable', 'No such light-client data is available')
-  return inFormat(request, (format) => {
+  return inFormat(request.accept, (format) => {
     const version = versionOf(chain, object)
     const headers = { 'eth-consensus-version': version }
     return format === 'ssz'
@@ -50,7 +49,7 @@ function one(chain: Chain, object: LightClientObject | undefined, request: Route
 }
 
 function many(chain: Chain, updates: readonly LightClientObject<'update'>[], request: RouteRequest): RestResponse {
-  return inFormat(request, (format) =>
+  return inFormat(request.accept, (format) =>
     format === 'ssz'
       ? octets(encodeUpdateStream(chain, updates))
       : json(
@@ -60,12 +59,6 @@ function many(chain: Chain, updates: readonly LightClientObject<'update'>[], req
           })),
         ),
   )
-}
-
-function inFormat(request: RouteRequest, respond: (format: Format) => RestResponse): RestResponse {
-  const format = chooseFormat(request.accept)
-  if (format === undefined) return failure(406, 'Neither application/json nor application/octet-stream is accepted')
-  return respond(format)
 }
 
 function versionOf(chain: Chain, object: LightClientObject): string {

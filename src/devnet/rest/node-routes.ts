@@ -1,9 +1,7 @@
 import { chainToConfig, chainToGenesis, type Hex, toHex } from '../../chain/index.ts'
 import { encodeJoinDocument, joinDocumentPath } from '../../discovery/index.ts'
-import { LamparaError } from '../../errors/index.ts'
-import { BeaconBlockHeader } from '../../ssz/index.ts'
-import type { ServedChain, ServedHeader } from '../served-chain.ts'
-import { parseRoot } from './parameters.ts'
+import type { ServedChain } from '../served-chain.ts'
+import { blockRoutes } from './block-routes.ts'
 import { json, type RestResponse } from './response.ts'
 import type { Route } from './route.ts'
 
@@ -17,13 +15,13 @@ export interface NodeIdentity {
   readonly clockOffsetMs: number
 }
 
-/** Genesis, configuration, headers, identity and health, and the join document. */
+/** Genesis, configuration, blocks, identity and health, and the join document. */
 export function nodeRoutes(served: ServedChain, identity: () => NodeIdentity): Route[] {
   const { chain } = served
   return [
     { path: '/eth/v1/beacon/genesis', handle: () => json({ data: genesisOf(served) }) },
     { path: '/eth/v1/config/spec', handle: () => json({ data: chainToConfig(chain) }) },
-    { path: '/eth/v1/beacon/headers/:block', handle: ({ parameters }) => header(blockOf(served, parameters.block!)) },
+    ...blockRoutes(served),
     { path: '/eth/v1/node/identity', handle: () => json({ data: identityOf(identity()) }) },
     { path: '/eth/v1/node/health', handle: () => ({ status: 200, headers: {}, body: '' }) },
     { path: joinDocumentPath, handle: () => joinDocument(served, identity()) },
@@ -37,34 +35,6 @@ function genesisOf({ chain }: ServedChain): Record<string, string> {
     genesis_validators_root: genesisValidatorsRoot,
     genesis_fork_version: chain.forks[0]!.version,
   }
-}
-
-/** @throws LamparaError `request_invalid`, `resource_unavailable` */
-function blockOf(served: ServedChain, id: string): ServedHeader {
-  const root = parseRoot(id)
-  if (root === undefined && !['head', 'finalized', 'genesis'].includes(id)) {
-    throw new LamparaError('request_invalid', 'Invalid block: it is neither head, finalized, genesis nor a root')
-  }
-  const found = root === undefined ? named(served, id) : served.block(root)
-  if (found === undefined) throw new LamparaError('resource_unavailable', 'No such block is known')
-  return found
-}
-
-function named(served: ServedChain, id: string): ServedHeader | undefined {
-  if (id === 'head') return served.head()
-  return id === 'finalized' ? served.finalized() : served.genesis()
-}
-
-function header({ root, beacon, signature, finalized }: ServedHeader): RestResponse {
-  return json({
-    execution_optimistic: false,
-    finalized,
-    data: {
-      root,
-      canonical: true,
-      header: { message: BeaconBlockHeader.toJson(beacon), signature: toHex(signature()) },
-    },
-  })
 }
 
 function identityOf({ peerId, addresses, record }: NodeIdentity): Record<string, unknown> {

@@ -1,4 +1,5 @@
 import { LamparaError, type LamparaErrorCode, messageOf } from '../../errors/index.ts'
+import { chooseFormat, type Format } from './accept.ts'
 
 /** An HTTP answer, before it is sent. */
 export interface RestResponse {
@@ -41,4 +42,11 @@ const statusOfCode: Partial<Record<LamparaErrorCode, number>> = {
 export function failureOf(error: unknown): RestResponse {
   const status = error instanceof LamparaError ? statusOfCode[error.code] : undefined
   return status === undefined ? failure(500, 'Internal error') : failure(status, messageOf(error))
+}
+
+/** Answers in the format that the Accept header asks for; 406 where neither will do. */
+export function inFormat(accept: string | undefined, respond: (format: Format) => RestResponse): RestResponse {
+  const format = chooseFormat(accept)
+  if (format === undefined) return failure(406, 'Neither application/json nor application/octet-stream is accepted')
+  return respond(format)
 }

@@ -72,7 +72,8 @@ function buildTypes(preset: Preset): Readonly<Record<SupportedFork, Types>> {
   }
 }
 
-function signedBlockType(body: ReturnType<typeof beaconBlockBodyTypes>[SupportedFork]) {
+/** SignedBeaconBlock with a fork's body. */
+export function signedBlockType(body: ReturnType<typeof beaconBlockBodyTypes>[SupportedFork]) {
   const block = container('BeaconBlock', {
     slot: uint64,
     proposerIndex: uint64,

@@ -12,9 +12,11 @@ export interface BlockContents {
   readonly executionPayload: ExecutionPayloadValue
 }
 
-/** A block body's root, with what light-client headers take of its execution payload. */
+/** A block body with its root, and with what light-client headers take of its execution payload. */
 export interface BlockBody {
   readonly root: Uint8Array
+  /** The body itself, SSZ. */
+  readonly bytes: Uint8Array
   /** The payload as its header, from Bellatrix on. */
   readonly executionHeader?: ExecutionPayloadHeader
   /** The payload's branch in the body, from Capella on. */
@@ -40,11 +42,12 @@ function describeBody(
 ): BlockBody {
   const view = type.toViewDU(value)
   const root = view.hashTreeRoot().slice()
+  const bytes = type.serialize(value)
   const payloadType = type.fields.executionPayload as BeaconContainer | undefined
-  if (payloadType === undefined) return { root }
+  if (payloadType === undefined) return { root, bytes }
   const executionHeader = headerOfPayload(payloadType, payload)
-  if (payloadType.fields.withdrawals === undefined) return { root, executionHeader }
-  return { root, executionHeader, executionBranch: merkleBranch(view.node as TreeNode, executionPayloadGindex) }
+  if (payloadType.fields.withdrawals === undefined) return { root, bytes, executionHeader }
+  return { root, bytes, executionHeader, executionBranch: merkleBranch(view.node as TreeNode, executionPayloadGindex) }
 }
 
 /** The payload with its lists replaced by their roots; both have the same root. */

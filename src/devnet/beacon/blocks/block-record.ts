@@ -16,6 +16,8 @@ export interface BlockRecord {
   readonly fork: DevnetForkName
   readonly beacon: BeaconBlockHeader
   readonly header: ForkedHeader
+  /** BeaconBlockBody, SSZ. */
+  readonly body: Uint8Array
   readonly currentSyncCommittee: SyncCommittee
   readonly currentSyncCommitteeBranch: readonly Uint8Array[]
   readonly nextSyncCommittee: SyncCommittee
@@ -51,6 +53,7 @@ export function recordBlock(
     fork,
     beacon,
     header: lightClientHeader(chain, fork, beacon, body),
+    body: body.bytes,
     currentSyncCommittee: machine.committee.value,
     currentSyncCommitteeBranch: merkleBranch(tree, gindices.currentSyncCommittee),
     nextSyncCommittee: machine.nextCommittee.value,

@@ -3,6 +3,7 @@ import type { BlockRecord } from './block-record.ts'
 /** The newest blocks by root. */
 export interface RecentBlocks {
   get(root: string): BlockRecord | undefined
+  atSlot(slot: number): BlockRecord | undefined
   add(block: BlockRecord): void
 }
 
@@ -11,6 +12,7 @@ export function createRecentBlocks(limit: number): RecentBlocks {
   const blocks = new Map<string, BlockRecord>()
   return {
     get: (root) => blocks.get(root),
+    atSlot: (slot) => [...blocks.values()].find((block) => block.slot === slot),
     add(block) {
       blocks.set(block.root, block)
       for (const oldest of blocks.keys()) {
