@@ -158,7 +158,7 @@ describe('the node endpoints', () => {
 
   it('give whole blocks by head, finalized, genesis, slot and root, in SSZ and JSON with the same root', () => {
     const { chain } = served
-    for (const id of ['head', 'finalized', 'genesis', '100', served.head().root]) {
+    for (const id of ['head', 'finalized', 'genesis', '130', served.head().root]) {
       const ssz = get(`/eth/v2/beacon/blocks/${id}`, 'application/octet-stream')
       expect(ssz.status).toBe(200)
       const fork = ssz.headers['eth-consensus-version'] as ForkName
