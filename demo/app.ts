@@ -23,6 +23,11 @@ export interface AppOptions {
 /** Ages tick by the second. */
 const TICK_MS = 1000
 
+/** The join document names another chain now, as after a new `npm start`: only a new client can go there. */
+function isElsewhere(event: AppEvent): boolean {
+  return event.type === 'status' && event.status.error?.code === 'chain_mismatch'
+}
+
 /** Puts the page into an element and runs it for as long as the document lives. */
 export function mountApp(root: Element, options: AppOptions): void {
   let state: AppState = initialState
@@ -50,6 +55,7 @@ export function mountApp(root: Element, options: AppOptions): void {
   const dispatch = (event: AppEvent): void => {
     // The log tells the reader's own time; a replayed chain's clock serves only for ages.
     state = reduce(state, event, Date.now())
+    if (isElsewhere(event) && target !== undefined) void start(target)
     if (event.type === 'open-failed') view.form.open(true)
     schedule()
   }

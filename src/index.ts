@@ -54,6 +54,7 @@ export {
   type ExecutionHead,
   type Head,
   type HeadConflict,
+  type JoinLightClientOptions,
   type LightClient,
   type LightClientDataSource,
   type LightClientOptions,

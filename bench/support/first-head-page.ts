@@ -1,5 +1,5 @@
 // Runs in the page: from navigation to the first verified head that is current, as a wallet's page would.
-import { createLightClient, fetchJoinDocument, offsetClock, openStorage } from 'lampara'
+import { createLightClient, openStorage } from 'lampara'
 import type { Bls } from '../../src/platform/bls.ts'
 import { platform } from '../../src/platform/browser/index.ts'
 
@@ -53,14 +53,11 @@ function timedBls(bls: Bls): Bls {
 
 /** Follows with a storage until the first current head; stops then. @returns milliseconds from navigation to that head */
 export async function measureWithStorage(join: string): Promise<number> {
-  const { chain, bootnodes, checkpoint, clockOffsetMs } = await fetchJoinDocument(join)
-  if (checkpoint === undefined) throw new Error(`Cannot start from ${join}: it names no checkpoint`)
-  const storage = await openStorage(chain)
-  const client = await createLightClient({ chain, bootnodes, checkpoint, clock: offsetClock(clockOffsetMs), storage })
+  const client = await createLightClient({ join, storage: (chain) => openStorage(chain) })
   await client.ready()
   const readyAt = performance.now()
   await client.stop()
-  await storage.close()
+  await client.network.storage?.close()
   return readyAt
 }
 
@@ -68,9 +65,7 @@ export async function measureWithStorage(join: string): Promise<number> {
 export async function measureFirstHead(join: string): Promise<FirstHeadTimes> {
   const loadBls = platform.loadBls
   platform.loadBls = async () => timedBls(await loadBls())
-  const { chain, bootnodes, checkpoint, clockOffsetMs } = await fetchJoinDocument(join)
-  if (checkpoint === undefined) throw new Error(`Cannot start from ${join}: it names no checkpoint`)
-  const client = await createLightClient({ chain, bootnodes, checkpoint, clock: offsetClock(clockOffsetMs) })
+  const client = await createLightClient({ join })
   let connected: Moment | undefined
   let bootstrapped: Moment | undefined
   client.watchStatus(({ state, optimistic }) => {

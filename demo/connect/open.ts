@@ -1,14 +1,5 @@
 import type { Chain, Hex, KeyValueStorage, LightClient } from 'lampara'
-import {
-  createLightClient,
-  fetchJoinDocument,
-  hoodi,
-  LamparaError,
-  mainnet,
-  offsetClock,
-  openStorage,
-  sepolia,
-} from 'lampara'
+import { createLightClient, hoodi, mainnet, openStorage, sepolia } from 'lampara'
 import type { NamedChain, Target } from './target.ts'
 
 const chains = { mainnet, sepolia, hoodi } satisfies Record<NamedChain, unknown>
@@ -23,25 +14,15 @@ export async function openClient(target: Target, signal: AbortSignal): Promise<L
     const chain = chains[target.chain]
     return createLightClient({
       chain,
-      ...(await storageOf(chain)),
+      storage: await storageOf(chain),
       bootnodes: [target.address],
       checkpoint: target.checkpoint as Hex,
       signal,
     })
   }
-  const { chain, bootnodes, checkpoint, clockOffsetMs } = await fetchJoinDocument(target.url, { signal })
-  if (checkpoint === undefined) {
-    throw new LamparaError(
-      'checkpoint_missing',
-      `Cannot start from ${target.url}: the join document names no checkpoint`,
-    )
-  }
   return createLightClient({
-    chain,
-    ...(await storageOf(chain)),
-    bootnodes,
-    checkpoint,
-    clock: offsetClock(clockOffsetMs),
+    join: target.url,
+    storage: storageOf,
     // A devnet's beacon nodes are on this machine, as the page is.
     allowPrivateAddresses: LOOPBACK.test(globalThis.location?.hostname ?? ''),
     signal,
@@ -52,12 +33,12 @@ export async function openClient(target: Target, signal: AbortSignal): Promise<L
 const storages = new Map<string, KeyValueStorage>()
 
 /** A browser may refuse storage, as some do in private windows, or another tab may use it: then each visit starts afresh. */
-async function storageOf(chain: Chain): Promise<{ storage?: KeyValueStorage }> {
+async function storageOf(chain: Chain): Promise<KeyValueStorage> {
   const key = `${chain.genesisValidatorsRoot} ${chain.genesisTimeMs}`
-  const storage = storages.get(key) ?? (await openStorage(chain).catch(() => undefined))
-  if (storage === undefined) return {}
-  storages.set(key, storage)
-  return { storage }
+  const storage = storages.get(key) ?? (await openStorage(chain, { optional: true }))
+  // What another tab uses now may be free at the next start.
+  if (storage.unavailable === undefined) storages.set(key, storage)
+  return storage
 }
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/

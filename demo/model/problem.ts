@@ -18,13 +18,14 @@ const known: Readonly<Partial<Record<LamparaErrorCode, readonly [title: string, 
     'No bootnode given',
     'A browser cannot find peers alone. Give a join document or a bootnode address.',
   ],
-  bootnodes_unreachable: [
-    'No bootnode answers',
-    'Check that the bootnode runs and that its address is right. It is dialed again by itself.',
-  ],
+  bootnodes_unreachable: ['No bootnode answers', 'Check that the bootnode runs and that its address is right.'],
   join_document_invalid: [
     'The join document cannot be used',
     'Check the address. A bootnode serves it at /.well-known/lampara.json.',
+  ],
+  chain_mismatch: [
+    'The join document names another chain',
+    'The network was started again. The page joins the new one by itself.',
   ],
   address_invalid: ['That is not an usable address', 'A browser dials addresses such as /dns4/…/tcp/443/tls/ws/p2p/….'],
   dial_failed: ['A dial failed', 'The peer may be down, or refuse connections. It is dialed again by itself.'],

@@ -68,6 +68,9 @@ export function describeEvent(event: NetworkEvent): LogLine {
         tone: 'bad',
         text: `Two ${event.kind} heads exclude each other: slots ${event.known.slot} and ${event.other.slot}`,
       }
+    case 'join:changed':
+      return { tone: 'good', text: 'The join document names another bootnode now: dialing it' }
+    case 'join:failed':
     case 'dial:failed':
     case 'validator:failed':
     case 'storage:failed':

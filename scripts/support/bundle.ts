@@ -82,11 +82,11 @@ function withImports(
 }
 
 /**
- * What marks a file that loads only once a head has been verified, or where a storage or a logger is given, or listening fails; all else counts as needed by a page
+ * What marks a file that loads only once a head has been verified, or where a storage, a logger or a join document is given, or listening fails; all else counts as needed by a page
  * that is given none.
  */
 const notNeeded =
-  /^(node_modules\/@libp2p\/gossipsub|src\/discovery\/enr|src\/network\/(discovery\/(start-discovery|local-enr)|metrics\/log-events|listen-error)[.]ts|src\/light-client\/gossip\/follow-gossip[.]ts|src\/platform\/browser\/indexed-db-storage[.]ts)/
+  /^(node_modules\/@libp2p\/gossipsub|src\/discovery\/enr|src\/network\/(discovery\/(start-discovery|local-enr)|join\/[a-z-]+|metrics\/log-events|listen-error)[.]ts|src\/peers\/address-book\/stored-json[.]ts|src\/light-client\/gossip\/follow-gossip[.]ts|src\/platform\/browser\/indexed-db-storage[.]ts)/
 
 /** What a light client's page loads, gzip kilobytes (10³ bytes). */
 export interface BundleSizes {

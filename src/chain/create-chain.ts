@@ -12,7 +12,7 @@ import {
   toVersion,
 } from './config-values.ts'
 import type { Hex } from './hex.ts'
-import { mainnetPreset, minimalPreset, type Preset } from './presets.ts'
+import { defaultMaxCheckpointAgeMs, mainnetPreset, minimalPreset, type Preset } from './presets.ts'
 
 /** What no configuration file holds: it comes of the genesis state. */
 export interface GenesisValues {
@@ -27,9 +27,6 @@ export interface ChainOptions {
   /** How old a checkpoint may be when a light client starts from it, in milliseconds; 14 days by default. */
   readonly maxCheckpointAgeMs?: number
 }
-
-/** 14 days: stands in for the weak-subjectivity period, which a light client cannot compute. */
-export const defaultMaxCheckpointAgeMs = 14 * 24 * 60 * 60 * 1000
 
 /** A day: longer slots are a mistake, and would overflow times. */
 const MAX_SLOT_DURATION_MS = 24 * 60 * 60 * 1000

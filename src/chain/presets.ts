@@ -40,3 +40,6 @@ export const minimalPreset: Preset = {
   epochsPerSlashingsVector: 64,
   maxValidatorsPerCommittee: 2048,
 }
+
+/** 14 days: stands in for the weak-subjectivity period, which a light client cannot compute. */
+export const defaultMaxCheckpointAgeMs = 14 * 24 * 60 * 60 * 1000

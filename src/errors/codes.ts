@@ -285,6 +285,12 @@ export interface ErrorDetails {
    */
   join_document_invalid: NoDetails
   /**
+   * Join documents name different chains, or another chain or time than the one that is followed.
+   *
+   * Remove the one that is wrong, or pass `chain`. From a running client: its network was started again; create a new client.
+   */
+  chain_mismatch: { readonly url?: string }
+  /**
    * An address is not a multiaddr that can be used here.
    *
    * Correct `details.address`. The message says what is wrong; a browser needs `/ws`, `/wss`, `/webtransport` or WebRTC addresses.

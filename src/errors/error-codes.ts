@@ -43,6 +43,7 @@ const known: Readonly<Record<LamparaErrorCode, true>> = {
   bootnodes_missing: true,
   bootnodes_unreachable: true,
   join_document_invalid: true,
+  chain_mismatch: true,
   address_invalid: true,
   enr_invalid: true,
   dial_failed: true,

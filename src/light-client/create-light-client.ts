@@ -1,7 +1,7 @@
 import type { ComponentLogger } from '@libp2p/interface'
 import { platform } from '#platform'
 import { LamparaError, requireRuntime } from '../errors/index.ts'
-import { createNetwork } from '../network/index.ts'
+import { createNetwork, hasJoin, readJoin, withChain } from '../network/index.ts'
 import type { Network } from '../network/types.ts'
 import { protocols } from '../reqresp/index.ts'
 import { onAbort, raceSignal } from '../streams/abort.ts'
@@ -11,7 +11,7 @@ import { type Follower, startFollower } from './follower.ts'
 import { type PersistedResumePoint, persistResumePoint } from './resume/persist-resume-point.ts'
 import { readCheckpoint } from './sync/checkpoint.ts'
 import { timedVerifier } from './timed-verifier.ts'
-import type { Head, LightClient, LightClientOptions } from './types.ts'
+import type { Head, JoinLightClientOptions, LightClient, LightClientOptions } from './types.ts'
 import { createCommitteeVerifier } from './verification/index.ts'
 
 const DEFAULT_MIN_PARTICIPATION = 2 / 3
@@ -30,16 +30,25 @@ const DEFAULT_STALLED_AFTER_SLOTS = 4
  * and follows the chain.
  * Resolves as soon as it runs; `ready()` and `watchStatus()` tell the rest.
  *
- * A browser needs `bootnodes` or `peers`. Node, where nobody is named in these, in `enrs` or by `peerSources`, finds
+ * With `join` a bootnode's web address is enough. Its document is then trusted for the checkpoint and the chain, unless you pass
+ * these: see `JoinLightClientOptions`. Without, a browser needs `bootnodes` or `staticPeers`. Node, where nobody is named in these, in `enrs` or by `peerSources`, finds
  * peers by discv5, from the chain's published bootnodes on; `discv5: false` or `targetPeers: 0` forbids it, and `connect()` of
  * its network is then the only way.
  *
- * @throws LamparaError `bootnodes_missing` where nobody is named in a browser, or in Node for a chain without published
+ * @example
+ * ```ts
+ * const client = await createLightClient({ join: 'https://relay.example' })
+ * const head = await client.ready({ signal: AbortSignal.timeout(30_000) })
+ * ```
+ *
+ * @throws LamparaError with `join` `bootnodes_unreachable` when no document could be got, `join_document_invalid` when what was got is
+ *   none, `chain_mismatch` when they are of different chains; `bootnodes_missing` where nobody is named in a browser, or in Node for a chain without published
  *   bootnodes (before any dial); `runtime_unsupported` where discv5 is needed and its package not installed; `address_invalid`,
  *   `enr_invalid`, `checkpoint_missing`, `checkpoint_unavailable` when providers do not agree; `invalid_argument`; the signal's reason
  */
-export async function createLightClient(options: LightClientOptions): Promise<LightClient> {
+export async function createLightClient(given: LightClientOptions | JoinLightClientOptions): Promise<LightClient> {
   requireRuntime('Cannot create a light client')
+  const options = await completeOptions(given)
   const minParticipation = options.minParticipation ?? DEFAULT_MIN_PARTICIPATION
   if (!(minParticipation >= 0 && minParticipation <= 1)) {
     throw new LamparaError(
@@ -98,6 +107,18 @@ export async function createLightClient(options: LightClientOptions): Promise<Li
     if (options.network === undefined) await network.stop()
     throw error
   }
+}
+
+/** Options with what the join documents say, where there are some. */
+async function completeOptions(given: LightClientOptions | JoinLightClientOptions): Promise<LightClientOptions> {
+  if (!hasJoin(given)) return given.network === undefined ? withChain(given) : given
+  if ('network' in given && given.network !== undefined) {
+    throw new LamparaError('invalid_argument', 'Cannot create a light client: join and network contradict each other')
+  }
+  const { options, checkpoint } = await readJoin(given)
+  if (given.checkpoint !== undefined) return { ...options, checkpoint: given.checkpoint }
+  if (checkpoint !== undefined) return { ...options, checkpoint }
+  throw new LamparaError('checkpoint_missing', 'Cannot start a light client: the join document names no checkpoint')
 }
 
 function logStates(logger: ComponentLogger, { status }: Follower): void {

@@ -1,7 +1,7 @@
 import type { Hex } from '../chain/hex.ts'
 import type { Chain, ForkName } from '../chain/index.ts'
 import type { LamparaError } from '../errors/index.ts'
-import type { Network, NetworkOptions } from '../network/types.ts'
+import type { JoinNetworkOptions, Network, NetworkOptions } from '../network/types.ts'
 import type { LightClientObject } from '../ssz/index.ts'
 import type { Agreement } from './agreement.ts'
 
@@ -57,6 +57,21 @@ export interface LightClientOptions extends NetworkOptions {
   readonly stalledAfterSlots?: number
   /** A running network to use instead of a new one, and its storage; `stop()` then leaves it running. */
   readonly network?: Network
+}
+
+/**
+ * Options of `createLightClient()` with a join document: chain, bootnodes, checkpoint and clock come from it; options that are given
+ * win over it.
+ *
+ * Whoever serves the document is trusted for the checkpoint, from which all else is verified, and for the chain: it could name
+ * those of a chain of its own. Pass `checkpoint` (and `chain`) from elsewhere, and it can no longer make you take a false head; it still
+ * says what time it is, unless you pass `clock`, by which old heads can pass for new ones, and through whom you connect.
+ */
+export interface JoinLightClientOptions
+  extends JoinNetworkOptions,
+    Omit<LightClientOptions, keyof NetworkOptions | 'checkpoint' | 'network'> {
+  /** Where trust starts. @default the block root that the document names */
+  readonly checkpoint?: Checkpoint
 }
 
 /**

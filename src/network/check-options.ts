@@ -45,7 +45,11 @@ function checkAddress(what: string, address: string): void {
   }
 }
 
-function persistentPeersOf({ bootnodes = [], staticPeers = [] }: NetworkOptions): PersistentPeer[] {
+/** Bootnodes and static peers, one entry a peer. @throws LamparaError `address_invalid` */
+export function persistentPeersOf({
+  bootnodes = [],
+  staticPeers = [],
+}: Pick<NetworkOptions, 'bootnodes' | 'staticPeers'>): PersistentPeer[] {
   const persistent = new Map<string, PersistentPeer>()
   for (const [kind, named] of [
     ['bootnode', bootnodes],

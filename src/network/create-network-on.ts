@@ -1,5 +1,6 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { parsePeerAddress } from '../discovery/index.ts'
+import { loadCode } from '../errors/index.ts'
 import { hasGossipStream, supportsGossip, watchGossipStreams } from '../gossip/gossipsub/stream-health.ts'
 import { createGossip } from '../gossip/index.ts'
 import { limitWords } from '../limits/words.ts'
@@ -11,9 +12,10 @@ import { attachAsyncDispose } from '../streams/attach-async-dispose.ts'
 import { systemClock } from '../streams/clock.ts'
 import { createWatchable } from '../streams/watchable.ts'
 import { baseProtocols, createLocalStatusStore, createPeerRequests, serveBaseProtocols } from './base-protocols.ts'
-import { checkOptions } from './check-options.ts'
+import { checkOptions, persistentPeersOf } from './check-options.ts'
 import { createLazyDiscovery, type LazyDiscovery } from './discovery/lazy-discovery.ts'
 import { createEventHub } from './event-hub.ts'
+import type { JoinKeeper } from './join/keep-joined.ts'
 import { meteredDialer } from './metrics/meter.ts'
 import { countPeers } from './metrics/peer-metrics.ts'
 import { createNode } from './node/create-node.ts'
@@ -60,7 +62,7 @@ export async function createNetworkOn(platform: Platform, given: NetworkOptions)
     const count = peers.list.value.length
     everConnected ||= count > 0
     const skew = count === 0 ? peers.clockSkew() : undefined
-    const unreachable = skew === undefined ? peers.unreachableError() : clockSkewError(skew)
+    const unreachable = joined?.error ?? (skew === undefined ? peers.unreachableError() : clockSkewError(skew))
     const facts = { stopped: stopping, peers: count, everConnected, unreachable }
     status.set(statusOf(facts))
   }
@@ -103,6 +105,11 @@ export async function createNetworkOn(platform: Platform, given: NetworkOptions)
     return stopped
   }
 
+  async function check(): Promise<void> {
+    joined?.readNow()
+    await peers.check()
+  }
+
   async function end(): Promise<void> {
     forgetSignal()
     // Told before anything closes: watchers see one change, not one for each peer.
@@ -110,6 +117,7 @@ export async function createNetworkOn(platform: Platform, given: NetworkOptions)
     updateStatus()
     stopSweep()
     stopWaking()
+    joined?.stop()
     forgetBootstrap()
     gossip?.stop()
     const limit = deadline({ clock, afterMs: STOP_MS, error: () => new Error('it does not end') })
@@ -125,6 +133,7 @@ export async function createNetworkOn(platform: Platform, given: NetworkOptions)
 
   let gossip: ReturnType<typeof createGossip> | undefined
   let discovery: LazyDiscovery | undefined
+  let joined: JoinKeeper | undefined
   let stopSweep = (): void => {}
   let stopWaking = (): void => {}
   let forgetBootstrap = (): void => {}
@@ -186,7 +195,25 @@ export async function createNetworkOn(platform: Platform, given: NetworkOptions)
     // Anyone who is banned from earlier is not to be dialed first. In a page the first head is not kept waiting for it.
     if (platform.name !== 'browser') await raceSignal(discovery.limitEnforcement, signal)
     peers.start()
-    stopWaking = watchWake(platform, clock, () => void peers.check().catch(() => {}))
+    if (options.joined) {
+      const { keepJoined } = await loadCode(() => import('./join/index.ts'), 'the code for join documents')
+      signal?.throwIfAborted()
+      joined = keepJoined({
+        source: options.joined,
+        clock,
+        peers: peers.list,
+        setBootnodes(bootnodes) {
+          const kept = persistentPeersOf({ ...options, bootnodes })
+          for (const { addresses } of kept) for (const address of addresses) gater.allow(address)
+          peers.setPersistentPeers(kept)
+        },
+        dialNow: peers.dialNow,
+        emit: hub.emit,
+        onChange: updateStatus,
+        storage: options.storage,
+      })
+    }
+    stopWaking = watchWake(platform, clock, () => void check().catch(() => {}))
     forgetBootstrap = clock.setTimer(
       () =>
         hub.emit({
@@ -243,7 +270,7 @@ export async function createNetworkOn(platform: Platform, given: NetworkOptions)
       return peers.connect(parsed.peerId, parsed.address, own)
     },
     async check() {
-      if (!stopping) await peers.check()
+      if (!stopping) await check()
       return status.value
     },
     disconnect: (peerId, reason = CLIENT_SHUTDOWN) => peers.disconnect(peerId, reason),

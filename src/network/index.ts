@@ -1,5 +1,5 @@
 export { bootstrapList } from './bootstrap-list.ts'
 export { libp2pOptions, type NetworkNodeOptions, type ServiceFactory } from './create-libp2p-options.ts'
-export { createNetwork } from './create-network.ts'
+export { createNetwork, hasJoin, readJoin, withChain } from './create-network.ts'
 export { type OpenStorageOptions, openStorage } from './open-storage.ts'
 export type * from './types.ts'

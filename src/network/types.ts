@@ -10,6 +10,7 @@ import type { KeyValueStorage } from '../platform/storage.ts'
 import type { Libp2pNode, Libp2pService, Libp2pTransport, TransportName } from '../platform/transports.ts'
 import type { ReqResp } from '../reqresp/types.ts'
 import type { Clock } from '../streams/clock.ts'
+import type { JoinSource } from './join/read-documents.ts'
 import type { Meter } from './metrics/meter.ts'
 import type { NetworkMetrics } from './metrics/metrics-types.ts'
 
@@ -135,8 +136,39 @@ export interface NetworkOptions {
    * @internal
    */
   readonly services?: Readonly<Record<string, Libp2pService>>
+  /**
+   * The join documents that the options come from.
+   *
+   * @internal
+   */
+  readonly joined?: JoinSource
   /** Aborts the start, and stops the network afterwards. */
   readonly signal?: AbortSignal
+}
+
+/**
+ * Options of `createNetwork()` with a join document instead of a chain: what a bootnode publishes so that its web address is
+ * enough. Chain, bootnodes and clock come from it; options that are given win over it.
+ *
+ * It is trusted for all of these: whoever serves it chooses the chain, unless you pass `chain`, what time it is there, unless you pass
+ * `clock`, and through whom you connect. `createLightClient()` says what that means for heads.
+ */
+export interface JoinNetworkOptions extends Omit<NetworkOptions, 'chain' | 'storage' | 'joined'> {
+  /**
+   * Addresses of join documents, eight at most: `https://relay.example` stands for
+   * `https://relay.example/.well-known/lampara.json`. Of several any that answers serves, and the bootnodes of all that do are
+   * used; they must be of one chain.
+   *
+   * While none of their bootnodes is connected they are read again, first after 1.5 s, then with backoff to 8 s, after
+   * five minutes to 60 s, and at once on `check()` and on waking: a bootnode that was restarted or moved is found. The events
+   * `join:changed` and `join:failed` report it. With `storage` the documents outlive a restart, for a start while none can be
+   * read.
+   */
+  readonly join: string | readonly string[]
+  /** The only chain that counts, whatever the documents say. @default the documents' */
+  readonly chain?: Chain
+  /** As for `NetworkOptions`, or a function that opens it for the documents' chain: `(chain) => openStorage(chain)`. */
+  readonly storage?: KeyValueStorage | ((chain: Chain) => KeyValueStorage | Promise<KeyValueStorage>)
 }
 
 /**
@@ -187,6 +219,10 @@ export type NetworkEvent =
       readonly peers: number
       readonly tried: number
     }
+  /** The join documents, read again while no bootnode was connected, name other bootnodes than before: these are dialed now. */
+  | { readonly type: 'join:changed'; readonly bootnodes: readonly string[] }
+  /** The join documents could not be read again. Another attempt follows. With `chain_mismatch` only a new network can go on. */
+  | { readonly type: 'join:failed'; readonly error: LamparaError }
   /** What is persisted could not be read, or not be written. All goes on without. */
   | { readonly type: 'storage:failed'; readonly error: LamparaError }
   /**

@@ -50,7 +50,7 @@ function start(...args: string[]) {
   }
 }
 
-test('npm start serves a page that finds its chain by itself, and Ctrl-C ends all of it with 0', async () => {
+test('npm start serves a page that finds its chain by itself, Ctrl-C ends all of it with 0, and the open tab finds the next one', async () => {
   const { child, ended, until } = start()
   const [, url = ''] = await until(/Lampara +(http:\/\/127\.0\.0\.1:\d+\/)/)
   const [, join = ''] = await until(/bootnode +(http:\S+)/)
@@ -62,14 +62,18 @@ test('npm start serves a page that finds its chain by itself, and Ctrl-C ends al
     // Its own connection to the devnet, through the bootnode.
     await page.getByText('tunnelled').waitFor({ timeout: 20_000 })
     expect(errors).toEqual([])
+    child.kill('SIGINT')
+    expect(await ended).toBe(0)
+    await expect(fetch(url)).rejects.toThrow()
+    await expect(fetch(join)).rejects.toThrow()
+    await page.getByRole('heading', { name: 'Not connected', exact: true }).waitFor({ timeout: 20_000 })
+    // A new chain, a bootnode of another identity, on another port.
+    await start('--no-build', '--port', new URL(url).port).until(/Lampara +http/)
+    await page.getByRole('heading', { name: 'Following', exact: true }).waitFor({ timeout: 30_000 })
   } finally {
     await browser.close()
   }
-  child.kill('SIGINT')
-  expect(await ended).toBe(0)
-  await expect(fetch(url)).rejects.toThrow()
-  await expect(fetch(join)).rejects.toThrow()
-}, 60_000)
+}, 120_000)
 
 test('npm start says how to follow on a machine without a browser', async () => {
   const { child, ended, until } = start()

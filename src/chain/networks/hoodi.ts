@@ -1,6 +1,5 @@
 import type { Chain } from '../chain.ts'
-import { defaultMaxCheckpointAgeMs } from '../create-chain.ts'
-import { mainnetPreset } from '../presets.ts'
+import { defaultMaxCheckpointAgeMs, mainnetPreset } from '../presets.ts'
 
 /** The Hoodi test network: for staking and infrastructure. */
 export const hoodi: Chain = {

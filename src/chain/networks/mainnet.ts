@@ -1,6 +1,5 @@
 import type { Chain } from '../chain.ts'
-import { defaultMaxCheckpointAgeMs } from '../create-chain.ts'
-import { mainnetPreset } from '../presets.ts'
+import { defaultMaxCheckpointAgeMs, mainnetPreset } from '../presets.ts'
 
 /** Ethereum mainnet. */
 export const mainnet: Chain = {

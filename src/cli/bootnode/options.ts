@@ -64,6 +64,8 @@ export async function parseBootnodeOptions(
   const {
     bootnodes = [],
     staticPeers = [],
+    // Its upstream is not what a page joins by.
+    joined: _,
     ...found
   } = await readPeerOptions('bootnode', { ...values, peer: values.upstream }, { ...joined, chain }, warn)
   const port = numberValue('bootnode', '--port', values.port, PORT)

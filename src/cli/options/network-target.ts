@@ -1,8 +1,10 @@
 import type { Chain, Hex } from '../../chain/index.ts'
-import { apiUrl, fetchJoinDocument } from '../../discovery/index.ts'
+import { apiUrl } from '../../discovery/index.ts'
 import { messageOf } from '../../errors/index.ts'
 import type { Checkpoint } from '../../light-client/types.ts'
-import { type Clock, offsetClock, systemClock } from '../../streams/clock.ts'
+import { readJoin } from '../../network/index.ts'
+import type { NetworkOptions } from '../../network/types.ts'
+import { type Clock, systemClock } from '../../streams/clock.ts'
 import { type ChainValues, chainOptions, readChainOption } from './chain-option.ts'
 import { usageError } from './usage.ts'
 import { rootValue } from './values.ts'
@@ -40,6 +42,8 @@ export interface NetworkLocation {
   readonly enrs: readonly string[]
   readonly clock: Clock
   readonly clockOffsetMs: number
+  /** The join document, to be read again. */
+  readonly joined?: NetworkOptions['joined']
 }
 
 /** A network to join, and what to trust there. */
@@ -87,19 +91,20 @@ async function joinNetwork(
   values: NetworkLocationValues,
   signal: AbortSignal,
 ): Promise<NetworkLocation & { readonly hint: Hex | undefined }> {
-  const joined = values.join === undefined ? undefined : await fetchJoinDocument(values.join, { signal })
+  const read = values.join === undefined ? undefined : await readJoin({ join: values.join, signal })
+  const joined = read?.options.joined?.facts
   if (joined !== undefined && values.chain !== undefined && values.chain !== joined.chain.name) {
     throw usageError(command, `--chain "${values.chain}" is not the chain of ${values.join}, ${joined.chain.name}`)
   }
   const chain = joined?.chain ?? (await readChainOption(command, { ...values, chain: values.chain ?? 'mainnet' }))
-  const clockOffsetMs = joined?.clockOffsetMs ?? 0
   return {
     chain,
     addresses: joined?.bootnodes ?? [],
     enrs: joined?.enrs ?? [],
-    hint: joined?.checkpoint,
-    clock: clockOffsetMs === 0 ? systemClock : offsetClock(clockOffsetMs),
-    clockOffsetMs,
+    hint: read?.checkpoint,
+    clock: read?.options.clock ?? systemClock,
+    clockOffsetMs: joined?.clockOffsetMs ?? 0,
+    ...(read?.options.joined && { joined: read.options.joined }),
   }
 }
 

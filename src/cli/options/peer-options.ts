@@ -63,10 +63,13 @@ export function joinAddressOf({ join, bootnode = [] }: PeerOptionValues): string
 export async function readPeerOptions(
   command: string,
   values: PeerOptionValues,
-  joined: Pick<NetworkLocation, 'chain' | 'addresses' | 'enrs'>,
+  joined: Pick<NetworkLocation, 'chain' | 'addresses' | 'enrs' | 'joined'>,
   warn: (line: string) => void,
 ): Promise<
-  Pick<NetworkOptions, 'bootnodes' | 'staticPeers' | 'enrs' | 'peerSources' | 'allowPrivateAddresses' | 'discv5'>
+  Pick<
+    NetworkOptions,
+    'bootnodes' | 'staticPeers' | 'enrs' | 'peerSources' | 'allowPrivateAddresses' | 'discv5' | 'joined'
+  >
 > {
   const { bootnode = [], peer = [], enr = [] } = values
   const bootnodes = [...bootnode.filter((address) => !isUrl(address)), ...joined.addresses]
@@ -82,6 +85,7 @@ export async function readPeerOptions(
     enrs: enr,
     peerSources: lists,
     allowPrivateAddresses: values['allow-private'],
+    ...(joined.joined && { joined: joined.joined }),
     ...(discv5 && { discv5: { ...(listen && { listen }), ...(bootstrap && { bootEnrs: bootstrap }) } }),
   }
 }

@@ -46,6 +46,8 @@ export async function printEvents(network: Network, io: CliIo, json: boolean, si
     'peer:discovered',
     'dial:failed',
     'bootstrap:completed',
+    'join:changed',
+    'join:failed',
   ] as const
   try {
     for await (const event of network.events(types, { signal })) io.stdout(json ? eventJson(event) : eventLine(event))
@@ -74,6 +76,8 @@ function eventLine(event: NetworkEvent): string {
       return `after 30 s    ${event.peers} connected, ${event.tried} tried`
     case 'conflict':
       return `conflict      ${event.kind} slots ${event.known.slot} and ${event.other.slot} exclude each other`
+    case 'join:changed':
+      return `moved         now at ${event.bootnodes.join(', ')}`
     default:
       return `failed        ${messageOf(event.error)}`
   }

@@ -18,6 +18,10 @@ export function logEvents(logger: ComponentLogger): (event: NetworkEvent) => voi
         return log('dial of %s failed: %s', event.address, event.error.message)
       case 'bootstrap:completed':
         return log('%d peers after half a minute, %d dialed', event.peers, event.tried)
+      case 'join:changed':
+        return log('the join document names other bootnodes now: %s', event.bootnodes.join(', '))
+      case 'join:failed':
+        return log('join document: %s', event.error.message)
       case 'storage:failed':
         return log.error('storage failed: %s', event.error.message)
       case 'validator:failed':

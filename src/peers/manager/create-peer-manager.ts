@@ -36,6 +36,10 @@ export interface PeerManager {
   readonly dialerHost: Omit<CandidateDialerHost, 'canDial'>
   /** Starts to dial persistent peers. */
   start(): void
+  /** Keeps these persistent peers from now on, but for those that were disconnected on purpose. Connected ones stay. */
+  setPersistentPeers(peers: readonly PersistentPeer[]): void
+  /** Dials persistent peers without waiting for backoff. */
+  dialNow(): void
   connect(peerId: string, address: Multiaddr, signal?: AbortSignal): Promise<PeerInfo>
   disconnect(peerId: string, code: number): Promise<void>
   /** Closes the connection to a peer that is no longer of use as it is; one to keep is dialed again. */
@@ -71,6 +75,7 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
   let stopWatchingDigests = (): void => {}
   let stopped: Promise<void> | undefined
   let persistentPeers = keep([])
+  const released = new Set<string>()
 
   const registry = createPeerRegistry({
     clock,
@@ -173,6 +178,16 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
       persistentPeers = keep(options.persistentPeers)
       stopWatchingDigests = watchDigestChanges(chain, clock, onDigestChange)
     },
+    setPersistentPeers(kept) {
+      persistentPeers.stop()
+      persistentPeers = keep(kept.filter(({ id }) => !released.has(id)))
+      registry.list.value.forEach(({ id }) => {
+        const peer = registry.get(id)
+        if (peer !== undefined) registry.changed(peer)
+      })
+      options.onReachability()
+    },
+    dialNow: () => persistentPeers.dialNow(),
     async connect(peerId, address, signal) {
       const linked = linkSignals(signal, stopping)
       try {
@@ -185,6 +200,7 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     },
     async disconnect(peerId, code) {
       persistentPeers.release(peerId)
+      released.add(peerId)
       const peer = registry.get(peerId)
       if (peer !== undefined) await disconnect(peer, code, 'we left')
     },

@@ -9,7 +9,6 @@ import {
   type LightClientState,
   libp2pOptions,
   type Network,
-  offsetClock,
   openStorage,
   serveVerified,
   topics,
@@ -85,10 +84,6 @@ export type FollowReport =
  * @throws LamparaError `timeout`, saying how far it came
  */
 export async function follow(options: FollowOptions, report: (report: FollowReport) => void): Promise<FollowSummary> {
-  const { chain, bootnodes, checkpoint, clockOffsetMs } = await fetchJoinDocument(options.join)
-  const trusted = options.checkpoint ?? checkpoint
-  if (trusted === undefined)
-    throw new LamparaError('checkpoint_missing', `Cannot follow ${options.join}: no checkpoint`)
   const states: LightClientState[] = []
   const heads: SeenHead[] = []
   const last: Partial<Record<Head['kind'], SeenHead>> = {}
@@ -97,18 +92,18 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
   const timer = setTimeout(() => {
     const { optimistic, finalized } = last
     const words = `${states.join(' → ')}; optimistic ${optimistic?.slot}, finalized ${finalized?.slot}; ${lastReason}`
-    tooLate.abort(new LamparaError('timeout', `Cannot follow ${chain.name} to the goal in time: ${words}`))
+    tooLate.abort(new LamparaError('timeout', `Cannot follow ${options.join} to the goal in time: ${words}`))
   }, options.timeoutMs)
 
-  const storage = options.persist === true ? await openStorage(chain) : undefined
-  const own = options.tellGossip === true ? await makeOwnNode(chain, options) : undefined
+  const own =
+    options.tellGossip === true ? await makeOwnNode((await fetchJoinDocument(options.join)).chain, options) : undefined
   const client = await createLightClient({
-    chain,
-    ...(options.peers === undefined ? { bootnodes: options.bootnodes ?? bootnodes } : { staticPeers: options.peers }),
-    checkpoint: trusted,
-    clock: offsetClock(clockOffsetMs),
+    join: options.join,
+    ...(options.bootnodes !== undefined && { bootnodes: options.bootnodes }),
+    ...(options.peers !== undefined && { bootnodes: [], staticPeers: options.peers }),
+    ...(options.checkpoint !== undefined && { checkpoint: options.checkpoint }),
     ...(own !== undefined && { libp2p: own.libp2p }),
-    ...(storage !== undefined && { storage }),
+    ...(options.persist === true && { storage: (chain: Chain) => openStorage(chain) }),
     ...(options.maxCheckpointAgeMs !== undefined && { maxCheckpointAgeMs: options.maxCheckpointAgeMs }),
     ...(options.allowPrivateAddresses !== undefined && { allowPrivateAddresses: options.allowPrivateAddresses }),
     ...(options.webRtc !== undefined && { transports: { add: [webRtc()] } }),
@@ -131,7 +126,7 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
       count++
       if (head.slot >= goalSlot && count >= goalHeads) return seen
     }
-    throw new LamparaError('internal', `Cannot follow ${chain.name}: the ${kind} heads ended`)
+    throw new LamparaError('internal', `Cannot follow ${options.join}: the ${kind} heads ended`)
   }
   const senders = own && noteSenders(client.network)
   try {
@@ -161,7 +156,7 @@ export async function follow(options: FollowOptions, report: (report: FollowRepo
   } finally {
     clearTimeout(timer)
     await client.stop()
-    await storage?.close()
+    await client.network.storage?.close()
     await own?.libp2p.stop()
   }
 }

@@ -1,9 +1,8 @@
 // A wallet: the same lines in Node and in a page.
-import { createLightClient, fetchJoinDocument } from 'lampara'
+import { createLightClient } from 'lampara'
 
 export async function firstHead(join) {
-  const { chain, bootnodes, checkpoint } = await fetchJoinDocument(join)
-  const client = await createLightClient({ chain, bootnodes, checkpoint })
+  const client = await createLightClient({ join })
   try {
     const { kind, slot, root } = await client.ready({ signal: AbortSignal.timeout(60_000) })
     return { kind, slot, root }

@@ -1,5 +1,5 @@
 'use client'
-import { createLightClient, fetchJoinDocument } from 'lampara'
+import { createLightClient } from 'lampara'
 import { useEffect, useState } from 'react'
 
 export function Wallet() {
@@ -16,7 +16,6 @@ export function Wallet() {
 }
 
 async function follow(join, signal, show) {
-  const { chain, bootnodes, checkpoint } = await fetchJoinDocument(join, { signal })
-  const client = await createLightClient({ chain, bootnodes, checkpoint, signal })
+  const client = await createLightClient({ join, signal })
   for await (const head of client.heads({ signal })) show(`slot ${head.slot}`)
 }

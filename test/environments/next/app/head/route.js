@@ -1,11 +1,10 @@
 // A head that was verified on the server.
-import { createLightClient, fetchJoinDocument } from 'lampara'
+import { createLightClient } from 'lampara'
 
 export const dynamic = 'force-dynamic'
 
 export async function GET(request) {
-  const { chain, bootnodes, checkpoint } = await fetchJoinDocument(new URL(request.url).searchParams.get('join'))
-  const client = await createLightClient({ chain, bootnodes, checkpoint })
+  const client = await createLightClient({ join: new URL(request.url).searchParams.get('join') })
   try {
     const { slot } = await client.ready({ signal: AbortSignal.timeout(30_000) })
     return Response.json({ slot })

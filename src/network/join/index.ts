@@ -1,0 +1,2 @@
+export { joinedOptions } from './join-options.ts'
+export { keepJoined } from './keep-joined.ts'
