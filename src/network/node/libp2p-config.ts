@@ -46,10 +46,10 @@ export async function libp2pConfig(parts: NodeDependencies): Promise<Libp2pOptio
     addresses: { listen: [...(options.listen ?? [])], announce: [...(options.announce ?? [])] },
     transports: transports.create,
     connectionEncrypters: [noise(platform.noise)],
-    // Some beacon nodes speak mplex only, and greet with more than the five streams a second that it allows.
+    // Some beacon nodes speak mplex only. Its own limit on streams closes a connection without a ban and is not counted: ours holds.
     streamMuxers: [
       yamux({ streamOptions: { maxStreamWindowSize: MIB }, maxInboundStreams: MAX_INBOUND_STREAMS }),
-      lazyMplex({ disconnectThreshold: 50 }),
+      lazyMplex({ disconnectThreshold: Number.MAX_SAFE_INTEGER }),
     ]
       .map(withSafeSend)
       .map(withByteCount(parts.meter.bytes))
