@@ -26,7 +26,7 @@ function complaints(code: string): string[] {
   }
 }
 
-describe('the README', { timeout: 60_000 }, () => {
+describe('the README', () => {
   it('begins with an example for a wallet and one for a dashboard, and none has more than fifteen lines', () => {
     expect(examples[0]).toContain('createLightClient(')
     expect(examples[1]).toContain('createNetwork(')

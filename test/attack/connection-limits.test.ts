@@ -28,7 +28,7 @@ async function attackerOf(network: Network, muxer: 'yamux' | 'mplex' = 'yamux'):
 }
 
 for (const [transport, listen] of Object.entries(listenOn)) {
-  describe(`a relay that listens by ${transport}`, { timeout: 30_000 }, () => {
+  describe(`a relay that listens by ${transport}`, { timeout: 45_000 }, () => {
     for (const [name, { cause, run }] of Object.entries(connectionAttacks)) {
       it(`disconnects and bans the sender of ${name}, and counts why`, async () => {
         const network = await relay(listen)
@@ -36,7 +36,7 @@ for (const [transport, listen] of Object.entries(listenOn)) {
         await Promise.resolve(run(attacker, topic)).catch(() => {})
         // The one that does not read does not see its end either.
         if (!name.includes('never read')) await attacker.ended
-        await expect.poll(() => network.metrics.limits.exceeded, { timeout: 10_000 }).toEqual({ [cause]: 1 })
+        await expect.poll(() => network.metrics.limits.exceeded, { timeout: 45_000 }).toEqual({ [cause]: 1 })
       })
     }
   })

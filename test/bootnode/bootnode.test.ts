@@ -18,7 +18,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop()
 })
 
-const soon = () => AbortSignal.timeout(20_000)
+const soon = () => AbortSignal.timeout(45_000)
 
 async function startDevnet(): Promise<Devnet> {
   const devnet = await createDevnet({ preset: 'minimal', slotDurationMs: 500, forks: { electra: 0 } })

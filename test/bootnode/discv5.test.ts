@@ -45,7 +45,7 @@ async function startBootnode(devnet: Devnet, options: Partial<BootnodeOptions> =
   return bootnode
 }
 
-describe('a bootnode to which no beacon node is named', { timeout: 60_000 }, () => {
+describe('a bootnode to which no beacon node is named', () => {
   it('finds one from the published bootnodes of the chain on, and serves clients', async () => {
     const { devnet, record } = await startDevnet()
     published.set(devnet.chain.name, [record])

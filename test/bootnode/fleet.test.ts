@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop()
 })
 
-const soon = () => AbortSignal.timeout(20_000)
+const soon = () => AbortSignal.timeout(45_000)
 
 async function startDevnet(slotDurationMs = 500): Promise<Devnet> {
   const devnet = await createDevnet({ preset: 'minimal', slotDurationMs, forks: { electra: 0 } })
@@ -30,7 +30,7 @@ async function startBootnode(devnet: Devnet, options: Partial<BootnodeOptions> =
   return bootnode
 }
 
-describe('bootnodes of a fleet', { timeout: 60_000 }, () => {
+describe('bootnodes of a fleet', () => {
   it('list each other in the join document after themselves, and not one that does not answer', async () => {
     const devnet = await startDevnet()
     const first = await startBootnode(devnet)
@@ -38,15 +38,15 @@ describe('bootnodes of a fleet', { timeout: 60_000 }, () => {
     const second = await startBootnode(devnet, { joinPeers: [first.url, dead] })
     const trouble: string[] = []
     second.watchSiblingTrouble((words) => void trouble.push(words))
-    await expect.poll(() => second.siblings, { timeout: 10_000 }).toEqual(first.addresses)
+    await expect.poll(() => second.siblings, { timeout: 45_000 }).toEqual(first.addresses)
     const document = await fetchJoinDocument(second.url, { signal: soon() })
     expect(document.bootnodes).toEqual([...second.addresses, ...first.addresses])
     expect(document.peerId).toBe(second.downstream.peerId)
-    await expect.poll(() => trouble.join(), { timeout: 10_000 }).toContain('127.0.0.1:1')
+    await expect.poll(() => trouble.join(), { timeout: 45_000 }).toContain('127.0.0.1:1')
 
     // A sibling's siblings are not taken from its word, and one that lists us is not reported as ourselves.
     const third = await startBootnode(devnet, { joinPeers: [second.url] })
-    await expect.poll(() => third.siblings, { timeout: 10_000 }).toEqual(second.addresses)
+    await expect.poll(() => third.siblings, { timeout: 45_000 }).toEqual(second.addresses)
   })
 
   it('do not list a bootnode of another chain, nor themselves', async () => {
@@ -55,7 +55,7 @@ describe('bootnodes of a fleet', { timeout: 60_000 }, () => {
     const bootnode = await startBootnode(devnet, { http: { port: 0 }, joinPeers: [foreign.url] })
     const trouble: string[] = []
     bootnode.watchSiblingTrouble((words) => void trouble.push(words))
-    await expect.poll(() => trouble.join(), { timeout: 10_000 }).toContain('it is of the chain')
+    await expect.poll(() => trouble.join(), { timeout: 45_000 }).toContain('it is of the chain')
     expect(bootnode.siblings).toEqual([])
   })
 
@@ -63,7 +63,7 @@ describe('bootnodes of a fleet', { timeout: 60_000 }, () => {
     const devnet = await startDevnet()
     const sibling = await startBootnode(devnet)
     const ending = await startBootnode(devnet, { joinPeers: [sibling.url] })
-    await expect.poll(() => ending.siblings.length, { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => ending.siblings.length, { timeout: 45_000 }).toBe(1)
     const { bootnodes } = await fetchJoinDocument(ending.url, { signal: soon() })
     const client = await createLightClient({
       chain: devnet.chain,
@@ -94,7 +94,7 @@ describe('bootnodes of a fleet', { timeout: 60_000 }, () => {
     await expect(newcomer.connect(ending.addresses[0]!, { signal: soon() })).rejects.toThrow()
     await ending.stop()
     const with_ = () => client.network.peers.map(({ id }) => id)
-    await expect.poll(with_, { timeout: 10_000 }).toEqual([sibling.downstream.peerId])
+    await expect.poll(with_, { timeout: 45_000 }).toEqual([sibling.downstream.peerId])
     for await (const head of client.heads({ signal: soon() })) {
       if (head.slot > sibling.client.status.optimistic!.slot - 1) break
     }
@@ -114,7 +114,7 @@ describe('bootnodes of a fleet', { timeout: 60_000 }, () => {
     await expect.poll(() => bootnode.downstream.peers.length).toBe(6)
     const hurry = new AbortController()
     const drained = bootnode.drain({ windowMs: 60_000, signal: hurry.signal })
-    await expect.poll(() => bootnode.downstream.peers.length, { timeout: 10_000 }).toBe(5)
+    await expect.poll(() => bootnode.downstream.peers.length, { timeout: 45_000 }).toBe(5)
     hurry.abort()
     await drained
     expect(bootnode.downstream.peers).toEqual([])

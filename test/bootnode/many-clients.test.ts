@@ -23,7 +23,7 @@ describe('fifty Node clients on one bootnode', () => {
       checkpoint: devnet.checkpoint(),
     })
     stops.push(bootnode.stop)
-    await bootnode.ready({ signal: AbortSignal.timeout(20_000) })
+    await bootnode.ready({ signal: AbortSignal.timeout(45_000) })
 
     const clients: LightClient[] = []
     // A few at a time, as browsers arrive.

@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop()
 })
 
-const soon = () => AbortSignal.timeout(20_000)
+const soon = () => AbortSignal.timeout(45_000)
 
 async function startBootnode() {
   const devnet = await createDevnet({ preset: 'minimal', slotDurationMs: 500, forks: { electra: 0 } })
@@ -70,7 +70,7 @@ describe('the metrics of a bootnode', { timeout: 40_000 }, () => {
     expect(new URL(url).hostname).toBe('127.0.0.1')
     const subscribed = async () =>
       (await readMetrics(url)).value('lampara_gossip_subscribers', { network: 'downstream' })
-    await expect.poll(subscribed, { timeout: 10_000 }).toBe(1)
+    await expect.poll(subscribed, { timeout: 45_000 }).toBe(1)
     const metrics = await readMetrics(url)
     expect(families.filter(([name, labels]) => metrics.value(name, labels) === undefined)).toEqual([])
     expect(metrics.value('lampara_ready')).toBe(1)

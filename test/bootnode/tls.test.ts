@@ -154,7 +154,7 @@ describe('a listener with TLS', () => {
 })
 
 describe('a bootnode with a certificate', { timeout: 40_000 }, () => {
-  const soon = () => AbortSignal.timeout(20_000)
+  const soon = () => AbortSignal.timeout(45_000)
 
   async function startDevnet() {
     const devnet = await createDevnet({ preset: 'minimal', slotDurationMs: 500, forks: { electra: 0 } })

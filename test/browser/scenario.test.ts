@@ -38,8 +38,8 @@ async function withChain<T>(
     })
     try {
       // Recorded data may end before the clock's period: then there is something to start from, and no current head.
-      if (options.replay === undefined) await bootnode.ready({ signal: AbortSignal.timeout(30_000) })
-      else await vi.waitUntil(() => bootnode.checkpoint() !== undefined, { timeout: 30_000 })
+      if (options.replay === undefined) await bootnode.ready({ signal: AbortSignal.timeout(45_000) })
+      else await vi.waitUntil(() => bootnode.checkpoint() !== undefined, { timeout: 45_000 })
       return await use(devnet, bootnode)
     } finally {
       await bootnode.stop()
@@ -96,7 +96,7 @@ describe('a page through a bootnode and Node over TCP run the same scenario', ()
       await recording
       expect(roots.size).toBeGreaterThan(30)
     })
-  }, 90_000)
+  })
 
   describe.skipIf(!fixtures.available)('with --replay of recorded mainnet data', () => {
     test.each(['ultralight-capella-879-881', 'colibri-electra-1600-1602'])(
@@ -155,7 +155,7 @@ test('a page that is loaded again goes on from what it verified before, though n
     expect(errors).toEqual([])
     await page.close()
   })
-}, 120_000)
+})
 
 test('the browser platform passes the conformance suite in a browser', async () => {
   const { page, errors } = await openPage(launched.browser)

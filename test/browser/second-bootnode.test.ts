@@ -17,7 +17,7 @@ async function bootnodeOf(devnet: Devnet, records: readonly string[] = []): Prom
     allowPrivateAddresses: true,
   })
   onTestFinished(bootnode.stop)
-  await bootnode.ready({ signal: AbortSignal.timeout(30_000) })
+  await bootnode.ready({ signal: AbortSignal.timeout(45_000) })
   return bootnode
 }
 
@@ -58,4 +58,4 @@ test('a page finds a second bootnode through the first, and follows on when the 
   // The lost WebSocket is the browser's own line, and the only one.
   expect(errors.filter((error) => !error.includes('WebSocket'))).toEqual([])
   await page.close()
-}, 90_000)
+})

@@ -58,22 +58,22 @@ test('npm start serves a page that finds its chain by itself, Ctrl-C ends all of
   try {
     const { page, errors } = await openPage(browser)
     await page.goto(url)
-    await page.getByRole('heading', { name: 'Following', exact: true }).waitFor({ timeout: 20_000 })
+    await page.getByRole('heading', { name: 'Following', exact: true }).waitFor({ timeout: 45_000 })
     // Its own connection to the devnet, through the bootnode.
-    await page.getByText('tunnelled').waitFor({ timeout: 20_000 })
+    await page.getByText('tunnelled').waitFor({ timeout: 45_000 })
     expect(errors).toEqual([])
     child.kill('SIGINT')
     expect(await ended).toBe(0)
     await expect(fetch(url)).rejects.toThrow()
     await expect(fetch(join)).rejects.toThrow()
-    await page.getByRole('heading', { name: 'Not connected', exact: true }).waitFor({ timeout: 20_000 })
+    await page.getByRole('heading', { name: 'Not connected', exact: true }).waitFor({ timeout: 45_000 })
     // A new chain, a bootnode of another identity, on another port.
     await start('--no-build', '--port', new URL(url).port).until(/Lampara +http/)
-    await page.getByRole('heading', { name: 'Following', exact: true }).waitFor({ timeout: 30_000 })
+    await page.getByRole('heading', { name: 'Following', exact: true }).waitFor({ timeout: 45_000 })
   } finally {
     await browser.close()
   }
-}, 120_000)
+})
 
 test('npm start says how to follow on a machine without a browser', async () => {
   const { child, ended, until } = start()
@@ -85,7 +85,7 @@ test('npm start says how to follow on a machine without a browser', async () => 
   expect(printed).toMatch(/slot \d+.*signed/)
   child.kill('SIGINT')
   expect(await ended).toBe(0)
-}, 60_000)
+})
 
 test('npm start says in words that the port is taken, and leaves nothing running', async () => {
   const occupant = createServer().listen(0, '127.0.0.1')
@@ -95,7 +95,7 @@ test('npm start says in words that the port is taken, and leaves nothing running
   expect(await ended).toBe(1)
   expect(said()).toMatch(new RegExp(`lampara: Cannot serve the page: .*${port}`))
   occupant.close()
-}, 30_000)
+})
 
 test.each([
   [['--port', '99999'], /--port 99999 is no port/],

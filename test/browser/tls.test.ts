@@ -26,7 +26,7 @@ test('a page joins over HTTPS and follows over a WebSocket with TLS, both of whi
     tls,
   })
   onTestFinished(bootnode.stop)
-  await bootnode.ready({ signal: AbortSignal.timeout(30_000) })
+  await bootnode.ready({ signal: AbortSignal.timeout(45_000) })
 
   // Nobody signed the certificate but itself.
   const { page, errors } = await openPage(launched.browser, { ignoreHTTPSErrors: true })
@@ -42,4 +42,4 @@ test('a page joins over HTTPS and follows over a WebSocket with TLS, both of whi
   expect(summary.optimistic.slot).toBeGreaterThanOrEqual(slot + 6)
   expect(errors).toEqual([])
   await page.close()
-}, 90_000)
+})

@@ -24,7 +24,7 @@ async function bootnodeOf(devnet: Devnet, options: Partial<BootnodeOptions> = {}
     ...options,
   })
   onTestFinished(bootnode.stop)
-  await bootnode.ready({ signal: AbortSignal.timeout(30_000) })
+  await bootnode.ready({ signal: AbortSignal.timeout(45_000) })
   return bootnode
 }
 
@@ -68,13 +68,13 @@ test('a page finds another through a bootnode, and follows the chain by that one
     webRtc: 'share',
     goal: never,
   })
-  await expect.poll(() => relay.relayCounts?.reservations, { timeout: 20_000 }).toBe(1)
+  await expect.poll(() => relay.relayCounts?.reservations, { timeout: 45_000 }).toBe(1)
   const [sharer] = relay.downstream.peers.map(({ id }) => id)
   const goal = { optimisticSlot: devnet.head().slot + 80, finalizedSlot: devnet.finalized().slot + 16 }
   const dialing = await follow({ join: relay.url, bootnodes: relay.addresses, webRtc: 'dial', goal })
   const direct = `${relay.addresses[0]}/p2p-circuit/webrtc/p2p/${sharer}`
   await expect.poll(dialing.peers, { timeout: 40_000 }).toContain(direct)
-  await expect.poll(() => dialing.states, { timeout: 20_000 }).toContain('following')
+  await expect.poll(() => dialing.states, { timeout: 45_000 }).toContain('following')
   const goneAtSlot = devnet.head().slot
   await relay.stop()
   const { heads, peers } = await dialing.summary
@@ -83,4 +83,4 @@ test('a page finds another through a bootnode, and follows the chain by that one
   // The lost WebSocket is the browser's own line, and the only one.
   for (const { errors } of [sharing, dialing])
     expect(errors.filter((error) => !error.includes('WebSocket'))).toEqual([])
-}, 120_000)
+})

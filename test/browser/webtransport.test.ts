@@ -38,7 +38,7 @@ test.skipIf(deno === undefined)(
     expectMoving(heads, roots)
     expect(heads.filter(({ kind }) => kind === 'optimistic').length).toBeGreaterThan(5)
     expect(peers).toEqual([peer.address])
-    await expect.poll(() => peer.connections(), { timeout: 10_000 }).toBe(0)
+    await expect.poll(() => peer.connections(), { timeout: 45_000 }).toBe(0)
     expect(errors).toEqual([])
   },
   90_000,

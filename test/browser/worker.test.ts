@@ -41,9 +41,9 @@ describe('a worker of a page', () => {
     expect(summary.states.find((state) => state !== 'connecting')).toBe('bootstrapping')
     expect(summary.peers).toEqual([address])
     expectMoving(summary.heads, roots)
-    await expect.poll(() => door.live, { timeout: 10_000 }).toBe(0)
+    await expect.poll(() => door.live, { timeout: 45_000 }).toBe(0)
     expect(errors).toEqual([])
-  }, 90_000)
+  })
 
   test('has all that the browser platform promises, storage among it', async () => {
     const { page, errors } = await open()
@@ -66,7 +66,7 @@ describe('a worker of a page', () => {
           [name, addresses] as const,
         )
       }
-      await expect.poll(() => peer.connections(), { timeout: 5_000 }).toBe(0)
+      await expect.poll(() => peer.connections(), { timeout: 45_000 }).toBe(0)
       expect(errors).toEqual([])
     },
     60_000,

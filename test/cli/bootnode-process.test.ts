@@ -19,7 +19,7 @@ async function startDevnet() {
   return devnet
 }
 
-describe('the process of lampara bootnode', { timeout: 60_000 }, () => {
+describe('the process of lampara bootnode', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('ends on %s with 0, and "stopped" is its last line', async (signal) => {
     const devnet = await startDevnet()
     const bootnode = startCli(['bootnode', '--join', devnet.restUrl, '--json'])

@@ -32,7 +32,7 @@ async function chainOf({ chain }: Pick<Devnet, 'chain'>, folder: string): Promis
   return ['--chain', file, '--genesis-root', genesisValidatorsRoot, '--genesis-time', String(genesisTime)]
 }
 
-describe('lampara bootnode', { timeout: 60_000 }, () => {
+describe('lampara bootnode', () => {
   it('follows the beacon node that discv5 finds from a list of records on', async () => {
     const devnet = await createDevnet({ preset: 'minimal', slotDurationMs: 1000, discv5: true })
     ends.push(devnet.stop)
@@ -45,7 +45,7 @@ describe('lampara bootnode', { timeout: 60_000 }, () => {
     ends.push(() => running)
     ends.push(async () => io.abort.abort())
     const states = () => io.out.map((line) => JSON.parse(line).state)
-    await expect.poll(states, { timeout: 30_000 }).toContain('following')
+    await expect.poll(states, { timeout: 45_000 }).toContain('following')
     io.abort.abort()
     expect(await running).toBe(0)
   })
@@ -82,7 +82,7 @@ describe('lampara bootnode', { timeout: 60_000 }, () => {
     ends.push(() => running)
     ends.push(async () => io.abort.abort())
 
-    await expect.poll(() => io.out.length, { timeout: 20_000 }).toBeGreaterThan(1)
+    await expect.poll(() => io.out.length, { timeout: 45_000 }).toBeGreaterThan(1)
     const [listening, certificate] = io.out.map((line) => JSON.parse(line))
     expect(listening).toMatchObject({
       type: 'listening',

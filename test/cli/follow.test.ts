@@ -32,7 +32,7 @@ async function lampara(...argv: string[]) {
   return { status, out: io.out, err: io.err }
 }
 
-describe('lampara follow', { timeout: 60_000 }, () => {
+describe('lampara follow', () => {
   let devnet: Devnet
   beforeAll(async () => {
     devnet = await createDevnet({ preset: 'minimal', slotDurationMs: 500, forks: { electra: 0 } })

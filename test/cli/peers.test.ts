@@ -21,7 +21,7 @@ async function untilLine(matches: RegExp, argv: readonly string[], isTty = false
   return { status, out: io.out, err: io.err }
 }
 
-describe('lampara peers', { timeout: 60_000 }, () => {
+describe('lampara peers', () => {
   let devnet: Devnet
   beforeAll(async () => {
     devnet = await createDevnet({ preset: 'minimal', slotDurationMs: 500, forks: { electra: 0 } })

@@ -116,7 +116,7 @@ function firing(alerts: readonly string[], cause: Readonly<Record<string, string
   }
 }
 
-describe('the alert rules', { timeout: 60_000 }, () => {
+describe('the alert rules', () => {
   it('pass promtool, and so does the configuration that loads them', ({ skip }) => {
     const path = program('promtool') ?? skip('promtool is not installed')
     for (const args of [
@@ -173,7 +173,7 @@ describe('the alert rules', { timeout: 60_000 }, () => {
       metrics: { port: 0 },
     })
     try {
-      await bootnode.ready({ signal: AbortSignal.timeout(20_000) })
+      await bootnode.ready({ signal: AbortSignal.timeout(45_000) })
       const { text } = await readMetrics(bootnode.metricsUrl!)
       const known = new Set([
         ...[...text.matchAll(/^([a-z_]+)(?=[{ ])/gm)].map(([, name]) => name),

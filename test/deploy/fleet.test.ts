@@ -15,7 +15,7 @@ import { haproxyFile, hostOf } from '../kit/deploy/proxy-configs.ts'
 const ends: (() => Promise<unknown>)[] = []
 afterAll(async () => {
   for (const end of ends.splice(0).reverse()) await end()
-}, 120_000)
+})
 
 const CLIENTS = Number(process.env.LAMPARA_FLEET_CLIENTS ?? 9)
 const SCRAPE_MS = Number(process.env.LAMPARA_FLEET_SCRAPE_SECONDS ?? 5) * 1000
@@ -134,14 +134,14 @@ describe('a fleet of bootnodes', { timeout: isFull ? 900_000 : 120_000 }, () => 
         signal === 'SIGTERM' ? { code: 0, signal: null } : { code: null, signal: 'SIGKILL' },
       )
       // Nobody is left behind: all are with the two others.
-      await expect.poll(() => sessions().reduce((sum, count) => sum + count, 0), { timeout: 30_000 }).toBe(CLIENTS)
+      await expect.poll(() => sessions().reduce((sum, count) => sum + count, 0), { timeout: 45_000 }).toBe(CLIENTS)
       expect(sessions()[index]).toBe(0)
       await fleet.start(index)
       await expect.poll(sessions, { timeout: 90_000 }).toEqual(before)
     }
     // Every client has seen a head since the last restart.
     const last = published.at(-1)!
-    await expect.poll(() => heads.every((slots) => slots.at(-1)! > last), { timeout: 30_000 }).toBe(true)
+    await expect.poll(() => heads.every((slots) => slots.at(-1)! > last), { timeout: 45_000 }).toBe(true)
     for (const slots of heads) expect(longestMiss(published, slots)).toBeLessThanOrEqual(2)
     for (const { status } of clients) expect(status.state).toBe('following')
 
@@ -151,9 +151,9 @@ describe('a fleet of bootnodes', { timeout: isFull ? 900_000 : 120_000 }, () => 
       const { data } = (await response.json()) as { data: { result: { metric: Labels; value: [number, string] }[] } }
       return data.result
     }
-    await expect.poll(async () => (await query('up == 1')).length, { timeout: 10_000 }).toBe(3)
+    await expect.poll(async () => (await query('up == 1')).length, { timeout: 45_000 }).toBe(3)
     await expect
-      .poll(async () => Number((await query('sum(lampara_clients)'))[0]?.value[1]), { timeout: 10_000 })
+      .poll(async () => Number((await query('sum(lampara_clients)'))[0]?.value[1]), { timeout: 45_000 })
       .toBe(CLIENTS)
     expect((await query('lampara_state{state="following"} == 1')).length).toBe(3)
     const firing = (await query('ALERTS{alertstate="firing"}')).map(({ metric }) => metric.alertname)

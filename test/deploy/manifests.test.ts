@@ -65,7 +65,7 @@ async function misnamed(all: readonly Manifest[]): Promise<string> {
 
 const find = (all: readonly Manifest[], kind: string): Manifest => all.find((manifest) => manifest.kind === kind)
 
-describe('the manifests for Kubernetes', { timeout: 60_000 }, () => {
+describe('the manifests for Kubernetes', () => {
   it('hold to the schemas of their kinds, and kustomize lists each file', async () => {
     const all = await manifests()
     expect(all.length).toBeGreaterThan(15)

@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end()
 })
 
-const soon = () => AbortSignal.timeout(20_000)
+const soon = () => AbortSignal.timeout(45_000)
 
 async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'lampara-proxy-'))
@@ -28,7 +28,7 @@ const proxies = [
   ['nginx', nginxFile, (file: string) => ['-c', file, '-g', 'daemon off;'], (file: string) => ['-t', '-c', file]],
 ] as const
 
-describe.each(proxies)('the example for %s', { timeout: 60_000 }, (name, write, running, checking) => {
+describe.each(proxies)('the example for %s', (name, write, running, checking) => {
   it('is one that it takes, with TLS', async ({ skip }) => {
     const path = program(name) ?? skip(`${name} is not installed`)
     const [port = 0] = await freePorts(1)
@@ -69,7 +69,7 @@ describe.each(proxies)('the example for %s', { timeout: 60_000 }, (name, write, 
 
     const served = async () => (await fetchJoinDocument(base, { signal: soon() })).peerId
     const peerIds = new Set<string | undefined>()
-    await expect.poll(async () => peerIds.add(await served()).size, { timeout: 10_000 }).toBe(2)
+    await expect.poll(async () => peerIds.add(await served()).size, { timeout: 45_000 }).toBe(2)
     for (const bootnode of bootnodes) {
       const client = await createLightClient({
         chain: devnet.chain,
@@ -85,7 +85,7 @@ describe.each(proxies)('the example for %s', { timeout: 60_000 }, (name, write, 
 
     await bootnodes[0]!.drain()
     // One that drains without siblings has no document: the other serves everybody.
-    await expect.poll(served, { timeout: 10_000 }).toBe(bootnodes[1]!.downstream.peerId)
+    await expect.poll(served, { timeout: 45_000 }).toBe(bootnodes[1]!.downstream.peerId)
     for (let i = 0; i < 6; i++) expect(await served()).toBe(bootnodes[1]!.downstream.peerId)
   })
 })

@@ -19,7 +19,7 @@ async function start(options: MadeDevnetOptions): Promise<Devnet> {
   return devnet
 }
 
-describe('a devnet with discv5', { timeout: 60_000 }, () => {
+describe('a devnet with discv5', () => {
   it('and three nodes of its chain find each other by the record of a bootnode that is of no chain of theirs', async () => {
     const bootnode = await startNetwork({
       chain: testChain(),
@@ -43,7 +43,7 @@ describe('a devnet with discv5', { timeout: 60_000 }, () => {
     expect(bootnode.peers).toEqual([])
     // It does not only wait to be found.
     const known = () => devnet.network.samplePeers(10).map(({ id }) => id)
-    await expect.poll(() => known().sort(), { timeout: 20_000 }).toEqual(nodes.map(({ peerId }) => peerId).sort())
+    await expect.poll(() => known().sort(), { timeout: 45_000 }).toEqual(nodes.map(({ peerId }) => peerId).sort())
   })
 
   it('is followed to a newly finalized head by a client that knows its record alone', async () => {

@@ -23,7 +23,7 @@ async function start(options: MadeDevnetOptions = {}): Promise<Devnet> {
 async function join(devnet: Devnet): Promise<{ network: Network; peer: string }> {
   const network = await createNetwork({ chain: devnet.chain, clock: devnet.clock })
   stops.push(network.stop)
-  const { id } = await network.connect(devnet.addresses[0]!, { signal: AbortSignal.timeout(20_000) })
+  const { id } = await network.connect(devnet.addresses[0]!, { signal: AbortSignal.timeout(45_000) })
   return { network, peer: id }
 }
 
@@ -133,7 +133,7 @@ describe('a devnet as a beacon node over TCP', () => {
       startSlot: 140,
     })
     const { network, peer } = await join(devnet)
-    const options = { peer, signal: AbortSignal.timeout(20_000) }
+    const options = { peer, signal: AbortSignal.timeout(45_000) }
     const root = Uint8Array.from(Buffer.from(devnet.checkpoint().slice(2), 'hex'))
     const bootstrap = await network.reqresp.request(protocols.lightClientBootstrap, root, options).single()
     expect(toHex(headerRoot(bootstrap.value.header.beacon))).toBe(devnet.checkpoint())

@@ -87,7 +87,7 @@ describe.skipIf(!fixtures.available)('a replay of recorded mainnet data', () => 
         clock: devnet.clock,
       })
       stops.push(client.stop)
-      const head = await client.ready({ signal: AbortSignal.timeout(25_000) })
+      const head = await client.ready({ signal: AbortSignal.timeout(45_000) })
       const expected = (fixtures.json('light-client-api', name, 'expected') as Expected[]).find(
         ({ checkpoint }) => checkpoint === devnet.checkpoint(),
       )!
@@ -111,7 +111,7 @@ describe.skipIf(!fixtures.available)('a replay of recorded mainnet data', () => 
     const devnet = await createDevnet({ replay: fixtures.path('light-client-api', 'ultralight-electra-1429') })
     stops.push(devnet.stop)
     const published: string[] = []
-    for await (const event of devnet.events({ signal: AbortSignal.timeout(20_000) })) {
+    for await (const event of devnet.events({ signal: AbortSignal.timeout(45_000) })) {
       if (event.type !== 'published') throw new Error(`Unexpected ${event.type}`)
       published.push(`${event.object.kind} ${event.object.value.attestedHeader.beacon.slot}`)
       if (published.length === 2) break

@@ -95,5 +95,5 @@ describe("Lodestar's published light client", () => {
     // The first one comes by a request, the others by events: one a slot.
     const [, ...followed] = slots
     expect(followed).toEqual(followed.map((_, index) => followed[0]! + index))
-  }, 60_000)
+  })
 })

@@ -48,7 +48,7 @@ describe('a Next application without any configuration', () => {
         const { page, errors } = await openPage(browser)
         await page.goto(`${url}/#${encodeURIComponent(network.join)}`)
         expect(await page.textContent('h1')).toBe('mainnet')
-        await page.getByText(/^slot \d+$/).waitFor({ timeout: 30_000 })
+        await page.getByText(/^slot \d+$/).waitFor({ timeout: 45_000 })
         // The application has no icon.
         expect(errors.filter((error) => !error.includes('/favicon.ico'))).toEqual([])
       } finally {

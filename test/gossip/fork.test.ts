@@ -61,7 +61,7 @@ describe('across a fork and a blob-parameter fork', () => {
     expect(digests.size).toBe(3)
     expect(received.dropped).toBe(0)
     expect(publisher.peers[0]!.score).toBe(0)
-  }, 60_000)
+  })
 
   it('an object that names no digest of its own arrives once, though it comes under both', async () => {
     const { clock, publisher, listener } = await pair()

@@ -53,7 +53,7 @@ describe('a peer that answers no stream', () => {
     await received.ready()
     expect(await honest.gossip.publish(topic, updateAt(chain, 'optimistic_update', slot))).toBe(1)
     expect((await take(received, 1))[0]!.from).toBe(honest.peerId)
-  }, 12_000)
+  })
 })
 
 describe('a payload', () => {

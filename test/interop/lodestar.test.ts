@@ -229,7 +229,7 @@ describe.concurrent('from its finalized checkpoint to moving optimistic and fina
     for (const { slot, root } of optimistic) expect(root).toBe(await rootAt(slot))
     expect(errors).toEqual([])
     await page.close()
-    await vi.waitFor(() => expect(censor.tunnelCounts).toMatchObject({ live: 0, opened: 1 }), { timeout: 10_000 })
+    await vi.waitFor(() => expect(censor.tunnelCounts).toMatchObject({ live: 0, opened: 1 }), { timeout: 45_000 })
   })
 })
 

@@ -24,7 +24,7 @@ async function create(options: LightClientOptions) {
   return client
 }
 
-describe('a light client in Node with nobody named', { timeout: 60_000 }, () => {
+describe('a light client in Node with nobody named', () => {
   it('finds a peer to follow from the bootnodes that are published for its chain', async () => {
     const bootnode = await startNetwork({
       chain: testChain(),

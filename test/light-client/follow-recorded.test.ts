@@ -61,7 +61,7 @@ async function followNode(
   return client
 }
 
-describe.skipIf(!fixtures.available)('a light client in Node over TCP', { timeout: 60_000 }, () => {
+describe.skipIf(!fixtures.available)('a light client in Node over TCP', () => {
   it('bootstraps from a checkpoint, catches up across sixty periods and shows the recorded heads', async () => {
     const { server, clock, expected } = await serveFolder('metacraft-altair-290-349')
     const client = await followNode(server, { clock, checkpoint: expected.checkpoint, maxCheckpointAgeMs: Infinity })

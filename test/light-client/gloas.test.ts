@@ -22,7 +22,7 @@ const START = GLOAS_SLOT - 16
 const ATTESTED = GLOAS_SLOT + 20
 
 async function nextHead(client: LightClient, kind: Head['kind'], afterSlot: number): Promise<Head> {
-  for await (const head of client.heads({ kind, signal: AbortSignal.timeout(20_000) })) {
+  for await (const head of client.heads({ kind, signal: AbortSignal.timeout(45_000) })) {
     if (head.slot > afterSlot) return head
   }
   throw new Error('the heads ended')
@@ -52,13 +52,13 @@ it('a light client follows from Fulu into Gloas, learns of heads by gossip, and 
 
   const client = await createLightClient({ ...common, checkpoint })
   onTestFinished(client.stop)
-  const head = await client.ready({ signal: AbortSignal.timeout(20_000) })
+  const head = await client.ready({ signal: AbortSignal.timeout(45_000) })
   expect(head).toMatchObject({ slot: ATTESTED, fork: 'gloas', participation: 1 })
   expect(head.execution).toEqual({ blockHash: toHex(blockHashAt(ATTESTED)) })
 
   const gossiped = nextHead(client, 'finalized', ATTESTED - 12)
   const listening = peer.gossip.subscribe(topics.lightClientFinalityUpdate)
-  await listening.ready({ signal: AbortSignal.timeout(20_000) })
+  await listening.ready({ signal: AbortSignal.timeout(45_000) })
   await peer.gossip.publish(topics.lightClientFinalityUpdate, finalityUpdateOf(update(ATTESTED + 2)))
   const finalized = await gossiped
   expect(finalized).toMatchObject({ slot: ATTESTED - 10, fork: 'gloas' })
@@ -67,5 +67,5 @@ it('a light client follows from Fulu into Gloas, learns of heads by gossip, and 
   const again = await createLightClient({ ...common, checkpoint: `0x${'11'.repeat(32)}` })
   onTestFinished(again.stop)
   expect(again.status.finalized).toMatchObject({ slot: ATTESTED - 10, execution: finalized.execution })
-  await again.ready({ signal: AbortSignal.timeout(20_000) })
-}, 60_000)
+  await again.ready({ signal: AbortSignal.timeout(45_000) })
+})

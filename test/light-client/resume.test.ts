@@ -58,7 +58,7 @@ describe('a light client with a storage', () => {
     expect(states).not.toContain('bootstrapping')
     // What it goes on from is as good as any other beginning: finality moves on.
     for await (const head of client.heads({ kind: 'finalized' })) if (head.slot > slot) break
-  }, 60_000)
+  })
 
   it.each([1, 3])(
     'goes on %i sync-committee periods later, with a fork in between, and again from there',
@@ -89,7 +89,7 @@ describe('a light client with a storage', () => {
     const devnet = await startDevnet()
     const { storage } = await followedBefore(devnet)
     await ready(await start(devnet, { storage, checkpoint: nobody }))
-  }, 60_000)
+  })
 
   it('keeps what it verified in the storage of the network that it was given', async () => {
     const devnet = await startDevnet()
@@ -98,7 +98,7 @@ describe('a light client with a storage', () => {
     const network = await createNetwork({ chain, clock, staticPeers: addresses, targetPeers: 0, storage })
     onTestFinished(() => network.stop())
     await ready(await start(devnet, { network, checkpoint: NOWHERE }))
-  }, 60_000)
+  })
 
   it.each<[string, (devnet: Devnet) => Partial<LightClientOptions>]>([
     ['is older than a checkpoint may be', () => ({ maxCheckpointAgeMs: 1 })],
@@ -129,7 +129,7 @@ describe('a light client with a storage', () => {
     await client.stop()
     expect(await storage.get('verified.damaged')).toEqual(damaged)
     expect(await storage.get('verified')).not.toEqual(damaged)
-  }, 60_000)
+  })
 
   it('follows, and tells why, where nothing can be written', async () => {
     const devnet = await startDevnet()
@@ -142,7 +142,7 @@ describe('a light client with a storage', () => {
     const told = nextEvent(client.network.events(['storage:failed']))
     await ready(client)
     expect((await told).error.message).toContain('no space left')
-  }, 60_000)
+  })
 
   it('stops in bounded time though a write does not end', async () => {
     const devnet = await startDevnet()
@@ -156,5 +156,5 @@ describe('a light client with a storage', () => {
     await begun.promise
     await client.stop()
     expect(client.status.state).toBe('stopped')
-  }, 60_000)
+  })
 })

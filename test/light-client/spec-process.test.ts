@@ -25,7 +25,7 @@ describe('a light client', () => {
 })
 
 describe.skipIf(!fixtures.available)('an update from gossip', () => {
-  it('moves the heads, although it came too early to be forwarded', { timeout: 60_000 }, async () => {
+  it('moves the heads, although it came too early to be forwarded', async () => {
     const folder = readFolder('ultralight-capella-879-881')
     const updates = folder.updates.filter((object) => object.kind === 'update')
     const last = updates.at(-1) as LightClientObject<'update'>

@@ -8,7 +8,7 @@ cleanUpAfterEach()
 const chain = testChain()
 const local = { chain, allowPrivateAddresses: true } as const
 
-describe('a network with a bootstrap list', { timeout: 20_000 }, () => {
+describe('a network with a bootstrap list', () => {
   it('connects to its peers, by record, by address, and by a name that DNS knows', async () => {
     const servers = await Promise.all([1, 2, 3].map(() => startNetwork({ chain, listen: listenOn.tcp })))
     const [byRecord, byAddress, byName] = servers as [(typeof servers)[0], (typeof servers)[0], (typeof servers)[0]]

@@ -46,7 +46,7 @@ describe('the packed tarball, where the environment is strict', () => {
     await browser?.close()
     await network?.stop()
     await rm(project, { recursive: true, force: true })
-  }, 60_000)
+  })
 
   /** Serves a bundle with a page that loads it under a policy. */
   async function serve(folder: string, script: string, policy = strictPolicy) {
@@ -121,7 +121,7 @@ describe('the packed tarball, where the environment is strict', () => {
       await page.close()
       await server.stop()
     }
-  }, 90_000)
+  })
 
   it.each([
     { name: 'verifies a head', splitting: false },
@@ -179,14 +179,14 @@ describe('the packed tarball, where the environment is strict', () => {
     const profile = await mkdtemp(join(tmpdir(), 'lampara-profile-'))
     const context = await withExtension(profile, folder)
     try {
-      const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker', { timeout: 20_000 }))
+      const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker', { timeout: 45_000 }))
       const outcome = await worker.evaluate((join) => globalThis.start(join), network.join)
       expect(outcome.slot, outcome.message).toBeGreaterThan(0)
     } finally {
       await context.close()
       await rm(profile, { recursive: true, force: true })
     }
-  }, 90_000)
+  })
 
   it('is bundled for a server by webpack, native add-ons included, and verifies a head there', async () => {
     const folder = join(project, 'built/server')
@@ -194,7 +194,7 @@ describe('the packed tarball, where the environment is strict', () => {
     await bundleForServer(project, folder)
     const output = await runOrThrow(process.execPath, [join(folder, 'server.cjs'), network.join], { cwd: project })
     expect(JSON.parse(output).head.slot).toBeGreaterThan(0)
-  }, 120_000)
+  })
 })
 
 async function exists(path: string): Promise<boolean> {

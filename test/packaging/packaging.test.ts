@@ -45,14 +45,14 @@ describe('the packed tarball, installed in an empty project', () => {
       await ended
     }
     await rm(project, { recursive: true, force: true })
-  }, 60_000)
+  })
 
   it('verifies a head in Node, from a devnet and a bootnode of its own', async () => {
     const output = await runOrThrow(process.execPath, ['wallet-node.js', addresses.join], { cwd: project })
     const { network: name, refused, head } = JSON.parse(output)
     expect({ name, refused }).toEqual({ name: 'mainnet', refused: 'bootnodes_unreachable' })
     expect(head.slot).toBeGreaterThan(0)
-  }, 120_000)
+  })
 
   it.each(Object.keys(bundlers))(
     'builds with %s into a page that verifies a head, without a console error',

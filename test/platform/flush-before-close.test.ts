@@ -30,7 +30,7 @@ async function startNode(kind: Kind, listen: string[] = []): Promise<ScenarioNod
 const startListener = (kind: Kind): Promise<ScenarioNode> => startNode(kind, [listenOn[kind]])
 
 function dial(dialer: ScenarioNode, address: string): Promise<Connection> {
-  return dialer.services.lampara.dial(multiaddr(address), AbortSignal.timeout(10_000))
+  return dialer.services.lampara.dial(multiaddr(address), AbortSignal.timeout(45_000))
 }
 
 function accepted(listener: ScenarioNode): Promise<Connection> {
@@ -50,7 +50,7 @@ async function writeAndClose(from: Connection, to: { node: Libp2p; connection: C
   const stream = await from.newStream(PROTOCOL)
   await sendBytes(stream, bytes)
   await stream.close()
-  await from.close({ signal: AbortSignal.timeout(10_000) })
+  await from.close({ signal: AbortSignal.timeout(45_000) })
   const { error } = await end
   return { bytes: await got.promise, error, statuses: [from.status, to.connection.status] }
 }

@@ -140,7 +140,7 @@ beforeAll(() => {
   const result = check()
   expect(result.status).toBe(1)
   lines = result.lines
-}, 120_000)
+})
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

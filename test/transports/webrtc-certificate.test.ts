@@ -33,7 +33,7 @@ function listen(storage: KeyValueStorage, certificates?: KeyValueStorage) {
   return startNetwork(listening)
 }
 
-describe('a listener on WebRTC-direct', { timeout: 30_000 }, () => {
+describe('a listener on WebRTC-direct', () => {
   it('has the same address after a restart where it keeps its certificate, and is reached by it', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'lampara-certificate-'))
     onTestFinished(() => rm(directory, { recursive: true, force: true }))

@@ -32,7 +32,7 @@ function startMeeting(relay: Network, options: Partial<NetworkOptions> = {}): Pr
 /** A network that can be met, and the one address that it has. */
 async function startMet(relay: Network): Promise<{ readonly network: Network; readonly address: string }> {
   const network = await startMeeting(relay, { listen: ['/webrtc'] })
-  await expect.poll(() => network.addresses, { timeout: 10_000 }).toHaveLength(1)
+  await expect.poll(() => network.addresses, { timeout: 45_000 }).toHaveLength(1)
   return { network, address: network.addresses[0]! }
 }
 
@@ -49,12 +49,12 @@ it('two nodes meet over a relay, count as peers by their own connection alone, a
   expect(met.peers.map((peer) => peer.address)).toContain(`/webrtc/p2p/${dialer.peerId}`)
   expect(circuit.counts).toEqual({ reservations: 1, connected: 1, refused: 0 })
   await relay.stop()
-  await expect.poll(() => [dialer.peers.length, met.peers.length], { timeout: 10_000 }).toEqual([1, 1])
+  await expect.poll(() => [dialer.peers.length, met.peers.length], { timeout: 45_000 }).toEqual([1, 1])
   const ping = (from: Network, peer: string) => from.reqresp.request(protocols.ping, 0n, { peer }).single()
   await expect(ping(dialer, met.peerId)).resolves.toEqual(expect.any(BigInt))
   await expect(ping(met, dialer.peerId)).resolves.toEqual(expect.any(BigInt))
   expect(met.addresses).toEqual([])
-}, 40_000)
+})
 
 it('what two nodes met over is closed once they are peers', async () => {
   const { relay } = await startRelay()
@@ -70,7 +70,7 @@ it('what two nodes met over is closed once they are peers', async () => {
   expect(limited).toHaveBeenCalledOnce()
   await expect.poll(() => libp2p.getConnections().map(({ limits }) => limits)).toEqual([undefined, undefined])
   expect(dialer.peers.map(({ id }) => id).toSorted()).toEqual([relay.peerId, met.peerId].toSorted())
-}, 40_000)
+})
 
 it('a node without `/webrtc` in `listen` takes no place at the relay', async () => {
   const { relay, circuit } = await startRelay()
@@ -81,7 +81,7 @@ it('a node without `/webrtc` in `listen` takes no place at the relay', async () 
   await expect(other.connect(address)).rejects.toMatchObject({ code: 'dial_failed' })
   expect(dialer.addresses).toEqual([])
   expect(circuit.counts).toEqual({ reservations: 0, connected: 0, refused: 0 })
-}, 40_000)
+})
 
 it('a relay refuses anyone who asks too often, and counts it', async () => {
   const { relay, circuit } = await startRelay({ ...defaultRelayLimits, burst: 1 })
@@ -91,4 +91,4 @@ it('a relay refuses anyone who asks too often, and counts it', async () => {
   await first.connect(address)
   await expect(second.connect(address)).rejects.toMatchObject({ code: 'dial_failed' })
   expect(circuit.counts).toMatchObject({ connected: 1, refused: 1 })
-}, 40_000)
+})

@@ -60,7 +60,7 @@ describe('connecting in attempts', () => {
     await expect(connecting).resolves.toBe(connection)
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
     first.resolve({ abort } as unknown as Connection)
-    await vi.waitFor(() => expect(abort).toHaveBeenCalledOnce())
+    await vi.waitFor(() => expect(abort).toHaveBeenCalledOnce(), { timeout: 45_000 })
   })
 
   it('gives the third attempt what time there is, and rejects with the reason of the signal', async () => {

@@ -29,7 +29,7 @@ describe("a tunnel passes libp2p's own compliance suite:", () => {
       }
     },
     async teardown() {
-      await expect.poll(() => end.gateway.counts, { timeout: 5_000 }).toMatchObject({ live: 0, dialing: 0 })
+      await expect.poll(() => end.gateway.counts, { timeout: 45_000 }).toMatchObject({ live: 0, dialing: 0 })
       await end.stop()
     },
   })

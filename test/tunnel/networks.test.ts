@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop()
 })
 
-const soon = () => AbortSignal.timeout(20_000)
+const soon = () => AbortSignal.timeout(45_000)
 
 async function startDevnet(fork: 'deneb' | 'electra' = 'electra'): Promise<Devnet> {
   const devnet = await createDevnet({ preset: 'minimal', slotDurationMs: 500, forks: { [fork]: 0 } })
@@ -47,7 +47,7 @@ async function startPage(options: Parameters<typeof createNetwork>[0]): Promise<
   return page
 }
 
-describe('a bootnode with few upstream peers', { timeout: 60_000 }, () => {
+describe('a bootnode with few upstream peers', () => {
   it('leads no tunnel to one of them, unless the operator names it', async () => {
     const { devnet, bootnode, bootnodeAddress, tunnelled } = await setUp({ tunnel: true })
     const page = await startPage({ chain: devnet.chain, bootnodes: [bootnodeAddress] })
@@ -62,7 +62,7 @@ describe('a bootnode with few upstream peers', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a page', { timeout: 60_000 }, () => {
+describe('a page', () => {
   it('counts a beacon node behind a bootnode as a peer, and frees it when it leaves', async () => {
     const { devnet, bootnode, bootnodeAddress, tunnelled } = await setUp()
     const page = await startPage({ chain: devnet.chain, bootnodes: [bootnodeAddress], staticPeers: [tunnelled] })
@@ -104,7 +104,7 @@ describe('a page', { timeout: 60_000 }, () => {
     const { bootnode } = await setUp({ enrs: [await devnet.network.enr()] }, devnet)
     // It tells only of those that it has reached.
     await expect
-      .poll(() => bootnode.client.network.samplePeers(1, ({ table }) => table === 'old'), { timeout: 20_000 })
+      .poll(() => bootnode.client.network.samplePeers(1, ({ table }) => table === 'old'), { timeout: 45_000 })
       .toHaveLength(1)
     const page = await createNetwork({
       chain: devnet.chain,

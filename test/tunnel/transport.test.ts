@@ -31,7 +31,7 @@ async function setUp(options: Partial<GatewayOptions> = {}) {
   return nodes
 }
 
-function dial({ client }: TunnelNodes, address: string | Multiaddr, signal = AbortSignal.timeout(10_000)) {
+function dial({ client }: TunnelNodes, address: string | Multiaddr, signal = AbortSignal.timeout(45_000)) {
   return client.dial(multiaddr(address), { signal })
 }
 

@@ -26,7 +26,7 @@ describe("WebTransport passes libp2p's own compliance suite:", () => {
       }
     },
     async teardown() {
-      await expect.poll(() => sessions.live, { timeout: 5_000 }).toBe(0)
+      await expect.poll(() => sessions.live, { timeout: 45_000 }).toBe(0)
     },
   })
 })

@@ -123,7 +123,7 @@ describe('dialing by WebTransport', () => {
     lead(async () => met.resolve(), ready)
     const controller = new AbortController()
     const dialing = dialer.dial(addressOf(peer.peerId, OWN), { signal: controller.signal })
-    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    await vi.waitFor(() => expect(asked).toHaveLength(1), { timeout: 45_000 })
     if (_when.includes('says')) await met.promise
     controller.abort(new Error('enough'))
     await expect(dialing).rejects.toThrow()

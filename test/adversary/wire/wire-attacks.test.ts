@@ -13,7 +13,7 @@ beforeAll(() => prepareChains(onTheWire))
 
 describe.concurrent.each(onTheWire)('over TCP, $name', (attack) => {
   const chosen = all || attack.name === fromEachSeat ? seats : seats.filter(({ name }) => name === quickest)
-  it.each(chosen)('neither fakes nor holds back a head: $name', { timeout: 120_000 }, async (seat) => {
+  it.each(chosen)('neither fakes nor holds back a head: $name', async (seat) => {
     expect((await runOnTheWire(attack, seat)).join('\n')).toBe('')
   })
 })

@@ -21,7 +21,7 @@ describe('the process of a bootnode under attack', { timeout: 180_000 }, () => {
   let rig: ProcessRig
   beforeAll(async () => {
     rig = await startRig(options)
-  }, 120_000)
+  })
   afterAll(() => rig?.stop(), 60_000)
 
   it.each(names)('lives, counts the cause, and keeps honest clients at the head during %s', async (name) => {

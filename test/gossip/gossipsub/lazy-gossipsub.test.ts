@@ -22,7 +22,7 @@ import {
 cleanUpAfterEach()
 const chain = testChain()
 const topic = topics.lightClientOptimisticUpdate
-const soon = () => ({ signal: AbortSignal.timeout(15_000) })
+const soon = () => ({ signal: AbortSignal.timeout(45_000) })
 
 /** A network as in a browser, where gossip's code comes late. */
 async function startPage(relay: Network): Promise<Network> {

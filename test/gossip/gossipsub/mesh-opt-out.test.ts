@@ -111,7 +111,7 @@ describe('blocks', () => {
       expect(ofLazy.score()).toBeGreaterThanOrEqual(0)
       expect(ofLazy.inMesh(topicName)).toBe(false)
     }
-  }, 30_000)
+  })
 
   it('are no reason to punish a peer that grafts us, which is its right', async () => {
     const { node } = await beaconNodes()

@@ -218,7 +218,7 @@ describe('gossip', () => {
         expect(received).toEqual(slots)
       }),
     )
-  }, 30_000)
+  })
 })
 
 describe('a subscription', () => {

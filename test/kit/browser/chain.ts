@@ -25,7 +25,7 @@ export async function startChain(options: DevnetOptions): Promise<TestChain> {
     clockOffsetMs: devnet.clockOffsetMs,
   })
   onTestFinished(bootnode.stop)
-  await bootnode.ready({ signal: AbortSignal.timeout(30_000) })
+  await bootnode.ready({ signal: AbortSignal.timeout(45_000) })
   const [own] = bootnode.addresses
   const port = /\/tcp\/(\d+)\/ws\//.exec(own ?? '')?.[1]
   if (own === undefined || port === undefined) throw new Error(`The bootnode does not listen for WebSockets: ${own}`)

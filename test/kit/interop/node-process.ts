@@ -41,7 +41,7 @@ export function startNodeProcess(options: NodeProcessOptions): NodeProcess {
   return {
     log,
     async get(path) {
-      const response = await fetch(`${restUrl}${path}`, { signal: AbortSignal.timeout(10_000) })
+      const response = await fetch(`${restUrl}${path}`, { signal: AbortSignal.timeout(45_000) })
       if (!response.ok) throw new Error(`Lodestar answered ${response.status} to ${path}: ${await response.text()}`)
       return ((await response.json()) as { data: unknown }).data
     },

@@ -20,7 +20,7 @@ const client = await createLightClient({
   transports: { only: ['tcp'], add: [webTransportListener(selfSigned())] },
 })
 serveVerified(client)
-await client.ready({ signal: AbortSignal.timeout(30_000) })
+await client.ready({ signal: AbortSignal.timeout(45_000) })
 const tell = (message: object): void => void process.stdout.write(`${JSON.stringify(message)}\n`)
 tell({ address: client.network.addresses[0] })
 // A line asks how many have dialed it and are connected; the end of input ends it all.

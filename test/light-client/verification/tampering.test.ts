@@ -103,7 +103,7 @@ function expectRejected(error: unknown, path: Path): void {
 }
 
 describe.skipIf(!fixtures.available)('one changed bit', () => {
-  it.each(folderNames)('in any proven part of an object of %s gets it rejected', { timeout: 120_000 }, async (name) => {
+  it.each(folderNames)('in any proven part of an object of %s gets it rejected', async (name) => {
     const folder = readFolder(name)
     const { checkpoint } = folder.expected.toSorted((a, b) => b.applied - a.applied)[0]!
     const context = contextOf(folder.chain)

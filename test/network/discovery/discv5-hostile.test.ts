@@ -74,7 +74,7 @@ function ping(enrSeq: bigint): Uint8Array {
 }
 
 describe('discv5', () => {
-  it('goes on whatever an unknown peer says that has shaken hands with it', { timeout: 60_000 }, async () => {
+  it('goes on whatever an unknown peer says that has shaken hands with it', async () => {
     const bootnode = await discover([])
     const record = await bootnode.enr()
     const stranger = await shakeHands(decodeEnr(record))
@@ -99,7 +99,7 @@ describe('discv5', () => {
         await stranger.say(ping(200n))
         return stranger.answers()
       }
-      await expect.poll(asked, { timeout: 5_000 }).toBeGreaterThan(before)
+      await expect.poll(asked, { timeout: 45_000 }).toBeGreaterThan(before)
     } finally {
       await stranger.stop()
     }

@@ -79,7 +79,7 @@ async function discover(
   return decodeEnr(await network.enr())
 }
 
-describe('discv5, given hosts of a private network', { timeout: 60_000 }, () => {
+describe('discv5, given hosts of a private network', () => {
   it.each([false, true])('sends to them only where that is allowed: %s', async (allowPrivateAddresses) => {
     const host = await openHost(7)
     const teller = await startNetwork({

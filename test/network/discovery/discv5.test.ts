@@ -32,7 +32,7 @@ function udpPortOf(record: string): number {
   return (high! << 8) | low!
 }
 
-describe('discv5', { timeout: 60_000 }, () => {
+describe('discv5', () => {
   it('lets three nodes find each other that know of one bootnode only', async () => {
     const chain = testChain()
     const bootnode = await discover(chain, [])

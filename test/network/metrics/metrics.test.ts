@@ -9,7 +9,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop()
 })
 
-const soon = () => AbortSignal.timeout(20_000)
+const soon = () => AbortSignal.timeout(45_000)
 const id = '16Uiu2HAm8u35SroiX4twGMzSViYFN31HphDhtKLsRr84PVSNdr9D'
 const nothing = { peers: () => [], gossip: () => new Map() }
 
@@ -56,7 +56,7 @@ describe('the metrics of a network', () => {
     const reading = slow[Symbol.asyncIterator]()
     await reading.next()
     const dropped = () => network.metrics.gossip[topic.name]!.dropped
-    await expect.poll(dropped, { timeout: 10_000 }).toBeGreaterThan(1)
+    await expect.poll(dropped, { timeout: 45_000 }).toBeGreaterThan(1)
     const before = dropped()
     slow.stop()
     expect(dropped()).toBeGreaterThanOrEqual(before)

@@ -17,7 +17,7 @@ function tellsOf(list: () => readonly SimNode[], random: () => number): SimNode[
       .map(({ node }) => node)
 }
 
-describe('an honest peer stays connected', { timeout: 120_000 }, () => {
+describe('an honest peer stays connected', () => {
   it.each([1, 2])('where half of all nodes are one attacker with five parts of the network, seed %s', async (seed) => {
     const { net, nodes, start, watch } = createClientWorld(seed)
     const all: SimNode[] = []
@@ -93,7 +93,7 @@ const stays = {
   'send it away after half a minute': { leaseMs: 30_000 },
 } as const
 
-describe('a client is not without an honest peer for more than a few minutes', { timeout: 120_000 }, () => {
+describe('a client is not without an honest peer for more than a few minutes', () => {
   it.each([
     [3, 'stay', 1, 60],
     [1, 'stay', 1, 180],

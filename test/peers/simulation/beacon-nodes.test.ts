@@ -20,7 +20,7 @@ function beaconNodes(seed: number, count: number) {
   return { ...world, population: population.sort((a, b) => order.get(a)! - order.get(b)!) }
 }
 
-describe('among beacon nodes as they are', { timeout: 120_000 }, () => {
+describe('among beacon nodes as they are', () => {
   it.each([1, 2, 3])(
     'is not for a whole slot without somebody to hear heads from, although all send it away after half a minute, seed %s',
     async (seed) => {

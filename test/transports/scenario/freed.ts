@@ -5,6 +5,6 @@ import type { ListeningSide } from './sides.ts'
 export async function expectFreed(side: ListeningSide): Promise<void> {
   await vi.waitFor(
     async () => expect(Object.entries(await side.held()).filter(([, count]) => count !== 0)).toEqual([]),
-    { timeout: 10_000 },
+    { timeout: 45_000 },
   )
 }

@@ -21,7 +21,7 @@ export async function startMetNode(platform: Platform, relay: string): Promise<M
       if (node.getMultiaddrs().length > 0) resolve()
     })
   })
-  const { remotePeer } = await node.services.lampara.dial(multiaddr(relay), AbortSignal.timeout(10_000))
+  const { remotePeer } = await node.services.lampara.dial(multiaddr(relay), AbortSignal.timeout(45_000))
   await placed
   return {
     address: String(node.getMultiaddrs()[0]),

@@ -35,7 +35,7 @@ export interface Scenario {
 /** What is carried where much is carried. */
 export const TOTAL = 20 * MIB
 /** For a dial, or a stream to be agreed on: a machine may have much else to do. */
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 45_000
 
 export function assert(holds: boolean, what: string): asserts holds {
   if (!holds) throw new Error(`Expected ${what}`)

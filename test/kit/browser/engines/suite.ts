@@ -58,11 +58,11 @@ export function testEngine({ name, installed, launch, slotDurationMs = 400, page
       expect(first.states).toContain('following')
       expect(first.peers).toEqual([address])
       expectMoving(first.heads, roots)
-      await expect.poll(() => door.live, { timeout: 10_000 }).toBe(0)
+      await expect.poll(() => door.live, { timeout: 45_000 }).toBe(0)
 
       const second = await follow(first.optimistic.slot + 3, first.finalized.slot)
       expect(second.optimistic.slot).toBeGreaterThan(first.optimistic.slot)
-      await expect.poll(() => door.live, { timeout: 10_000 }).toBe(0)
+      await expect.poll(() => door.live, { timeout: 45_000 }).toBe(0)
       expect(await page.errors()).toEqual([])
     }, 150_000)
 
@@ -81,9 +81,9 @@ export function testEngine({ name, installed, launch, slotDurationMs = 400, page
         return document.title
       }, undefined)
       expect(title).toBe('Stopped · Lampara')
-      await expect.poll(() => bootnode.downstream.peers.length, { timeout: 10_000 }).toBe(0)
+      await expect.poll(() => bootnode.downstream.peers.length, { timeout: 45_000 }).toBe(0)
       expect(await page.errors()).toEqual([])
-    }, 60_000)
+    }, 120_000)
 
     test.runIf(full)(
       'follows across a fork, a blob-parameter fork and a committee period',
