@@ -9,6 +9,7 @@ export { hoodi } from './networks/hoodi.ts'
 export { mainnet } from './networks/mainnet.ts'
 export { sepolia } from './networks/sepolia.ts'
 export { mainnetPreset, minimalPreset, type Preset } from './presets.ts'
+export { sameChain } from './same-chain.ts'
 export { createSlotClock, type SlotClock } from './slot-clock.ts'
 export {
   epochOfSlot,

@@ -1,4 +1,5 @@
 import type { Upgrader } from '@libp2p/interface'
+import { sameChain } from '../../chain/index.ts'
 import { LamparaError } from '../../errors/index.ts'
 import type { NetworkOptions } from '../types.ts'
 
@@ -57,7 +58,7 @@ function lacks(given: ExternalNode, services: ExternalServices, options: Network
       [...upgrader.getStreamMuxers().keys()].some((name) => MUXERS.test(name)),
       'it has neither yamux nor mplex',
     )
-    need(lampara.dependencies.options.chain === options.chain, 'its services were made for another chain')
+    need(sameChain(lampara.dependencies.options.chain, options.chain), 'its services were made for another chain')
     need(!inUse.has(lampara), 'a network works with it already')
   }
   return reasons
