@@ -73,7 +73,10 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
   try {
     const certificate = options.tls && (await watchCertificate(options.tls, clock ?? systemClock))
     stack.push(() => certificate?.stop())
-    const secureWebSockets = certificate && platform.secureWebSockets?.(certificate)
+    const { behindProxy = false } = options
+    const webSockets = certificate
+      ? platform.secureWebSockets?.(certificate, behindProxy)
+      : behindProxy && platform.proxiedWebSockets?.()
     const storageOf = async (name: string): Promise<{ readonly storage?: KeyValueStorage }> => {
       if (options.dataDirectory === undefined) return {}
       const place = { directory: options.dataDirectory }
@@ -120,8 +123,8 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
       listen,
       announce: options.announce,
       transports: {
-        except: secureWebSockets ? ['websocket'] : [],
-        add: [...(secureWebSockets ? [secureWebSockets] : []), ...(listensDirectly ? [webRtcDirect(kept)] : [])],
+        except: webSockets ? ['websocket'] : [],
+        add: [...(webSockets ? [webSockets] : []), ...(listensDirectly ? [webRtcDirect(kept)] : [])],
       },
       ...(relay && { services: { circuitRelay: relay.service } }),
       // Clients come by themselves.

@@ -91,6 +91,13 @@ export interface BootnodeOptions {
   readonly maxCheckpointAgeMs?: number
   /** The most clients at once. @default 2500 */
   readonly maxClients?: number
+  /**
+   * True where all clients come through a proxy, which says whose each connection is by `X-Forwarded-For`. Without, they count as
+   * clients of one address, and one that misbehaves slows down those that come after it.
+   *
+   * @default false
+   */
+  readonly behindProxy?: boolean
   /** Aborts the start, and stops the bootnode afterwards. */
   readonly signal?: AbortSignal
 }

@@ -1,5 +1,5 @@
 import type { CancelTimer, Clock } from '../streams/clock.ts'
-import type { LevelCause, LimitCause, RateCause, TrafficLimits } from './limits.ts'
+import type { LevelCause, LimitCause, PeakCause, RateCause, TrafficLimits } from './limits.ts'
 
 /** How often what connections hold is measured. */
 const MEASURE_MS = 250
@@ -45,10 +45,12 @@ export interface Budgets {
   ofPeer(peerId: string): ConnectionBudget | undefined
   /** Counts a cause that has no connection. */
   count(cause: LimitCause): void
+  /** Takes note of the share of a limit that was used. */
+  notePeak(cause: PeakCause, share: number): void
   /** How many connections went beyond a limit or were refused, by cause. */
   readonly counts: Readonly<Partial<Record<LimitCause, number>>>
   /** The largest share of each limit that any connection has used, 1 and more for those that went beyond. */
-  readonly peaks: Readonly<Partial<Record<RateCause | LevelCause, number>>>
+  readonly peaks: Readonly<Partial<Record<PeakCause, number>>>
   /** Called with each connection that went beyond a limit. */
   onExceeded: (exceeded: LimitExceeded) => void
   /** Begins to measure what connections hold. */
@@ -72,14 +74,14 @@ export function createBudgets(limits: TrafficLimits, clock: Clock): Budgets {
   const open = new Set<OpenBudget>()
   const byPeer = new Map<string, OpenBudget>()
   const counts: Partial<Record<LimitCause, number>> = {}
-  const peaks: Partial<Record<RateCause | LevelCause, number>> = {}
+  const peaks: Partial<Record<PeakCause, number>> = {}
   let cancel: CancelTimer = () => {}
 
   function count(cause: LimitCause): void {
     counts[cause] = (counts[cause] ?? 0) + 1
   }
 
-  function notePeak(cause: RateCause | LevelCause, share: number): void {
+  function notePeak(cause: PeakCause, share: number): void {
     if (share > (peaks[cause] ?? 0)) peaks[cause] = share
   }
 
@@ -164,6 +166,7 @@ export function createBudgets(limits: TrafficLimits, clock: Clock): Budgets {
     counts,
     peaks,
     count,
+    notePeak,
     onExceeded: () => {},
     open(connection) {
       const budget = createBudget(connection)

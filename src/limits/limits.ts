@@ -12,22 +12,32 @@ export type RateCause =
 /** What a remote peer can make us hold in memory. Each has a bound for each connection, and one for all together. */
 export type LevelCause = 'unsent_bytes' | 'unread_bytes'
 
-/** What an address can cause before anybody knows whose it is. */
-export type InboundCause =
-  | 'handshake_bytes'
-  | 'handshake_failed'
-  | 'partial_messages'
-  | 'admission_slowed'
-  | 'seat_reassigned'
-  | 'seats_taken'
+/**
+ * What happens to newcomers: `handshakes` beyond what their address group may begin, handshakes that failed, newcomers for whom
+ * there was no seat, and peers that gave their seat to a newcomer.
+ */
+export type InboundCause = 'handshakes' | 'handshake_failed' | 'seats_taken' | 'seat_reassigned'
 
 /** Why a connection ended or was refused. Counters go by these. */
 export type LimitCause = RateCause | LevelCause | InboundCause
+
+/** What the largest share is known of. */
+export type PeakCause = RateCause | LevelCause | 'handshakes'
 
 /** A token bucket: `burst` at once, `perSecond` in the long run. */
 export interface RateLimit {
   readonly burst: number
   readonly perSecond: number
+}
+
+/** How fast newcomers are let in. They wait for their turn, address group by address group, rather than being refused at once. */
+export interface HandshakeLimits {
+  /** Handshakes of one address group. Offences of its members lower the rate. */
+  readonly perGroup: RateLimit
+  /** Handshakes of all together. */
+  readonly total: RateLimit
+  /** Newcomers that wait for their turn. */
+  readonly waiting: number
 }
 
 /** A bound in bytes. */
@@ -46,6 +56,8 @@ export interface TrafficLimits {
   readonly rates: Readonly<Record<RateCause, RateLimit>>
   /** `unsent_bytes` wait because the peer does not read; `unread_bytes` wait for the rest of a frame, or for anyone who reads them here. */
   readonly levels: Readonly<Record<LevelCause, LevelLimit>>
+  /** Handshakes of those that dial us. */
+  readonly handshakes: HandshakeLimits
   /** Ids that gossipsub remembers as seen; the oldest are forgotten beyond. */
   readonly seenMessages: number
   /** Messages in one gossipsub RPC; one with more is malformed. */
@@ -71,6 +83,13 @@ export const relayLimits: TrafficLimits = {
     unsent_bytes: { perConnection: 4 * MIB, total: 64 * MIB },
     unread_bytes: { perConnection: MIB, total: 48 * MIB },
   },
+  handshakes: {
+    // More than five times as many as the pages of an office that all come at once.
+    perGroup: { burst: 1_200, perSecond: 20 },
+    // A handshake costs a few milliseconds of one core.
+    total: { burst: 20, perSecond: 100 },
+    waiting: 2_000,
+  },
   seenMessages: 10_000,
   messagesPerRpc: 32,
 }
@@ -91,6 +110,11 @@ export const peerLimits: TrafficLimits = {
     unsent_bytes: { perConnection: 16 * MIB, total: 128 * MIB },
     unread_bytes: { perConnection: 16 * MIB, total: 128 * MIB },
   },
+  handshakes: {
+    perGroup: { burst: 200, perSecond: 10 },
+    total: { burst: 20, perSecond: 50 },
+    waiting: 200,
+  },
   seenMessages: 100_000,
   messagesPerRpc: 512,
 }
@@ -99,6 +123,7 @@ export const peerLimits: TrafficLimits = {
 export interface TrafficLimitsOptions extends Partial<Pick<TrafficLimits, 'seenMessages' | 'messagesPerRpc'>> {
   readonly rates?: Partial<TrafficLimits['rates']>
   readonly levels?: Partial<TrafficLimits['levels']>
+  readonly handshakes?: Partial<HandshakeLimits>
 }
 
 /** Puts others in place of some limits. */
@@ -108,5 +133,6 @@ export function mergeLimits(limits: TrafficLimits, options: TrafficLimitsOptions
     ...options,
     rates: { ...limits.rates, ...options.rates },
     levels: { ...limits.levels, ...options.levels },
+    handshakes: { ...limits.handshakes, ...options.handshakes },
   }
 }

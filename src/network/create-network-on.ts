@@ -32,6 +32,8 @@ const pingOf = {
 const BOOTSTRAP_MS = 30_000
 /** More paths than one, and yet a fleet's clients spread over it. */
 const DEFAULT_MAX_BOOTNODES = 3
+/** What piles up for a peer is a quarter of an offence of its address group. */
+const SLOW_OFFENCE = 0.25
 /** Time allowed for each step of `stop()`. */
 const STOP_MS = 3_000
 
@@ -43,7 +45,7 @@ export async function createNetworkOn(platform: Platform, given: NetworkOptions)
   const persistentPeers = checkOptions(platform, options)
   const node = await createNode(platform, options)
   const { libp2p } = node
-  const { gater, transports, scores, gossipsubConfig, meter, storageError } = node.dependencies
+  const { gater, transports, scores, gossipsubConfig, meter, inbound, storageError } = node.dependencies
   const { privateKey } = libp2p.services.lampara.components
   for (const { addresses } of persistentPeers) for (const address of addresses) gater.allow(address)
 
@@ -51,6 +53,7 @@ export async function createNetworkOn(platform: Platform, given: NetworkOptions)
   const hub = createEventHub((event) => {
     meter.onEvent(event)
     log?.(event)
+    if (event.type === 'peer:banned') inbound?.gate.offend(event.peerId, 1)
   })
   const localStatus = createLocalStatusStore(chain, clock)
   const status = createWatchable<NetworkStatus>({ state: 'connecting', peers: 0 }, sameStatus)
@@ -85,9 +88,17 @@ export async function createNetworkOn(platform: Platform, given: NetworkOptions)
   })
   node.dependencies.budgets.onExceeded = ({ cause, peerId }) => {
     // What piles up may be slowness; a flood is not.
-    const penalty = cause === 'unsent_bytes' || cause === 'unread_bytes' ? 'low-tolerance' : 'fatal'
-    if (peerId !== undefined) peers.report(peerId, penalty, limitWords(cause))
+    const isSlow = cause === 'unsent_bytes' || cause === 'unread_bytes'
+    if (peerId === undefined) return
+    if (isSlow) inbound?.gate.offend(peerId, SLOW_OFFENCE)
+    peers.report(peerId, isSlow ? 'low-tolerance' : 'fatal', limitWords(cause))
   }
+  const seats = inbound?.keepSeats({
+    clock,
+    peer: peers.readyPeer,
+    isSubscriber: libp2p.services.pubsub.isSubscriber,
+    disconnect: peers.dialerHost.disconnect,
+  })
   const reqresp = createReqResp({
     libp2p,
     chain,
@@ -95,6 +106,7 @@ export async function createNetworkOn(platform: Platform, given: NetworkOptions)
     selectPeer: peers.select,
     onPenalty: peers.report,
     onRequest: meter.onRequest,
+    onAsked: (peerId, method) => baseProtocols.has(method) || seats?.noteRequest(peerId),
     // What greets and keeps a connection everyone answers.
     onServed: (peerId, method) => baseProtocols.has(method) || peers.noteServed(peerId),
   })

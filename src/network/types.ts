@@ -73,7 +73,7 @@ export interface NetworkOptions {
   readonly maxPerSubnet?: number
   /**
    * Limits on what each remote peer can cause: frames, streams, gossip, bytes that wait. A peer beyond one is disconnected, and
-   * banned unless it may only be slow. See docs/attacks.md.
+   * banned unless it may only be slow. `handshakes` paces those that dial us. See docs/attacks.md.
    *
    * @default `relayLimits` with the role `relay`, otherwise `peerLimits`
    */

@@ -19,7 +19,9 @@ export interface Platform {
   /** How noise is to encrypt where there is something quicker than what it comes with; undefined elsewhere. */
   readonly noise?: Pick<NoiseInit, 'crypto'>
   /** A WebSocket transport that can listen with TLS, in place of the platform's own; undefined where nothing listens. */
-  readonly secureWebSockets?: (source: CertificateSource) => Libp2pTransport
+  readonly secureWebSockets?: (source: CertificateSource, behindProxy?: boolean) => Libp2pTransport
+  /** One without TLS, behind a proxy that says whose the connections are; undefined where nothing listens. */
+  readonly proxiedWebSockets?: () => Libp2pTransport
   /**
    * Calls back when connections may have died without a word: the page was frozen, hidden or in the back/forward cache, or the
    * machine went online or offline. Undefined where nothing tells. @returns how to stop

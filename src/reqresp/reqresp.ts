@@ -31,6 +31,8 @@ export interface ReqRespOptions {
   readonly onPenalty: ReportPenalty
   /** Called for each complete answer to a request of ours. */
   readonly onServed?: ReportServed
+  /** Called as a peer begins a request to us. */
+  readonly onAsked?: ReportServed
   /** Takes note of each request that is over: `complete`, `cancelled`, or the code of the error, and how long it took. */
   readonly onRequest?: ReportRequest
   /** Aborting it is as good as `stop()`. */
@@ -43,7 +45,7 @@ export interface ReqRespOptions {
  * @returns the behaviour; `stop()` ends every exchange with `stopped`, serves nothing more, and resolves when everything is released; idempotent
  */
 export function createReqResp(options: ReqRespOptions): ReqResp & { stop(): Promise<void> } {
-  const { libp2p, chain, clock, selectPeer, onPenalty, onServed, onRequest } = options
+  const { libp2p, chain, clock, selectPeer, onPenalty, onServed, onAsked, onRequest } = options
   const life = linkSignals(options.signal)
   const pending = new Set<Promise<void>>()
   const withdrawals = new Set<() => void>()
@@ -100,6 +102,7 @@ export function createReqResp(options: ReqRespOptions): ReqResp & { stop(): Prom
           version.protocol.id,
           (stream, connection) => {
             const begunAtMs = performance.now()
+            onAsked?.(connection.remotePeer.toString(), protocol)
             const answered = respond(
               responderContext,
               { protocol, version, handler, signal },

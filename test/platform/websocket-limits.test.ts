@@ -29,7 +29,7 @@ afterEach(async () => {
 const impatient: Libp2pTransport = (components) => {
   const transport = webSockets()(components)
   const createListener = transport.createListener.bind(transport)
-  transport.createListener = (options) => limitWebSockets(createListener(options), 100)
+  transport.createListener = (options) => limitWebSockets(createListener(options), { handshakeMs: 100 })
   return transport
 }
 

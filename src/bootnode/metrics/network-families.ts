@@ -55,7 +55,7 @@ export function networkFamilies(networks: NamedNetworks): Family[] {
     ),
     counter(
       'lampara_limits_exceeded_total',
-      'Connections ended because the peer went beyond a limit, by cause',
+      'Connections ended or refused because a limit was reached, by cause',
       counts('cause', ({ limits }) => limits.exceeded),
     ),
     counter(

@@ -42,6 +42,7 @@ ${discoveryHelp}
   --join-peers URL     join document of another bootnode of the fleet, to be listed in ours; may be repeated. A name with several
                        addresses (http only) stands for all of them
   --drain SECONDS      at SIGTERM, over how long clients are told to go. Default: 10
+  --behind-proxy       all clients come through a proxy, which names them by X-Forwarded-For
   --max-clients N      the most clients at once. Default: 2500
   --max-checkpoint-age DAYS    how old the checkpoint may be. Default: 14
 ${logHelp}
@@ -98,6 +99,7 @@ export async function parseBootnodeOptions(
       ...(maxClients && {
         maxClients: numberValue('bootnode', '--max-clients', maxClients, { min: 1, max: 100_000, integer: true }),
       }),
+      behindProxy: values['behind-proxy'],
       ...(age && {
         maxCheckpointAgeMs: numberValue('bootnode', '--max-checkpoint-age', age, { min: 0, max: 36_500 }) * DAY_MS,
       }),
@@ -140,6 +142,7 @@ function parsed(argv: readonly string[]) {
         'data-dir': { type: 'string' },
         'join-peers': { type: 'string', multiple: true },
         drain: { type: 'string', default: '10' },
+        'behind-proxy': { type: 'boolean', default: false },
         'max-clients': { type: 'string' },
         'max-checkpoint-age': { type: 'string' },
         ...logOptions,

@@ -14,6 +14,8 @@ export interface LazyGossipsub extends Pubsub, Startable {
   load(): Promise<void>
   /** Topics in whose mesh the peer is, of those that we are in. */
   sharedMeshCount(peerId: string): number
+  /** True for a peer that subscribes to a topic that we are in. */
+  isSubscriber(peerId: string): boolean
 }
 
 type Loaded = GossipSub & Startable
@@ -103,6 +105,8 @@ export function lazyGossipsub(
       getSubscribers: (topic) => running?.getSubscribers(topic) ?? [],
       sharedMeshCount: (peerId) =>
         [...wanted.keys()].filter((topic) => running && isInMesh(running, topic, peerId)).length,
+      isSubscriber: (peerId) =>
+        [...wanted.keys()].some((topic) => running !== undefined && hasSubscribed(running, topic, peerId)),
       async publish(...args) {
         await load()
         if (running === undefined) throw new Error('gossip has stopped')
@@ -141,4 +145,10 @@ async function notifyOfOpenConnections(pubsub: GossipSub, components: GossipSubC
 function isInMesh(pubsub: GossipSub, topic: string, peerId: string): boolean {
   const { mesh } = pubsub as unknown as { readonly mesh?: ReadonlyMap<string, ReadonlySet<string>> }
   return mesh?.get(topic)?.has(peerId) ?? false
+}
+
+/** Nor does it have its peers' subscriptions, but as lists. */
+function hasSubscribed(pubsub: GossipSub, topic: string, peerId: string): boolean {
+  const { topics } = pubsub as unknown as { readonly topics?: ReadonlyMap<string, ReadonlySet<string>> }
+  return topics?.get(topic)?.has(peerId) ?? false
 }

@@ -1,15 +1,20 @@
-import type { Connection } from '@libp2p/interface'
+import type { Budgets } from '../../limits/budgets.ts'
+import { createHandshakes } from '../../limits/handshakes.ts'
 import { createInboundGate, type InboundGate } from '../../peers/discovery.ts'
 import type { Platform } from '../../platform/platform.ts'
+import type { Clock } from '../../streams/clock.ts'
 import type { NetworkOptions } from '../types.ts'
 import { peerLimits } from './peer-limits.ts'
+import { createSeatKeeper, type SeatKeeper, type SeatSources } from './seat-holders.ts'
 
-/** Of the connections that libp2p lets be in the handshake at once (50), those of one network group. */
+/** Of the handshakes that may be under way at once (50), those of one network group. */
 const PENDING_PER_GROUP = 10
 
 /** How a node that can be dialed is protected. */
 export interface InboundProtection {
   readonly gate: InboundGate
+  /** Lets the gate know its peers, once there is what knows them. */
+  keepSeats(sources: SeatSources): SeatKeeper
   /** For libp2p, beyond our own limits. */
   readonly maxConnections: number
 }
@@ -18,21 +23,35 @@ export interface InboundProtection {
 export function createInboundLimits(
   platform: Platform,
   options: NetworkOptions,
-  connections: () => readonly Connection[],
+  clock: Clock,
+  budgets: Pick<Budgets, 'limits' | 'count' | 'notePeak'>,
 ): InboundProtection | undefined {
   const { role = 'peer', listen = [], unconditionalPeers = [] } = options
   if (listen.length === 0) return undefined
   const { hard, perGroup } = peerLimits(platform, options)
   const exempt = new Set(unconditionalPeers)
+  const isRelay = role === 'relay'
   const gate = createInboundGate({
+    clock,
     limits: {
       inbound: hard.inbound,
       perGroup: perGroup.inbound,
-      pendingPerGroup: role === 'relay' ? Number.POSITIVE_INFINITY : PENDING_PER_GROUP,
+      pendingPerGroup: isRelay ? Number.POSITIVE_INFINITY : PENDING_PER_GROUP,
     },
+    handshakes: createHandshakes(budgets.limits.handshakes, clock, budgets),
+    // Elsewhere there is room for some more than may stay, and the least valuable are pruned.
+    reassignsSeats: isRelay,
     isUnconditional: (peerId) => exempt.has(peerId),
     hasUnconditional: exempt.size > 0,
-    connections,
+    count: budgets.count,
   })
-  return { gate, maxConnections: hard.all }
+  return {
+    gate,
+    maxConnections: hard.all,
+    keepSeats(sources) {
+      const keeper = createSeatKeeper(sources)
+      gate.setHolders(keeper)
+      return keeper
+    },
+  }
 }

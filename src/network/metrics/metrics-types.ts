@@ -1,4 +1,4 @@
-import type { LevelCause, LimitCause, RateCause } from '../../limits/limits.ts'
+import type { LimitCause, PeakCause } from '../../limits/limits.ts'
 import type { HistogramSnapshot } from '../../streams/histogram.ts'
 
 /**
@@ -26,12 +26,12 @@ export interface NetworkMetrics {
   /** What a light client on this network has verified, by kind: `signature` of a committee, `committee` as the sum of its keys. */
   readonly verification: Readonly<Record<string, HistogramSnapshot>>
   /**
-   * `exceeded` counts the connections that went beyond one of `trafficLimits`, by cause. `peaks` is the largest share of each limit
-   * that one connection has used: 0.2 is a fifth, more than 1 went beyond.
+   * `exceeded` counts the connections that went beyond one of `trafficLimits`, and newcomers that were refused, by cause. `peaks` is
+   * the largest share of each limit that one connection, or one address group, has used: 0.2 is a fifth, more than 1 went beyond.
    */
   readonly limits: {
     readonly exceeded: Readonly<Partial<Record<LimitCause, number>>>
-    readonly peaks: Readonly<Partial<Record<RateCause | LevelCause, number>>>
+    readonly peaks: Readonly<Partial<Record<PeakCause, number>>>
   }
   /** Failures to read or write what persists, and of gossip validators. */
   readonly failures: { readonly storage: number; readonly validator: number }

@@ -18,7 +18,6 @@ import type { NodeDependencies } from './node-dependencies.ts'
 interface Components {
   readonly privateKey: PrivateKey
   readonly connectionGater: ConnectionGater
-  readonly connectionManager: { getConnections(): Connection[] }
   readonly upgrader: Upgrader
   readonly events: TypedEventTarget<Libp2pEvents>
   readonly transportManager: {
@@ -40,7 +39,6 @@ export interface DirectDialService extends Startable {
  */
 export function directDialService(parts: NodeDependencies): (components: Components) => DirectDialService {
   return (components) => {
-    parts.connections = () => components.connectionManager.getConnections()
     let stopListening = (): void => {}
     return {
       dependencies: parts,
@@ -54,6 +52,7 @@ export function directDialService(parts: NodeDependencies): (components: Compone
       stop() {
         stopListening()
         parts.budgets.stop()
+        parts.inbound?.gate.stop()
       },
       async dial(address, signal) {
         const { connectionGater, transportManager } = components

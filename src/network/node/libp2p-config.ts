@@ -17,13 +17,15 @@ const MIB = 1024 * 1024
 /** Streams that a peer may have open at once, over all protocols. */
 const MAX_INBOUND_STREAMS = 256
 const UPGRADE_MS = 5_000
+/** How long a newcomer may wait for its turn, which the gate bounds. */
+const TURN_MS = 7_000
 /** Gossipsub opens its streams one after the other: a peer that does not answer keeps all others waiting so long. */
 const STREAM_NEGOTIATION_MS = 2_000
 
-// A host may be a household, an office, or a proxy in front of everyone; connecting costs a server 10 ms of one core.
-const inboundOf = {
-  peer: { inboundConnectionThreshold: 50, maxIncomingPendingConnections: 50 },
-  relay: { inboundConnectionThreshold: 100, maxIncomingPendingConnections: 200 },
+/** libp2p refuses what comes too fast. Where peers can dial us, the gate lets them wait for their turn instead. */
+const UNLIMITED = {
+  inboundConnectionThreshold: Number.MAX_SAFE_INTEGER,
+  maxIncomingPendingConnections: 10_000,
 } as const
 
 interface NodeServices extends Record<string, unknown> {
@@ -56,9 +58,10 @@ export async function libp2pConfig(parts: NodeDependencies): Promise<Libp2pOptio
       .map((muxer) => withLimits(muxer, parts.budgets)),
     connectionGater: gater.connectionGater,
     connectionManager: {
-      maxConnections: parts.maxConnections ?? options.maxConnections ?? (browser ? 20 : 100),
-      ...inboundOf[options.role ?? 'peer'],
-      inboundUpgradeTimeout: UPGRADE_MS,
+      // Above our own limits: there libp2p closes whom it likes.
+      maxConnections: parts.inbound?.maxConnections ?? options.maxConnections ?? (browser ? 20 : 100),
+      ...(parts.inbound && UNLIMITED),
+      inboundUpgradeTimeout: parts.inbound === undefined ? UPGRADE_MS : TURN_MS + UPGRADE_MS,
       outboundStreamProtocolNegotiationTimeout: STREAM_NEGOTIATION_MS,
       inboundStreamProtocolNegotiationTimeout: STREAM_NEGOTIATION_MS,
       // The browser's resolver asks public DNS servers over HTTPS: parties that nobody named.

@@ -1,4 +1,4 @@
-import type { Connection, PrivateKey } from '@libp2p/interface'
+import type { PrivateKey } from '@libp2p/interface'
 import type { LamparaError } from '../../errors/index.ts'
 import { createGossipsubConfig, type GossipsubConfig } from '../../gossip/index.ts'
 import { type Budgets, createBudgets } from '../../limits/budgets.ts'
@@ -7,6 +7,7 @@ import { createConnectionGater, createPeerScores, type Gater, type PeerScores } 
 import type { Platform } from '../../platform/platform.ts'
 import { raceSignal } from '../../streams/abort.ts'
 import { systemClock } from '../../streams/clock.ts'
+import type { InboundProtection } from '../limits/inbound-limits.ts'
 import { createMeter, type Meter } from '../metrics/meter.ts'
 import type { NetworkOptions } from '../types.ts'
 import { type ChosenTransports, chooseTransports } from './choose-transports.ts'
@@ -26,10 +27,8 @@ export interface NodeDependencies {
   readonly meter: Meter
   /** Where everything that remote peers cause is charged. */
   readonly budgets: Budgets
-  /** Above our own limits: there libp2p closes whom it likes. */
-  readonly maxConnections: number | undefined
-  /** The node's; none before it is made. */
-  connections: () => readonly Connection[]
+  /** Who is let in; undefined where nobody can dial us. */
+  readonly inbound: InboundProtection | undefined
 }
 
 /** What asks for late code before anything else starts; elsewhere it comes later, or never. */
@@ -57,7 +56,7 @@ export async function createNodeDependencies(platform: Platform, options: Networ
   const transports = await chooseTransports(platform, options.transports)
   const book = createPeerScores(clock)
   const budgets = createBudgets(mergeLimits(role === 'relay' ? relayLimits : peerLimits, options.trafficLimits), clock)
-  const inbound = late?.createInboundLimits(platform, options, () => parts.connections())
+  const inbound = late?.createInboundLimits(platform, options, clock, budgets)
   const parts: NodeDependencies = {
     options,
     platform,
@@ -77,8 +76,7 @@ export async function createNodeDependencies(platform: Platform, options: Networ
       allowPrivateAddresses: options.allowPrivateAddresses ?? false,
       canDial: transports.canDial,
     }),
-    maxConnections: inbound?.maxConnections,
-    connections: () => [],
+    inbound,
   }
   return parts
 }

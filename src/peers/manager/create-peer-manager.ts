@@ -26,6 +26,8 @@ import { createPeerRegistry } from './peer-registry.ts'
 export interface PeerManager {
   /** Ready peers: both Statuses were exchanged and accepted. */
   readonly list: Watchable<readonly PeerInfo[]>
+  /** One of them. */
+  readyPeer(peerId: string): PeerInfo | undefined
   /** Peers that are dialed or connected, and those that disconnected last. */
   all(): readonly PeerInfo[]
   /** Peers dialed since the start, each once, up to a thousand. */
@@ -154,6 +156,10 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
 
   return {
     list: registry.list,
+    readyPeer(peerId) {
+      const peer = registry.get(peerId)
+      return peer?.state === 'ready' ? registry.infoOf(peer) : undefined
+    },
     all: registry.allPeers,
     unreachableError: () => (registry.list.value.length > 0 ? undefined : persistentPeers.unreachableError()),
     get dialedCount() {

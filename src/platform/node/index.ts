@@ -7,7 +7,7 @@ import { openFileStorage } from './storage/file-storage.ts'
 import { cleanupWebRtc } from './transports/cleanup-webrtc.ts'
 import { noiseCrypto } from './transports/noise-crypto.ts'
 import { secureWebSockets } from './transports/secure-web-sockets.ts'
-import { nodeTransports } from './transports/transports.ts'
+import { listeningWebSockets, nodeTransports } from './transports/transports.ts'
 
 /** Node: native BLS and hashing where their add-ons load, QUIC (where its add-on loads), TCP and WebSocket, storage in files. */
 export const platform: Platform = {
@@ -17,6 +17,7 @@ export const platform: Platform = {
   transports: nodeTransports,
   noise: { crypto: noiseCrypto },
   secureWebSockets,
+  proxiedWebSockets: () => listeningWebSockets(true),
   endWebRtc: cleanupWebRtc,
   startDiscv5,
   resolveTxt: createResolveTxt(),

@@ -12,8 +12,10 @@ const HANDSHAKE_TIMEOUT_MS = 10_000
 /**
  * libp2p's WebSocket, whose listeners on secure addresses (`/tls/ws`) show the certificate: new connections see the one of the
  * moment, those that are there already keep theirs.
+ *
+ * @param behindProxy - as in `WebSocketLimits`
  */
-export function secureWebSockets(source: CertificateSource): Libp2pTransport {
+export function secureWebSockets(source: CertificateSource, behindProxy = false): Libp2pTransport {
   const create: Libp2pTransport = (components) => {
     const { logger } = components
     const transport = webSockets()(components)
@@ -22,7 +24,9 @@ export function secureWebSockets(source: CertificateSource): Libp2pTransport {
       const events = new TypedEventEmitter<Libp2pEvents>()
       const { cert, key } = source.value
       const https = { cert, key, handshakeTimeout: HANDSHAKE_TIMEOUT_MS }
-      const listener = limitWebSockets(webSockets({ https })({ logger, events }).createListener(options))
+      const listener = limitWebSockets(webSockets({ https })({ logger, events }).createListener(options), {
+        behindProxy,
+      })
       return following(listener, source, cert, events)
     }
     return transport

@@ -14,15 +14,19 @@ export async function nodeTransports(): Promise<readonly ReadyPlatformTransport[
   return [
     ...(quic === undefined ? [] : [transport('quic', quic)]),
     transport('tcp', withAbortCleanup(tcp(), { attach: flushBeforeClose })),
-    transport('websocket', withAbortCleanup(boundedWebSockets, { attach: coalesceWrites })),
+    transport('websocket', listeningWebSockets()),
   ]
 }
 
-const boundedWebSockets: Libp2pTransport = (components) => {
-  const made = webSockets()(components)
-  const createListener = made.createListener.bind(made)
-  made.createListener = (options) => limitWebSockets(createListener(options))
-  return made
+/** libp2p's WebSocket with bounds on what it listens to. @param behindProxy - as in `WebSocketLimits` */
+export function listeningWebSockets(behindProxy = false): Libp2pTransport {
+  const create: Libp2pTransport = (components) => {
+    const made = webSockets()(components)
+    const createListener = made.createListener.bind(made)
+    made.createListener = (options) => limitWebSockets(createListener(options), { behindProxy })
+    return made
+  }
+  return withAbortCleanup(create, { attach: coalesceWrites })
 }
 
 function transport(name: TransportName, create: Libp2pTransport): ReadyPlatformTransport {

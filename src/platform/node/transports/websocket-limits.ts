@@ -4,6 +4,7 @@ import type { Server, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Listener } from '@libp2p/interface'
 import { LamparaError } from '../../../errors/index.ts'
+import { forwardedRequest } from './forwarded-request.ts'
 import { createPartialMessages } from './partial-messages.ts'
 
 /** Anyone who has not become a WebSocket by then is released: the handshakes of TLS and HTTP take a few round trips. */
@@ -26,17 +27,19 @@ interface WebSocketServer {
 
 type OnUpgraded = (webSocket: EventEmitter, request: IncomingMessage) => void
 
-/**
- * Hardens libp2p's WebSocket listener: handles bad frames, times out silent sockets, limits the size of messages.
- *
- * @param handshakeMs - how long a socket may take to become a WebSocket. @default 10 s
- * @param maxPartialBytes - what messages that are not complete yet may take together. @default 48 MiB
- */
-export function limitWebSockets(
-  listener: Listener,
-  handshakeMs = HANDSHAKE_MS,
-  maxPartialBytes = MAX_PARTIAL_BYTES,
-): Listener {
+/** How a WebSocket listener is bounded. */
+export interface WebSocketLimits {
+  /** How long a socket may take to become a WebSocket. @default 10 s */
+  readonly handshakeMs?: number
+  /** What messages that are not complete yet may take together. @default 48 MiB */
+  readonly maxPartialBytes?: number
+  /** True where a proxy in front says whose the connections are (`X-Forwarded-For`). @default false */
+  readonly behindProxy?: boolean
+}
+
+/** Hardens libp2p's WebSocket listener: handles bad frames, times out silent sockets, limits the size of messages. */
+export function limitWebSockets(listener: Listener, options: WebSocketLimits = {}): Listener {
+  const { handshakeMs = HANDSHAKE_MS, maxPartialBytes = MAX_PARTIAL_BYTES, behindProxy = false } = options
   const { server, wsServer } = listener as Listener & Inner
   if (server === undefined || wsServer === undefined) {
     throw new LamparaError('internal', 'Cannot listen for WebSocket: the listener of libp2p is not as it was')
@@ -65,7 +68,7 @@ export function limitWebSockets(
       partial.watch(upgraded.socket, webSocket)
       // Under TLS the request comes by another socket, with the same far end.
       strangers.delete(farEndOf(upgraded.socket))
-      done(webSocket, upgraded)
+      done(webSocket, behindProxy ? forwardedRequest(upgraded) : upgraded)
     })
 
   const close = listener.close.bind(listener)
