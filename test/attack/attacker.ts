@@ -6,12 +6,14 @@ import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
+import { loadQuic } from '../../src/platform/node/transports/load-quic.ts'
 
 /** A libp2p node that writes to the muxer's stream whatever it likes. */
 export interface Attacker {
   readonly peerId: string
-  /** What the muxer writes to: it may be written to directly, and paused. */
+  /** What the muxer writes to: it may be written to directly, and paused. QUIC has none. */
   readonly raw: MessageStream
+  readonly isOpen: boolean
   /** Opens a stream as an honest peer does. */
   open(protocol: string): Promise<Stream>
   /** Resolves when the other side has ended the connection. */
@@ -27,8 +29,9 @@ const muxers = {
 /** Connects a new attacker to an address. */
 export async function attack(address: string, muxer: keyof typeof muxers = 'yamux'): Promise<Attacker> {
   const opened = Promise.withResolvers<MessageStream>()
+  const isQuic = address.includes('/quic-v1')
   const libp2p = await createLibp2p({
-    transports: [tcp(), webSockets()],
+    transports: isQuic ? [(await loadQuic())!] : [tcp(), webSockets()],
     connectionEncrypters: [noise()],
     streamMuxers: [
       () => {
@@ -44,13 +47,19 @@ export async function attack(address: string, muxer: keyof typeof muxers = 'yamu
     connectionGater: { denyDialMultiaddr: () => false },
     connectionMonitor: { enabled: false },
   })
-  const connection = await libp2p.dial(multiaddr(address))
+  const connection = await libp2p.dial(multiaddr(address)).catch(async (error) => {
+    await libp2p.stop()
+    throw error
+  })
   const ended = new Promise<void>((resolve) => {
     connection.addEventListener('close', () => resolve(), { once: true })
   })
   return {
     peerId: libp2p.peerId.toString(),
-    raw: await opened.promise,
+    raw: isQuic ? (undefined as never) : await opened.promise,
+    get isOpen() {
+      return connection.status === 'open'
+    },
     open: (protocol) => connection.newStream(protocol),
     ended,
     stop: async () => void (await libp2p.stop()),

@@ -20,6 +20,7 @@ async function gossip(attacker: Attacker, rpc: Uint8Array, times: number): Promi
 }
 
 const rpcOf = (rpc: Partial<RPC>): Uint8Array => RPC.encode({ subscriptions: [], messages: [], ...rpc })
+
 /** What one connection does to a node, and the limit that ends it. */
 export interface ConnectionAttack {
   readonly cause: LimitCause
@@ -135,6 +136,18 @@ export const connectionAttacks: Readonly<Record<string, ConnectionAttack>> = {
         const stream = await attacker.open('/ipfs/id/push/1.0.0').catch(() => undefined)
         if (stream === undefined) return
         stream.abort(new Error('enough'))
+      }
+    },
+  },
+  'small messages published one by one': {
+    cause: 'gossip_messages',
+    async run(attacker, topic) {
+      const stream = await attacker.open(MESHSUB)
+      for (let batch = 0; batch < 40 && attacker.isOpen; batch++) {
+        const one = (): Uint8Array =>
+          prefixed(rpcOf({ messages: [{ topic, data: crypto.getRandomValues(new Uint8Array(8)) }] as never }))
+        stream.send(repeated(5, one))
+        await new Promise((resolve) => setImmediate(resolve))
       }
     },
   },

@@ -11,6 +11,7 @@ import { createLightClient, type LightClient } from '../../../src/light-client/i
 import { startCli } from '../../kit/cli/cli-process.ts'
 import { slotNow, topicAt } from '../../kit/network.ts'
 import { type ReadMetrics, readMetrics } from '../../kit/read-metrics.ts'
+import { serviceAttacks } from '../service-attacks.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const HEAP_MIB = 512
@@ -74,7 +75,8 @@ export async function startRig(options: RigOptions): Promise<ProcessRig> {
   try {
     const devnet = await createDevnet({ preset: 'minimal', slotDurationMs: options.slotMs, forks: { electra: 0 } })
     ends.push(devnet.stop)
-    const args = ['bootnode', '--join', devnet.restUrl, '--metrics-port', '0', '--json']
+    const listen = ['/ip4/127.0.0.1/tcp/0/ws', '/ip4/127.0.0.1/udp/0/quic-v1'].flatMap((one) => ['--listen', one])
+    const args = ['bootnode', '--join', devnet.restUrl, ...listen, '--relay', '--metrics-port', '0', '--json']
     const bootnode = startCli(args, { NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}` })
     ends.push(bootnode.kill)
     const listening = await bootnode.line(({ type }) => type === 'listening')
@@ -92,7 +94,7 @@ export async function startRig(options: RigOptions): Promise<ProcessRig> {
     })
     const target = {
       chain: devnet.chain,
-      address: String((listening.addresses as readonly string[])[0]),
+      addresses: listening.addresses as readonly string[],
       scrape: () => readMetrics(String(listening.metricsUrl)).catch(() => undefined),
       isAlive: () => isAlive,
     }
@@ -127,7 +129,7 @@ function collectHeads(client: LightClient, index: number, chain: Chain, seen: Se
 
 interface Target {
   readonly chain: Chain
-  readonly address: string
+  readonly addresses: readonly string[]
   scrape(): Promise<ReadMetrics | undefined>
   isAlive(): boolean
 }
@@ -143,7 +145,7 @@ async function measure(attack: string, target: Target, seen: Seen[], options: Ri
   const calm = await phase(options.calmMs)
   const before = await target.scrape()
   const topic = topicAt(target.chain, topics.lightClientOptimisticUpdate.name, slotNow(target.chain))
-  const attacker = startAttacker(target.address, topic, attack)
+  const attacker = startAttacker(addressFor(attack, target.addresses), topic, attack)
   try {
     const attacked = await phase(options.attackMs)
     const during = await target.scrape()
@@ -197,6 +199,11 @@ function causesSince(before: ReadMetrics | undefined, after: ReadMetrics | undef
     if (more > 0) causes[cause] = more
   }
   return causes
+}
+
+function addressFor(attack: string, addresses: readonly string[]): string {
+  const part = serviceAttacks[attack]?.over === 'quic' ? '/quic-v1' : '/ws'
+  return addresses.find((address) => address.includes(part))!
 }
 
 function startAttacker(address: string, topic: string, attack: string) {
