@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { isLamparaError, messageOf } from '../errors/index.ts'
+import { escapeText, isLamparaError, messageOf } from '../errors/index.ts'
 import { type Command, commands } from './commands.ts'
 import { exitStatus } from './exit-status.ts'
 import type { CliIo } from './io.ts'
+import { safeIo } from './safe-io.ts'
 
 /**
  * Runs `lampara` on its arguments.
@@ -26,12 +27,14 @@ export async function runProgram(
   }
   const command = name !== undefined && Object.hasOwn(table, name) ? table[name] : undefined
   if (command === undefined) {
-    io.stderr(name === undefined ? helpText(table) : `lampara: there is no command "${name}". Try: lampara --help`)
+    io.stderr(
+      name === undefined ? helpText(table) : `lampara: there is no command "${escapeText(name)}". Try: lampara --help`,
+    )
     return exitStatus.usage
   }
   try {
     const { run } = await command.load()
-    return await run(rest, io)
+    return await run(rest, safeIo(io))
   } catch (error) {
     return complain(`lampara ${name}`, error, io)
   }

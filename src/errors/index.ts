@@ -1,5 +1,6 @@
 export type { ErrorDetails, LamparaErrorCode, NoDetails, RequestDetails } from './codes.ts'
 export { errorCodes } from './error-codes.ts'
+export { escapeText } from './escape-text.ts'
 export { isLamparaError, LamparaError, type LamparaErrorOf, type LamparaErrorOptions } from './lampara-error.ts'
 export { loadCode } from './load-code.ts'
 export { messageOf } from './message-of.ts'

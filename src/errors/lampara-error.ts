@@ -1,4 +1,5 @@
 import type { ErrorDetails, LamparaErrorCode } from './codes.ts'
+import { escapeText } from './escape-text.ts'
 import { messageOf } from './message-of.ts'
 
 /** Optional parts of an error. */
@@ -17,7 +18,7 @@ export type LamparaErrorOf<Code extends LamparaErrorCode> = LamparaError & {
 
 /**
  * The one class of error that this package throws. Branch on `code`, show `message`: it names the failed action and ends with the
- * code in brackets.
+ * code in brackets. What peers or servers say in it is escaped, so that it can go to a terminal or a log.
  *
  * @example
  * ```ts
@@ -38,7 +39,7 @@ export class LamparaError extends Error {
   readonly details: Readonly<Record<string, unknown>>
 
   constructor(code: LamparaErrorCode, message: string, options: LamparaErrorOptions = {}) {
-    super(`${message} [${code}]`, options.cause === undefined ? undefined : { cause: options.cause })
+    super(`${escapeText(message)} [${code}]`, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.details = options.details ?? {}
   }

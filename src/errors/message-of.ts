@@ -1,3 +1,5 @@
+import { escapeText } from './escape-text.ts'
+
 /** What an event says of an end, where nothing in it tells why. */
 const eventWords: Readonly<Record<string, string>> = {
   abort: 'it was aborted',
@@ -19,8 +21,12 @@ function wordsOfName(name: string): string {
 /** Lines of a stack trace, which some libraries put into their messages. */
 const STACK_FRAMES = /\n\s+at [^\n]*/g
 
-/** Message of any thrown value. */
+/** Message of any thrown value, in one line: characters that could steer a terminal are escaped. */
 export function messageOf(thrown: unknown): string {
+  return escapeText(rawMessageOf(thrown))
+}
+
+function rawMessageOf(thrown: unknown): string {
   if (thrown instanceof Error)
     return withoutCode(thrown).replace(STACK_FRAMES, '').trimEnd() || wordsOfName(thrown.name)
   try {

@@ -13,7 +13,8 @@ const meanings: Readonly<Record<string, string>> = {
  */
 export function listenError(thrown: unknown, listen: readonly string[] = []): LamparaError {
   const fallback = LamparaError.from(thrown, 'invalid_argument', `Cannot listen on ${listen.join(', ')}`)
-  const failures = [...fallback.message.matchAll(/^ {2}(\/\S+): (?:\w*Error: )?([^\n]+)/gm)]
+  const lines = thrown instanceof Error ? thrown.message : ''
+  const failures = [...lines.matchAll(/^ {2}(\/\S+): (?:\w*Error: )?([^\n]+)/gm)]
   if (fallback === thrown || failures.length === 0) return fallback
   const reasons = failures.map(([, address, reason = '']) => {
     const code = /\bE[A-Z]{3,}\b/.exec(reason)?.[0] ?? ''

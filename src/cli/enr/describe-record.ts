@@ -1,5 +1,6 @@
 import { type Chain, type ForkDigest, forkOfDigest, type Hex, hoodi, mainnet, sepolia } from '../../chain/index.ts'
 import { addressesOf, type Enr, forkIdOf } from '../../discovery/enr/index.ts'
+import { escapeText } from '../../errors/index.ts'
 
 const knownChains: readonly Chain[] = [mainnet, sepolia, hoodi]
 
@@ -51,8 +52,8 @@ export function recordInWords(record: RecordDescription): string {
     ['sequence', record.seq],
     ['fork digest', digest],
     ['next fork', nextForkEpoch === null ? 'none planned' : `epoch ${nextForkEpoch}`],
-    ['addresses', addresses.length === 0 ? 'none' : addresses.join(`\n${' '.repeat(13)}`)],
-    ['keys', record.keys.join(', ')],
+    ['addresses', addresses.length === 0 ? 'none' : addresses.map(escapeText).join(`\n${' '.repeat(13)}`)],
+    ['keys', record.keys.map(escapeText).join(', ')],
   ]
   return lines.map(([name, value]) => `${name!.padEnd(13)}${value}`).join('\n')
 }

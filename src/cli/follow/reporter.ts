@@ -1,4 +1,4 @@
-import type { LamparaError } from '../../errors/index.ts'
+import { escapeText, type LamparaError } from '../../errors/index.ts'
 import type { Head, LightClientStatus } from '../../light-client/types.ts'
 import type { CliIo } from '../io.ts'
 import { headJson, headLine, progressBar, statusJson } from './render.ts'
@@ -42,7 +42,7 @@ export function createReporter(io: CliIo, options: { readonly json: boolean }): 
       told = key
       clearBar()
       if (options.json) io.stdout(statusJson(status))
-      else io.stderr(`${status.state}: ${status.message}`)
+      else io.stderr(`${status.state}: ${escapeText(status.message)}`)
     },
     head(head) {
       clearBar()
@@ -51,12 +51,12 @@ export function createReporter(io: CliIo, options: { readonly json: boolean }): 
     trouble({ code, message }) {
       clearBar()
       if (options.json) io.stdout(JSON.stringify({ type: 'trouble', error: code, message }))
-      else io.stderr(message)
+      else io.stderr(escapeText(message))
     },
     notice(message) {
       clearBar()
       if (options.json) io.stdout(JSON.stringify({ type: 'notice', message }))
-      else io.stderr(message)
+      else io.stderr(escapeText(message))
     },
     end: clearBar,
   }

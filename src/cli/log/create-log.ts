@@ -1,4 +1,4 @@
-import { escapeControls } from './escape.ts'
+import { escapeText } from '../../errors/index.ts'
 
 /** Levels of a log, the gravest first. */
 export const logLevels = ['error', 'warn', 'info', 'debug', 'trace'] as const
@@ -106,14 +106,14 @@ export function createLog(options: LogOptions): Log {
 }
 
 function jsonLine(time: string, level: LogLevel, type: string, message: string, fields: LogFields): string {
-  return escapeControls(JSON.stringify({ time, level, type, message: message.slice(0, MAX_TEXT), ...fields }))
+  return escapeText(JSON.stringify({ time, level, type, message: message.slice(0, MAX_TEXT), ...fields }))
 }
 
 function textLine(time: string, level: LogLevel, message: string, fields: LogFields): string {
   const told = Object.entries(fields).flatMap(([key, value]) =>
     value === undefined ? [] : [`${key}=${valueText(value)}`],
   )
-  const text = [message.slice(0, MAX_TEXT), ...told].map(escapeControls).join('  ')
+  const text = [message.slice(0, MAX_TEXT), ...told].map(escapeText).join('  ')
   return `${time} ${level.toUpperCase().padEnd(5)} ${text}`
 }
 

@@ -1,3 +1,4 @@
+import { escapeText } from '../../errors/index.ts'
 import type { PeerInfo } from '../../peers/types.ts'
 
 /** A column of the table. */
@@ -32,7 +33,7 @@ export function peerTable(
   about: { readonly nowMs: number; readonly known: number },
 ): string[] {
   const sorted = peers.toSorted((a, b) => a.connectedAtMs - b.connectedAtMs)
-  const rows = sorted.map((peer) => columns.map((column) => printable(column.cell(peer, about.nowMs))))
+  const rows = sorted.map((peer) => columns.map((column) => escapeText(column.cell(peer, about.nowMs))))
   const widths = columns.map(({ title }, index) => Math.max(title.length, ...rows.map((row) => row[index]!.length)))
   const line = (cells: readonly string[]): string =>
     cells
@@ -41,11 +42,6 @@ export function peerTable(
       .trimEnd()
   const count = `${peers.length} ${peers.length === 1 ? 'peer' : 'peers'} connected, ${about.known} known`
   return peers.length === 0 ? [count] : [count, line(columns.map(({ title }) => title)), ...rows.map(line)]
-}
-
-/** What unknown peers send goes to a terminal: nothing in it may steer one. */
-function printable(text: string): string {
-  return text.replace(/\p{C}/gu, '?')
 }
 
 function served(protocols: readonly string[]): number {

@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors/index.ts'
+import { escapeText, messageOf } from '../../errors/index.ts'
 import type { Network, NetworkEvent } from '../../network/types.ts'
 import type { CliIo } from '../io.ts'
 import { peerTable } from './table.ts'
@@ -50,7 +50,8 @@ export async function printEvents(network: Network, io: CliIo, json: boolean, si
     'join:failed',
   ] as const
   try {
-    for await (const event of network.events(types, { signal })) io.stdout(json ? eventJson(event) : eventLine(event))
+    for await (const event of network.events(types, { signal }))
+      io.stdout(json ? eventJson(event) : escapeText(eventLine(event)))
   } catch (error) {
     if (!signal.aborted) throw error
   }

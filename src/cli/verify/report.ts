@@ -1,5 +1,5 @@
 import { type Chain, slotStartMs, toHex } from '../../chain/index.ts'
-import { messageOf } from '../../errors/index.ts'
+import { escapeText, messageOf } from '../../errors/index.ts'
 import { headerRoot, type LightClientHeader } from '../../ssz/index.ts'
 import type { Outcome, Refused } from './apply-objects.ts'
 
@@ -26,15 +26,15 @@ export function humanReport(chain: Chain, outcome: Outcome, colours: boolean): s
 
   const lines =
     bootstrap === undefined || store === undefined
-      ? [`${red('✖')} ${bold(chain.name)}: no valid bootstrap of the checkpoint is among the files`]
+      ? [`${red('✖')} ${bold(escapeText(chain.name))}: no valid bootstrap of the checkpoint is among the files`]
       : [
-          `${rejected.length === 0 ? green('✔') : red('✖')} ${bold(chain.name)}: ${tally(applied, ignored, rejected)}`,
+          `${rejected.length === 0 ? green('✔') : red('✖')} ${bold(escapeText(chain.name))}: ${tally(applied, ignored, rejected)}`,
           head('bootstrap', bootstrap),
           head('finalized', store.finalizedHeader),
           head('optimistic', store.optimisticHeader),
         ]
   for (const { file, error } of rejected)
-    lines.push(`${red('rejected')}  ${file}  ${bold(error.code)}`, `  ${messageOf(error)}`)
+    lines.push(`${red('rejected')}  ${escapeText(file)}  ${bold(error.code)}`, `  ${messageOf(error)}`)
   for (const [code, refused] of byCode(ignored)) {
     lines.push(`${yellow('ignored')}  ${refused.length} × ${bold(code)}`, `  ${dim(messageOf(refused[0]!.error))}`)
   }

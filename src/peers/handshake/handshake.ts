@@ -1,5 +1,5 @@
 import type { IdentifyResult, PeerUpdate } from '@libp2p/interface'
-import { LamparaError, messageOf } from '../../errors/index.ts'
+import { escapeText, LamparaError, messageOf } from '../../errors/index.ts'
 import { delay } from '../../streams/abort.ts'
 import type { Disconnector } from '../connections/disconnect.ts'
 import { nextState, type PeerStep } from '../manager/lifecycle.ts'
@@ -102,7 +102,7 @@ export function createHandshake(options: HandshakeOptions): Handshake {
       const peer = registry.get(detail.peerId.toString())
       if (peer === undefined) return
       peer.protocols = detail.protocols
-      if (detail.agentVersion !== undefined) peer.agent = detail.agentVersion.slice(0, MAX_AGENT_LENGTH)
+      if (detail.agentVersion !== undefined) peer.agent = escapeText(detail.agentVersion.slice(0, MAX_AGENT_LENGTH))
       if (peer.state === 'ready') registry.changed(peer)
       else step(peer, 'identified')
     },

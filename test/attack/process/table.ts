@@ -2,14 +2,14 @@ import type { AttackReport } from './process-rig.ts'
 
 /** What the table begins with. */
 export const tableHead = [
-  '| attack | heads late, calm | under attack | missed | event loop late | RSS before, after | seats | endings | causes | |',
-  '|---|---|---|---|---|---|---|---|---|---|',
+  '| attack | heads late, calm | under attack | missed | event loop late | RSS before, after | heap used, in all | seats | endings | causes | |',
+  '|---|---|---|---|---|---|---|---|---|---|---|',
   '',
 ].join('\n')
 
 /** One line of the table, with its line feed. Delays are median / 95 %. */
 export function tableRow(report: AttackReport, failures: readonly string[]): string {
-  const { attack, calm, attacked, rssBeforeMib, rssAfterMib, seats, endings, causes } = report
+  const { attack, calm, attacked, rssBeforeMib, rssAfterMib, memory, seats, endings, causes } = report
   const cells = [
     attack,
     `${calm.medianMs} / ${calm.p95Ms} ms`,
@@ -17,6 +17,7 @@ export function tableRow(report: AttackReport, failures: readonly string[]): str
     attacked.missed,
     `${attacked.eventLoopMaxMs} ms`,
     `${rssBeforeMib}, ${rssAfterMib} MiB`,
+    `${memory.heapUsed}, ${memory.heapTotal} MiB`,
     seats,
     counts(endings),
     counts(causes),
