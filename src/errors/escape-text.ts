@@ -11,13 +11,9 @@ const UNSAFE =
  * goes through this before a terminal, a log or a page shows it.
  */
 export function escapeText(text: string): string {
-  return text.replace(UNSAFE, escapeUnits)
+  return text.replace(UNSAFE, (character) => character.replace(/[\s\S]/g, escapeUnit))
 }
 
-function escapeUnits(character: string): string {
-  let escaped = ''
-  for (let i = 0; i < character.length; i++) {
-    escaped += `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`
-  }
-  return escaped
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

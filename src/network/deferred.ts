@@ -12,5 +12,5 @@ export {
   startDiscovery,
 } from './discovery/start-discovery.ts'
 export { type LimitEnforcement, startLimitEnforcement } from './limits/enforce-limits.ts'
-export { createInboundLimits } from './limits/inbound-limits.ts'
+export { peerLimits } from './limits/peer-limits.ts'
 export { adoptExternalNode } from './node/external-node.ts'

@@ -1,10 +1,9 @@
 import type { Budgets } from '../../limits/budgets.ts'
 import { createHandshakes } from '../../limits/handshakes.ts'
-import { createInboundGate, type InboundGate } from '../../peers/discovery.ts'
-import type { Platform } from '../../platform/platform.ts'
+import { createInboundGate, type InboundGate } from '../../peers/limits/inbound-gate.ts'
 import type { Clock } from '../../streams/clock.ts'
 import type { NetworkOptions } from '../types.ts'
-import { peerLimits } from './peer-limits.ts'
+import type { PeerLimits } from './peer-limits.ts'
 import { createSeatKeeper, type SeatKeeper, type SeatSources } from './seat-holders.ts'
 
 /** Of the handshakes that may be under way at once (50), those of one network group. */
@@ -19,16 +18,14 @@ export interface InboundProtection {
   readonly maxConnections: number
 }
 
-/** The gate and the bound of a node that peers can dial; nothing where none can. */
+/** The gate and the bound of a node that peers can dial. */
 export function createInboundLimits(
-  platform: Platform,
+  { hard, perGroup }: PeerLimits,
   options: NetworkOptions,
   clock: Clock,
   budgets: Pick<Budgets, 'limits' | 'count' | 'notePeak'>,
-): InboundProtection | undefined {
-  const { role = 'peer', listen = [], unconditionalPeers = [] } = options
-  if (listen.length === 0) return undefined
-  const { hard, perGroup } = peerLimits(platform, options)
+): InboundProtection {
+  const { role = 'peer', unconditionalPeers = [] } = options
   const exempt = new Set(unconditionalPeers)
   const isRelay = role === 'relay'
   const gate = createInboundGate({

@@ -56,7 +56,16 @@ export async function createNodeDependencies(platform: Platform, options: Networ
   const transports = await chooseTransports(platform, options.transports)
   const book = createPeerScores(clock)
   const budgets = createBudgets(mergeLimits(role === 'relay' ? relayLimits : peerLimits, options.trafficLimits), clock)
-  const inbound = late?.createInboundLimits(platform, options, clock, budgets)
+  // A page that does not listen, as most, never loads it.
+  const inbound =
+    late !== undefined && options.listen?.length
+      ? (await import('../limits/inbound-limits.ts')).createInboundLimits(
+          late.peerLimits(platform, options),
+          options,
+          clock,
+          budgets,
+        )
+      : undefined
   const parts: NodeDependencies = {
     options,
     platform,

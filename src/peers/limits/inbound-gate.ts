@@ -1,8 +1,9 @@
 import type { MultiaddrConnection, PeerId } from '@libp2p/interface'
 import type { AddressGroup, Handshakes } from '../../limits/handshakes.ts'
 import type { CancelTimer, Clock } from '../../streams/clock.ts'
-import { networkGroupOf, siteOf } from '../address-book/address-group.ts'
+import { networkGroupOf } from '../address-book/address-group.ts'
 import { chooseSeat } from './choose-seat.ts'
+import { siteOf } from './site.ts'
 
 /** From the turn of a newcomer until it has said who it is. */
 const HANDSHAKE_MS = 5_000

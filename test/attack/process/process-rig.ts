@@ -57,7 +57,7 @@ export interface AttackReport {
   readonly seats: number
   /** How the attacker's connections ended, counted by itself. */
   readonly endings: Readonly<Record<string, number>>
-  /** `lampara_limits_exceeded_total` of the bootnode, by cause, since before the attack. */
+  /** `lampara_limits_exceeded_total` of the bootnode, by cause, since before the attack, and how many peers it banned. */
   readonly causes: Readonly<Record<string, number>>
   /** False when the process is gone. */
   readonly isAlive: boolean
@@ -213,6 +213,11 @@ function causesSince(before: ReadMetrics | undefined, after: ReadMetrics | undef
       (before?.value('lampara_limits_exceeded_total', labels) ?? 0)
     if (more > 0) causes[cause] = more
   }
+  // Those that a limit ended are among them.
+  const bannedIn = (metrics: ReadMetrics | undefined): number =>
+    metrics?.value('lampara_peer_events_total', { network: 'downstream', event: 'banned' }) ?? 0
+  const banned = bannedIn(after) - bannedIn(before)
+  if (banned > 0) causes.banned = banned
   return causes
 }
 

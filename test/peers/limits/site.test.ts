@@ -1,6 +1,6 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect, it } from 'vitest'
-import { siteOf } from '../../../src/peers/address-book/address-group.ts'
+import { siteOf } from '../../../src/peers/limits/site.ts'
 
 const idOf = (address: string): string => siteOf(multiaddr(address)).id
 
