@@ -39,10 +39,12 @@ export {
   isLamparaError,
   LamparaError,
   type LamparaErrorCode,
+  type LamparaErrorJson,
   type LamparaErrorOf,
   type LamparaErrorOptions,
   type NoDetails,
   type RequestDetails,
+  reviveError,
 } from './errors/index.ts'
 export { type BeaconBlockMessage, defineTopic, type TopicDeclaration, topics } from './gossip/index.ts'
 export type * from './gossip/types.ts'
@@ -54,6 +56,7 @@ export {
   type ExecutionHead,
   type Head,
   type HeadConflict,
+  type HeadJson,
   type JoinLightClientOptions,
   type LightClient,
   type LightClientDataSource,

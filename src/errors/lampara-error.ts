@@ -1,5 +1,6 @@
 import type { ErrorDetails, LamparaErrorCode } from './codes.ts'
 import { escapeText } from './escape-text.ts'
+import type { LamparaErrorJson } from './lampara-error-json.ts'
 import { messageOf } from './message-of.ts'
 
 /** Optional parts of an error. */
@@ -8,6 +9,30 @@ export interface LamparaErrorOptions {
   readonly cause?: unknown
   /** Structured facts for a program, as `ErrorDetails` has them for the code. */
   readonly details?: Readonly<Record<string, unknown>>
+}
+
+/** How many causes of causes `toJSON()` keeps. */
+const MAX_CAUSES = 4
+
+function errorJson(error: Error, depth: number): LamparaErrorJson {
+  const { name, message, cause, code, details = {} } = error as LamparaError
+  return {
+    name,
+    message,
+    ...(name === 'LamparaError' && { code, details: plain(details, depth) as LamparaErrorJson['details'] }),
+    ...(cause instanceof Error && depth > 0 && { cause: errorJson(cause, depth - 1) }),
+  }
+}
+
+/** Details as plain data: bigints as decimal strings, errors as they are written. */
+function plain(value: unknown, depth: number): unknown {
+  if (typeof value === 'bigint') return `${value}`
+  if (value instanceof Error) return depth > 0 ? errorJson(value, depth - 1) : value.message
+  if (typeof value === 'function' || typeof value === 'symbol') return undefined
+  if (typeof value !== 'object' || value === null) return value
+  if (depth < 0) return null
+  if (Array.isArray(value)) return value.map((item) => plain(item, depth - 1))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item, depth - 1)]))
 }
 
 /** A LamparaError with a certain code, and the details that go with it. */
@@ -42,6 +67,14 @@ export class LamparaError extends Error {
     super(`${escapeText(message)} [${code}]`, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.details = options.details ?? {}
+  }
+
+  /**
+   * For `JSON.stringify()`, and for `postMessage()`, which keeps neither code nor details of an error itself: `reviveError()` makes an
+   * error of it again. Causes are kept as far as they are errors, four deep.
+   */
+  toJSON(): LamparaErrorJson {
+    return errorJson(this, MAX_CAUSES)
   }
 
   /**

@@ -11,7 +11,7 @@ import { type Follower, startFollower } from './follower.ts'
 import { type PersistedResumePoint, persistResumePoint } from './resume/persist-resume-point.ts'
 import { readCheckpoint } from './sync/checkpoint.ts'
 import { timedVerifier } from './timed-verifier.ts'
-import type { Head, JoinLightClientOptions, LightClient, LightClientOptions } from './types.ts'
+import type { Head, JoinLightClientOptions, LightClient, LightClientOptions, LightClientStatus } from './types.ts'
 import { createCommitteeVerifier } from './verification/index.ts'
 
 const DEFAULT_MIN_PARTICIPATION = 2 / 3
@@ -155,7 +155,7 @@ function lightClientOf(
     chain: network.chain,
     network,
     get status() {
-      return status.value
+      return follower.statusNow()
     },
     heads: ({ kind = 'optimistic', signal } = {}) => filterDefined(heads[kind].values({ signal })),
     watchStatus: (callback) => status.watch(callback),
@@ -167,7 +167,6 @@ function lightClientOf(
 }
 
 async function firstCurrentHead(client: LightClient, signal: AbortSignal | undefined): Promise<Head> {
-  signal?.throwIfAborted()
   const settled = Promise.withResolvers<Head>()
   const unwatch = client.watchStatus(({ state, optimistic, error }) => {
     if (state === 'following' && optimistic !== undefined) settled.resolve(optimistic)
@@ -177,7 +176,16 @@ async function firstCurrentHead(client: LightClient, signal: AbortSignal | undef
   })
   try {
     return await raceSignal(settled.promise, signal)
+  } catch (thrown) {
+    throw signal?.aborted && thrown === signal.reason ? notReady(client.status, thrown) : thrown
   } finally {
     unwatch()
   }
+}
+
+/** What a signal ended, with what kept the client from getting ready. */
+function notReady({ state, message, error }: LightClientStatus, reason: unknown): LamparaError {
+  const code = (reason as { readonly name?: unknown } | null)?.name === 'TimeoutError' ? 'timeout' : 'aborted'
+  const words = `Cannot get ready ${code === 'timeout' ? 'in time' : 'before it was aborted'}: ${message}`
+  return new LamparaError(code, words, { cause: error ?? reason, details: { state } })
 }

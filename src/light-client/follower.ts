@@ -7,7 +7,7 @@ import { deadline, delay, linkSignals, raceSignal } from '../streams/abort.ts'
 import { createNotifier } from '../streams/notifier.ts'
 import { createWatchable, type Watchable } from '../streams/watchable.ts'
 import { createAgreementTracker } from './agreement.ts'
-import { computeStatus, type Phase, type StatusInputs } from './status/compute-status.ts'
+import { computeStatus, type Phase, type StatusInputs, sameLightClientStatus } from './status/compute-status.ts'
 import { createHeads, type Heads } from './status/heads.ts'
 import { localStatusOf } from './status/local-status.ts'
 import { createUpdateReceiver } from './store/receive-update.ts'
@@ -41,6 +41,8 @@ export interface FollowerOptions {
 export interface Follower {
   readonly heads: Heads
   readonly status: Watchable<LightClientStatus>
+  /** The status as it is now, which watchers may not have been told yet: a page that wakes reads it before any timer fires. */
+  statusNow(): LightClientStatus
   watchVerified(callback: (object: LightClientObject) => void): () => void
   /** Resolves when the committees of all that was verified by then are checked. */
   whenCommitteesChecked(): Promise<void>
@@ -180,7 +182,7 @@ export function startFollower(options: FollowerOptions): Follower {
       if (progress.targetPeriod > progress.startPeriod || heads.optimistic.value === undefined) enter('syncing')
     },
   })
-  const status = createWatchable<LightClientStatus>(computeStatus(statusInputs()))
+  const status = createWatchable<LightClientStatus>(computeStatus(statusInputs()), sameLightClientStatus)
   showVerified()
 
   function statusInputs(): StatusInputs {
@@ -194,7 +196,7 @@ export function startFollower(options: FollowerOptions): Follower {
       withheld: heads.withheld,
       currentSlot,
       slotsWithoutProgress: currentSlot - progressSlot,
-      nowMs: clock.now(),
+      now: () => clock.now(),
       stalledAfterSlots: options.stalledAfterSlots,
       sync,
       evidence: fetcher.evidence,
@@ -426,6 +428,10 @@ export function startFollower(options: FollowerOptions): Follower {
   return {
     heads,
     status,
+    statusNow() {
+      const now = computeStatus(statusInputs())
+      return sameLightClientStatus(now, status.value) ? status.value : now
+    },
     watchVerified(callback) {
       watchers.add(callback)
       return () => void watchers.delete(callback)

@@ -1,7 +1,7 @@
 import { type Chain, epochOfSlot, forkAtSlot, isForkActive, slotStartMs, toHex } from '../chain/index.ts'
 import { headerRoot, type LightClientHeader, type SyncAggregate } from '../ssz/index.ts'
 import type { Agreement } from './agreement.ts'
-import type { ExecutionHead, Head } from './types.ts'
+import type { ExecutionHead, Head, HeadJson } from './types.ts'
 
 /** How a verified header came to be shown. */
 export interface HeadEvidence {
@@ -18,7 +18,7 @@ export interface HeadEvidence {
 export function headOf(chain: Chain, header: LightClientHeader, evidence: HeadEvidence): Head {
   const { beacon } = header
   const execution = executionOf(chain, header)
-  return {
+  return withJson({
     kind: evidence.kind,
     slot: beacon.slot,
     root: toHex(headerRoot(beacon)),
@@ -31,7 +31,25 @@ export function headOf(chain: Chain, header: LightClientHeader, evidence: HeadEv
     agreement: evidence.agreement,
     slotStartMs: slotStartMs(chain, beacon.slot),
     verifiedAtMs: evidence.verifiedAtMs,
+  })
+}
+
+/** The same with `toJSON()`, which is not enumerable: heads stay plain data for `structuredClone()` and comparisons. */
+export function withJson<Shape extends Head>(head: Shape): Shape & { toJSON(): HeadJson } {
+  const toJSON = (): HeadJson => {
+    const { execution, ...rest } = head
+    if (execution === undefined) return rest
+    const { blockNumber, timestamp, ...hashes } = execution
+    return {
+      ...rest,
+      execution: {
+        ...hashes,
+        ...(blockNumber !== undefined && { blockNumber: `${blockNumber}` }),
+        ...(timestamp !== undefined && { timestamp: `${timestamp}` }),
+      },
+    }
   }
+  return Object.defineProperty(head, 'toJSON', { value: toJSON }) as Shape & { toJSON(): HeadJson }
 }
 
 /** The share of the committee whose bits are set, 0 to 1. */

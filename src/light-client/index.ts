@@ -8,6 +8,7 @@ export type {
   ExecutionHead,
   Head,
   HeadConflict,
+  HeadJson,
   JoinLightClientOptions,
   LightClient,
   LightClientOptions,

@@ -110,6 +110,16 @@ export interface Head {
   readonly slotStartMs: number
   /** When it was verified here. */
   readonly verifiedAtMs: number
+  /** For `JSON.stringify()`: bigints become decimal strings. Not enumerable; lost in a copy by spread or `structuredClone()`. */
+  toJSON?(): HeadJson
+}
+
+/** A head as `JSON.stringify()` writes it. */
+export interface HeadJson extends Omit<Head, 'execution' | 'toJSON'> {
+  readonly execution?: Omit<ExecutionHead, 'blockNumber' | 'timestamp'> & {
+    readonly blockNumber?: string
+    readonly timestamp?: string
+  }
 }
 
 /** What the client is doing. */
@@ -151,11 +161,13 @@ export interface LightClientStatus {
   readonly state: LightClientState
   /** The state in words, for people. */
   readonly message: string
+  /** What helps where the state lasts, in words. Nothing is to be done while it is `following`. */
+  readonly help?: string
   /** Peers whose Status matched ours. */
   readonly peers: number
   readonly optimistic?: Head
   readonly finalized?: Head
-  /** Since the optimistic head's slot began. */
+  /** Since the optimistic head's slot began, as it is when this is read. */
   readonly headAgeMs?: number
   /** While syncing: sync-committee periods. */
   readonly sync?: { readonly startPeriod: number; readonly period: number; readonly targetPeriod: number }
@@ -169,13 +181,18 @@ export interface LightClientStatus {
 export interface LightClient {
   readonly chain: Chain
   readonly network: Network
+  /** As it is now: computed when it is read. */
   readonly status: LightClientStatus
   /**
    * Verified heads of one kind: the present one first, then each newer one; a slow reader gets the latest only.
    * Ends when the client stops or `break`s; throws the signal's reason on abort, the error when the client failed.
    */
   heads(options?: { readonly kind?: Head['kind']; readonly signal?: AbortSignal }): AsyncIterable<Head>
-  /** Calls back with the present status at once and with each change. @returns how to stop watching */
+  /**
+   * Calls back with the present status at once and with each change. That the head grows older is none.
+   *
+   * @returns how to stop watching
+   */
   watchStatus(callback: (status: LightClientStatus) => void): () => void
   /**
    * Calls back with each light-client object that moved the verified store, once its committees are checked too:
@@ -185,7 +202,8 @@ export interface LightClient {
   /**
    * Resolves with the first verified head that is current (the client follows).
    *
-   * @throws LamparaError why it failed, or `stopped`; the signal's reason
+   * @throws LamparaError why it failed, or `stopped`; on abort `timeout` for `AbortSignal.timeout()`, else `aborted`, with the
+   *   state in words, and `status.error` as its cause where there is one, else the signal's reason
    */
   ready(options?: { readonly signal?: AbortSignal }): Promise<Head>
   /** Ends everything that this client started. Idempotent. */

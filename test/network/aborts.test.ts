@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { serveHttp } from '../../src/bootnode/http.ts'
 import { createBootnode } from '../../src/bootnode/index.ts'
 import { createDevnet, type Devnet } from '../../src/devnet/index.ts'
+import { isLamparaError } from '../../src/errors/index.ts'
 import { topics } from '../../src/gossip/index.ts'
 import { createLightClient } from '../../src/light-client/index.ts'
 import type { LightClient } from '../../src/light-client/types.ts'
@@ -177,7 +178,10 @@ describe('with a chain to follow, an abort, whenever it comes, leaves nothing of
     const inTime = await atEveryTurn(
       running(async (signal) => {
         const client = await follow(signal)
-        await client.ready({ signal })
+        // This one wait ends with an error of its own: see below.
+        await client.ready({ signal }).catch((error) => {
+          throw isLamparaError(error, 'aborted') ? signal.reason : error
+        })
         return client
       }),
     )
@@ -190,8 +194,9 @@ describe('with a chain to follow, an abort, whenever it comes, leaves nothing of
     const client = await follow()
     const caller = new AbortController()
     const ready = client.ready({ signal: caller.signal })
-    caller.abort(new Error('no longer wanted'))
-    await expect(ready).rejects.toThrow('no longer wanted')
+    const reason = new Error('no longer wanted')
+    caller.abort(reason)
+    await expect(ready).rejects.toMatchObject({ code: 'aborted', cause: reason, details: { state: 'connecting' } })
     expect(listenersOn(caller.signal)).toBe(0)
     await client.ready()
     await client.stop()

@@ -32,7 +32,7 @@ describe('the handshake', () => {
       await untilPeers(listener, 1)
       expect(view).toMatchObject({ id: listener.peerId, direction: 'outbound', persistent: false, score: 0 })
       expect(view.protocols).toContain(protocols.status.id)
-      expect(view.agent).toContain('lampara')
+      expect(view.agent).toMatch(/^lampara\/\d/)
       expect(listener.peers[0]).toMatchObject({ id: dialer.peerId, direction: 'inbound' })
       expect(listener.peers[0]!.status).toMatchObject({ finalizedEpoch: 0, headSlot: 0 })
     })

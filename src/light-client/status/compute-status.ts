@@ -12,6 +12,19 @@ export type Phase = 'starting' | 'bootstrapping' | 'syncing' | 'following' | 'fa
 /** Peers that the words of a status name. */
 const PEERS_NAMED = 3
 
+const MORE_PEERS = 'more peers, or a newer checkpoint, help'
+
+/** What helps where a state lasts. */
+const helpIn: Partial<Record<LightClientState, string>> = {
+  connecting: 'check the connection and the addresses of bootnodes; network.check() tries at once',
+  bootstrapping: 'another bootnode, or a newer checkpoint, helps',
+  syncing: 'more peers help',
+  stalled: MORE_PEERS,
+  disconnected: 'check the connection; network.check() tries at once',
+  failed: 'create another client, with what the error asks for',
+  stopped: 'create another client',
+}
+
 /** Everything that the status is computed from. */
 export interface StatusInputs {
   readonly phase: Phase
@@ -25,7 +38,8 @@ export interface StatusInputs {
   readonly currentSlot: number
   /** Slots since catching up moved on last. */
   readonly slotsWithoutProgress: number
-  readonly nowMs: number
+  /** Unix milliseconds, asked whenever the head's age is read. */
+  now(): number
   readonly stalledAfterSlots: number
   readonly sync: LightClientStatus['sync']
   /** What peers answered last when asked for heads. */
@@ -42,17 +56,42 @@ export function computeStatus(inputs: StatusInputs): LightClientStatus {
   const state = stateOf(inputs)
   const unreachable = state === 'connecting' || state === 'disconnected' ? network.error : undefined
   const skewed = state === 'stalled' && inputs.skew !== undefined ? clockSkewError(inputs.skew) : undefined
-  const error = skewed ?? inputs.error ?? unreachable
-  return {
+  // Why nobody can be reached counts more than what went wrong with those that could be.
+  const error = skewed ?? unreachable ?? inputs.error
+  const help = helpIn[state]
+  const status: LightClientStatus = {
     state,
     message: messageFor(state, inputs, error),
-    peers: network.peers,
-    ...(optimistic === undefined ? {} : { optimistic, headAgeMs: Math.max(0, inputs.nowMs - optimistic.slotStartMs) }),
+    ...(help === undefined ? {} : { help }),
+    peers: state === 'stopped' ? 0 : network.peers,
+    ...(optimistic === undefined ? {} : { optimistic }),
     ...(finalized === undefined ? {} : { finalized }),
     ...(state === 'syncing' && sync !== undefined ? { sync } : {}),
     ...(error === undefined ? {} : { error }),
     ...(conflict === undefined ? {} : { conflict }),
   }
+  return optimistic === undefined ? status : withAge(status, () => inputs.now() - optimistic.slotStartMs)
+}
+
+/** The same with the head's age as it is whenever that is read. */
+function withAge(status: LightClientStatus, ageMs: () => number): LightClientStatus {
+  return Object.defineProperty(status, 'headAgeMs', { enumerable: true, get: () => Math.max(0, ageMs()) })
+}
+
+/** True when the two say the same, but for the head's age. */
+export function sameLightClientStatus(a: LightClientStatus, b: LightClientStatus): boolean {
+  return (
+    a.state === b.state &&
+    a.message === b.message &&
+    a.peers === b.peers &&
+    a.optimistic === b.optimistic &&
+    a.finalized === b.finalized &&
+    a.conflict === b.conflict &&
+    a.error?.message === b.error?.message &&
+    a.sync?.startPeriod === b.sync?.startPeriod &&
+    a.sync?.period === b.sync?.period &&
+    a.sync?.targetPeriod === b.sync?.targetPeriod
+  )
 }
 
 /** Slots by which the shown head is behind the clock. Its own slot's successor signs it: one behind is the best there is. */
@@ -117,8 +156,7 @@ function stalledReason(inputs: StatusInputs, error: LamparaError | undefined): s
     ...(error === undefined ? [] : [messageOf(error)]),
     ...evidenceReason(inputs),
   ]
-  const help = 'more peers, or a newer checkpoint, help'
-  return `${what}: ${(reasons.length === 0 ? ['no peer sends one'] : reasons).join('; ')}; ${help}`
+  return `${what}: ${(reasons.length === 0 ? ['no peer sends one'] : reasons).join('; ')}; ${MORE_PEERS}`
 }
 
 function withheldReason(withheld: Withheld): string {

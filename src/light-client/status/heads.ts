@@ -3,7 +3,7 @@ import { headerRoot } from '../../ssz/index.ts'
 import { dropOldest } from '../../streams/drop-oldest.ts'
 import { createWatchable, type Watchable, type WatchableSource } from '../../streams/watchable.ts'
 import type { Agreement } from '../agreement.ts'
-import { headOf } from '../head.ts'
+import { headOf, withJson } from '../head.ts'
 import type { ProvenHeader } from '../store/verified-state.ts'
 import type { Head } from '../types.ts'
 
@@ -104,12 +104,14 @@ export function createHeads(chain: Chain, options: HeadsOptions): Heads {
       agreement.asked !== shown.agreement.asked ||
       supermajority !== shown.supermajority
     if (!better || (!supermajority && shown.supermajority)) return false
-    watchable.replace({
-      ...shown,
-      participation: Math.max(participation, shown.participation),
-      agreement,
-      supermajority,
-    })
+    watchable.replace(
+      withJson({
+        ...shown,
+        participation: Math.max(participation, shown.participation),
+        agreement,
+        supermajority,
+      }),
+    )
     return true
   }
 

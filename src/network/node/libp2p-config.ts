@@ -12,6 +12,7 @@ import { withLimits } from './limited-muxer.ts'
 import type { NodeDependencies } from './node-dependencies.ts'
 import { noopLogger } from './noop-logger.ts'
 import { withSafeSend } from './safe-muxer.ts'
+import { VERSION } from './version.ts'
 
 const MIB = 1024 * 1024
 /** Streams that a peer may have open at once, over all protocols. */
@@ -44,7 +45,7 @@ export async function libp2pConfig(parts: NodeDependencies): Promise<Libp2pOptio
   if (!browser) await loadMplex()
   return {
     privateKey,
-    nodeInfo: { name: 'lampara', userAgent: 'lampara' },
+    nodeInfo: { name: 'lampara', userAgent: `lampara/${VERSION}` },
     addresses: { listen: [...(options.listen ?? [])], announce: [...(options.announce ?? [])] },
     transports: transports.create,
     connectionEncrypters: [noise(platform.noise)],

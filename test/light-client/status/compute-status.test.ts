@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { LamparaError } from '../../../src/errors/index.ts'
-import { computeStatus, type StatusInputs } from '../../../src/light-client/status/compute-status.ts'
+import {
+  computeStatus,
+  type StatusInputs,
+  sameLightClientStatus,
+} from '../../../src/light-client/status/compute-status.ts'
 import type { Head } from '../../../src/light-client/types.ts'
 
 const head: Head = {
@@ -26,7 +30,7 @@ const following: StatusInputs = {
   withheld: undefined,
   currentSlot: 101,
   slotsWithoutProgress: 0,
-  nowMs: 13_000,
+  now: () => 13_000,
   stalledAfterSlots: 4,
   sync: undefined,
   evidence: [],
@@ -40,6 +44,54 @@ const unreachable = new LamparaError('bootnodes_unreachable', 'Cannot reach any 
 describe('assess()', () => {
   it('tells the age of the head since its slot began', () => {
     expect(computeStatus(following)).toMatchObject({ state: 'following', peers: 2, headAgeMs: 12_000 })
+  })
+
+  it('reads the age of the head from the clock whenever it is asked', () => {
+    let nowMs = 13_000
+    const status = computeStatus({ ...following, now: () => nowMs })
+    nowMs = 61_000
+    expect(status.headAgeMs).toBe(60_000)
+    expect({ ...status }.headAgeMs).toBe(60_000)
+  })
+
+  it('says the same while only the head grows older, and not once anything else changes', () => {
+    const status = computeStatus(following)
+    expect(sameLightClientStatus(status, computeStatus({ ...following, now: () => 20_000 }))).toBe(true)
+    const sync = { startPeriod: 1, period: 3, targetPeriod: 9 }
+    const syncing = { ...following, phase: 'syncing', sync } as const
+    const others: StatusInputs[] = [
+      { ...following, currentSlot: 160 },
+      { ...following, network: { state: 'connected', peers: 3 } },
+      { ...following, optimistic: { ...head } },
+      { ...following, finalized: head },
+      { ...following, error: unreachable },
+      { ...following, phase: 'stopped' },
+      syncing,
+    ]
+    for (const inputs of others) expect(sameLightClientStatus(status, computeStatus(inputs))).toBe(false)
+    const further = { ...syncing, sync: { ...sync, targetPeriod: 10 } }
+    expect(sameLightClientStatus(computeStatus(syncing), computeStatus(further))).toBe(false)
+  })
+
+  it('says in each state but one what helps', () => {
+    const helps = (inputs: Partial<StatusInputs>) => computeStatus({ ...following, ...inputs }).help
+    expect(helps({})).toBeUndefined()
+    expect(helps({ currentSlot: 160 })).toContain('more peers')
+    expect(helps({ network: { state: 'disconnected', peers: 0 } })).toContain('network.check()')
+    for (const phase of ['bootstrapping', 'syncing', 'failed', 'stopped'] as const) {
+      expect(helps({ phase })).toEqual(expect.any(String))
+    }
+  })
+
+  it('has no peers once it is stopped, whoever else uses the network', () => {
+    expect(computeStatus({ ...following, phase: 'stopped' }).peers).toBe(0)
+  })
+
+  it('says why nobody can be reached rather than what went wrong with those that could be', () => {
+    const old = new LamparaError('unexpected_end', 'Unexpected EOF')
+    const network = { state: 'disconnected', peers: 0, error: unreachable } as const
+    expect(computeStatus({ ...following, network, error: old }).error).toBe(unreachable)
+    expect(computeStatus({ ...following, error: old }).error).toBe(old)
   })
 
   it('is stalled when no head was verified for longer than allowed, and says for how many slots', () => {
