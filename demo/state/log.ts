@@ -68,6 +68,11 @@ export function describeEvent(event: NetworkEvent): LogLine {
         tone: 'bad',
         text: `Two ${event.kind} heads exclude each other: slots ${event.known.slot} and ${event.other.slot}`,
       }
+    case 'gap':
+      return {
+        tone: 'plain',
+        text: `No heads of slots ${event.fromSlot} to ${event.toSlot}: ${event.reason.replaceAll('_', ' ')}`,
+      }
     case 'join:changed':
       return { tone: 'good', text: 'The join document names another bootnode now: dialing it' }
     case 'join:failed':

@@ -9,6 +9,7 @@ import { attachAsyncDispose } from '../streams/attach-async-dispose.ts'
 import { filterDefined } from '../streams/filter-defined.ts'
 import { type Follower, startFollower } from './follower.ts'
 import { type PersistedResumePoint, persistResumePoint } from './resume/persist-resume-point.ts'
+import { withGaps } from './status/gaps.ts'
 import { readCheckpoint } from './sync/checkpoint.ts'
 import { timedVerifier } from './timed-verifier.ts'
 import type { Head, JoinLightClientOptions, LightClient, LightClientOptions, LightClientStatus } from './types.ts'
@@ -136,7 +137,7 @@ function lightClientOf(
   kept: PersistedResumePoint | undefined,
   options: LightClientOptions,
 ): LightClient {
-  const { heads, status } = follower
+  const { status } = follower
   let stopped: Promise<void> | undefined
   let forgetSignal = (): void => {}
 
@@ -157,13 +158,31 @@ function lightClientOf(
     get status() {
       return follower.statusNow()
     },
-    heads: ({ kind = 'optimistic', signal } = {}) => filterDefined(heads[kind].values({ signal })),
+    heads: headsOf(follower),
     watchStatus: (callback) => status.watch(callback),
     watchVerified: (callback) => follower.watchVerified(callback),
     ready: (readyOptions) => firstCurrentHead(client, readyOptions?.signal),
     stop,
   })
   return client
+}
+
+function headsOf({ heads, gapReasonOf }: Follower): LightClient['heads'] {
+  const read = ({ kind = 'optimistic', signal, gaps = false }: HeadsOptions = {}) => {
+    if (gaps && kind !== 'optimistic') {
+      throw new LamparaError('invalid_argument', 'Cannot tell gaps between finalized heads: they are epochs apart')
+    }
+    const shown = filterDefined(heads[kind].values({ signal }))
+    return gaps ? withGaps(shown, gapReasonOf) : shown
+  }
+  // Gaps come only where they are asked for.
+  return read as LightClient['heads']
+}
+
+interface HeadsOptions {
+  readonly kind?: Head['kind']
+  readonly signal?: AbortSignal
+  readonly gaps?: boolean
 }
 
 async function firstCurrentHead(client: LightClient, signal: AbortSignal | undefined): Promise<Head> {

@@ -8,6 +8,7 @@ import { createNotifier } from '../streams/notifier.ts'
 import { createWatchable, type Watchable } from '../streams/watchable.ts'
 import { createAgreementTracker } from './agreement.ts'
 import { computeStatus, type Phase, type StatusInputs, sameLightClientStatus } from './status/compute-status.ts'
+import { createGapTracker, type GapTracker } from './status/gaps.ts'
 import { createHeads, type Heads } from './status/heads.ts'
 import { localStatusOf } from './status/local-status.ts'
 import { createUpdateReceiver } from './store/receive-update.ts'
@@ -40,6 +41,8 @@ export interface FollowerOptions {
 /** The driver that keeps a verified store at the head of the chain. */
 export interface Follower {
   readonly heads: Heads
+  /** Why optimistic heads of these slots were not told to a reader. */
+  readonly gapReasonOf: GapTracker['reasonOf']
   readonly status: Watchable<LightClientStatus>
   /** The status as it is now, which watchers may not have been told yet: a page that wakes reads it before any timer fires. */
   statusNow(): LightClientStatus
@@ -183,6 +186,15 @@ export function startFollower(options: FollowerOptions): Follower {
     },
   })
   const status = createWatchable<LightClientStatus>(computeStatus(statusInputs()), sameLightClientStatus)
+  const gaps = createGapTracker(slotClock.currentSlot)
+  // First of its watchers, so that a gap is known before any reader is told the head after it.
+  heads.optimistic.watch((head) => {
+    const gap = gaps.onHead(head, phase !== 'following')
+    if (gap !== undefined) {
+      const { fromSlot, toSlot, reason } = gap
+      network.emit({ type: 'gap', fromSlot, toSlot, reason })
+    }
+  })
   showVerified()
 
   function statusInputs(): StatusInputs {
@@ -262,7 +274,7 @@ export function startFollower(options: FollowerOptions): Follower {
       if (!isBehind()) {
         error = undefined
         failures = 0
-      } else if (fetcher.stuck) await renew()
+      } else if (fetcher.stuck || fetcher.allOld) await renew()
       updateStatus()
       if (heads.withheld?.because === 'agreement') confirm()
       joinGossip()
@@ -393,6 +405,7 @@ export function startFollower(options: FollowerOptions): Follower {
 
   const unwatchNetwork = network.watchStatus(({ peers }) => {
     if (peers > 0) wasConnected = true
+    else gaps.noteDisconnected()
     updateStatus()
     notifier.notify()
   })
@@ -404,6 +417,7 @@ export function startFollower(options: FollowerOptions): Follower {
 
   const ticking = (async () => {
     for await (const slot of slotClock.slots({ signal })) {
+      gaps.noteSlot(slot)
       updateStatus()
       if (missesHead(slot)) network.check().catch(() => {})
       notifier.notify()
@@ -427,6 +441,7 @@ export function startFollower(options: FollowerOptions): Follower {
 
   return {
     heads,
+    gapReasonOf: gaps.reasonOf,
     status,
     statusNow() {
       const now = computeStatus(statusInputs())

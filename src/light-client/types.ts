@@ -122,6 +122,27 @@ export interface HeadJson extends Omit<Head, 'execution' | 'toJSON'> {
   }
 }
 
+/** Why heads were left out. */
+export type GapReason =
+  /** Timers did not run: the page was frozen or throttled, or the machine slept. */
+  | 'asleep'
+  /** There was no peer. */
+  | 'disconnected'
+  /** They lie between where the client began and the first head by which it is current. */
+  | 'catching_up'
+  /** Peers were connected, and brought none. */
+  | 'not_received'
+  /** They were shown, but this reader was slow. */
+  | 'not_read'
+
+/** Slots whose heads a reader was not told, both ends included. Some of them may be empty. */
+export interface HeadGap {
+  readonly kind: 'gap'
+  readonly fromSlot: number
+  readonly toSlot: number
+  readonly reason: GapReason
+}
+
 /** What the client is doing. */
 export type LightClientState =
   /** No peer yet, since start. */
@@ -187,7 +208,22 @@ export interface LightClient {
    * Verified heads of one kind: the present one first, then each newer one; a slow reader gets the latest only.
    * Ends when the client stops or `break`s; throws the signal's reason on abort, the error when the client failed.
    */
-  heads(options?: { readonly kind?: Head['kind']; readonly signal?: AbortSignal }): AsyncIterable<Head>
+  heads(options?: {
+    readonly kind?: Head['kind']
+    readonly signal?: AbortSignal
+    readonly gaps?: false
+  }): AsyncIterable<Head>
+  /**
+   * As above, optimistic heads only, and before each head that does not follow its predecessor the slots that were left out. The
+   * event `gap` of the network tells of those that nobody was told, without `not_read`.
+   *
+   * @throws LamparaError `invalid_argument` for finalized heads, between which there always are slots
+   */
+  heads(options: {
+    readonly kind?: 'optimistic'
+    readonly signal?: AbortSignal
+    readonly gaps: true
+  }): AsyncIterable<Head | HeadGap>
   /**
    * Calls back with the present status at once and with each change. That the head grows older is none.
    *

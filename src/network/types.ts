@@ -235,6 +235,13 @@ export type NetworkEvent =
       readonly known: { readonly slot: number; readonly root: Hex; readonly senders: readonly string[] }
       readonly other: { readonly slot: number; readonly root: Hex; readonly senders: readonly string[] }
     }
+  /** A light client on this network shows a head that does not follow the one before: these slots' heads, if there are any, were left out. */
+  | {
+      readonly type: 'gap'
+      readonly fromSlot: number
+      readonly toSlot: number
+      readonly reason: 'asleep' | 'disconnected' | 'catching_up' | 'not_received' | 'not_read'
+    }
   /** A gossip validator threw, was late, or gave no verdict: the message counts as ignored. */
   | { readonly type: 'validator:failed'; readonly topic: string; readonly error: LamparaError }
 

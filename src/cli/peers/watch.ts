@@ -77,6 +77,8 @@ function eventLine(event: NetworkEvent): string {
       return `after 30 s    ${event.peers} connected, ${event.tried} tried`
     case 'conflict':
       return `conflict      ${event.kind} slots ${event.known.slot} and ${event.other.slot} exclude each other`
+    case 'gap':
+      return `gap           slots ${event.fromSlot} to ${event.toSlot}: ${event.reason.replaceAll('_', ' ')}`
     case 'join:changed':
       return `moved         now at ${event.bootnodes.join(', ')}`
     default:

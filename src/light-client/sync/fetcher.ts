@@ -10,6 +10,7 @@ import type { UpdateReceiver } from '../store/receive-update.ts'
 import type { AnyUpdate, VerifiedStore } from '../store/verified-store.ts'
 import type { LightClientStatus } from '../types.ts'
 import { verdictOf } from '../verification/index.ts'
+import { createOldAnswers } from './old-answers.ts'
 import { createRangeLimits } from './range-limits.ts'
 import { requestBootstrap } from './request-bootstrap.ts'
 import { MAX_PARALLEL, requestFromPeers } from './request-from-peers.ts'
@@ -26,6 +27,8 @@ const MAX_RETRY_SLOTS = { heads: 8, updates: 32, lastUpdates: 4 } as const
 const LAST_PART = 1 / 8
 /** Answers about finality that do where the head is current. */
 const FINALITY_ANSWERS = 2
+/** Heads so old are no matter of some empty slots. */
+const ALL_OLD_SLOTS = 32
 /** Peers whose last answer is remembered. */
 const MAX_EVIDENCE = 64
 
@@ -108,6 +111,8 @@ export interface Fetcher {
   wantsHeads(): boolean
   /** True when every peer was asked to catch up, and none could. */
   readonly stuck: boolean
+  /** True when the heads are more than 32 slots old, and so is all that peers answer with. */
+  readonly allOld: boolean
   /** What peers answered last when asked for heads, the latest first. */
   readonly evidence: readonly PeerEvidence[]
   /** @throws LamparaError `checkpoint_too_old` when the finalized header is older than it may be */
@@ -127,6 +132,12 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     const end = startSlotOfPeriod(chain, period + 1)
     const isLastPart = end - slot <= (end - startSlotOfPeriod(chain, period)) * LAST_PART
     return isLastPart ? MAX_RETRY_SLOTS.lastUpdates : MAX_RETRY_SLOTS.updates
+  })
+  const oldAnswers = createOldAnswers({
+    currentSlot: slotClock.currentSlot,
+    maxBehindSlots: options.stalledAfterSlots,
+    scoreOf: (peer) => network.peers.find(({ id }) => id === peer)?.score,
+    lower: (peer) => network.report(peer, 'mid-tolerance', 'it answers with old heads'),
   })
   let stuck = false
   let refreshing: Refresh | undefined
@@ -226,6 +237,10 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       async accept(update: Update, peer) {
         noteEvidence({ peer, slot: update.value.attestedHeader.beacon.slot })
         const progress = await receive(update, peer)
+        // Updates of finality are rarely new.
+        if (update.kind === 'optimistic_update') {
+          oldAnswers.note(peer, update.value.attestedHeader.beacon.slot, verified.optimistic?.header.beacon.slot ?? 0)
+        }
         onAnswer?.()
         return progress
       },
@@ -310,6 +325,8 @@ export function createFetcher(options: FetcherOptions): Fetcher {
         checkpoint,
         async (bootstrap, peer) => {
           refuseOld(checkpoint, bootstrap)
+          // A provider that lags must not take back what is finalized here.
+          if (bootstrap.value.header.beacon.slot <= (verified.finalized?.header.beacon.slot ?? -1)) return
           await receiver.reportIfInvalid(bootstrap, peer, () => verified.bootstrap(checkpoint, bootstrap))
         },
         ask,
@@ -369,6 +386,9 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     },
     get stuck() {
       return stuck
+    },
+    get allOld() {
+      return behind() > ALL_OLD_SLOTS && [...evidence.values()].some(({ slot }) => slot !== undefined)
     },
     get evidence() {
       return [...evidence.values()].reverse()

@@ -65,7 +65,7 @@ export function fakeClient(scene: Scene): LightClient {
     chain: mainnet,
     network,
     status: scene.status,
-    heads: (options) => held(scene.heads, options?.signal),
+    heads: ((options) => held(scene.heads, options?.signal)) as LightClient['heads'],
     watchStatus(callback) {
       callback({ ...scene.status, state: 'following' })
       // Heads are delivered in microtasks: the scene's own state comes after them.
