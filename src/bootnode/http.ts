@@ -3,6 +3,7 @@ import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
 import { joinDocumentPath } from '../discovery/index.ts'
 import { LamparaError } from '../errors/index.ts'
+import { boundSockets } from '../platform/node/transports/bound-sockets.ts'
 import type { CertificateSource } from '../platform/transports.ts'
 import { raceSignal } from '../streams/abort.ts'
 
@@ -24,7 +25,13 @@ export interface HttpSide {
 
 /** A slow or silent asker is dropped after this. */
 const REQUEST_TIMEOUT_MS = 10_000
-const MAX_CONNECTIONS = 512
+/** Of all addresses, and of one; the oldest make room. */
+const MAX_CONNECTIONS = {
+  total: 2_048,
+  perAddress: 1_024,
+  // A proxy in front asks for everyone.
+  rate: { burst: Number.POSITIVE_INFINITY, perSecond: 1 },
+} as const
 
 /** Where to serve. */
 export interface HttpOptions {
@@ -68,7 +75,8 @@ export async function serveHttp(sources: HttpSources, options: HttpOptions): Pro
   const server = secure ?? createServer(respond)
   server.requestTimeout = REQUEST_TIMEOUT_MS
   server.headersTimeout = REQUEST_TIMEOUT_MS
-  server.maxConnections = MAX_CONNECTIONS
+  const sockets = boundSockets(MAX_CONNECTIONS)
+  server.on('connection', sockets.add)
   const stop = (): Promise<void> =>
     new Promise((resolve) => {
       unwatch?.()

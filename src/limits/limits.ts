@@ -13,10 +13,10 @@ export type RateCause =
 export type LevelCause = 'unsent_bytes' | 'unread_bytes'
 
 /**
- * What happens to newcomers: `handshakes` beyond what their address group may begin, handshakes that failed, newcomers for whom
- * there was no seat, and peers that gave their seat to a newcomer.
+ * What happens to newcomers: `handshakes` beyond what their address group may begin, handshakes that failed or had too many bytes,
+ * newcomers for whom there was no seat, and peers that gave their seat to a newcomer.
  */
-export type InboundCause = 'handshakes' | 'handshake_failed' | 'seats_taken' | 'seat_reassigned'
+export type InboundCause = 'handshakes' | 'handshake_bytes' | 'handshake_failed' | 'seats_taken' | 'seat_reassigned'
 
 /** Why a connection ended or was refused. Counters go by these. */
 export type LimitCause = RateCause | LevelCause | InboundCause

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { topics } from '../../src/gossip/index.ts'
 import type { Network } from '../../src/network/types.ts'
 import { cleanUpAfterEach, listenOn, slotNow, startNetwork, testChain, topicAt } from '../kit/network.ts'
-import { type Attacker, attack, repeated } from './attacker.ts'
+import { type Attacker, attack, repeated, yamuxHeader } from './attacker.ts'
 import { connectionAttacks, write } from './connection-attacks.ts'
 
 const chain = testChain()
@@ -22,6 +22,13 @@ async function relay(listen: readonly string[]): Promise<Network> {
 }
 
 async function attackerOf(network: Network, muxer: 'yamux' | 'mplex' = 'yamux'): Promise<Attacker> {
+  const attacker = await earlyAttackerOf(network, muxer)
+  await untilServed(attacker)
+  return attacker
+}
+
+/** One that the relay may not be done with yet. */
+async function earlyAttackerOf(network: Network, muxer: 'yamux' | 'mplex'): Promise<Attacker> {
   const attacker = await attack(network.addresses[0]!, muxer)
   attackers.push(attacker)
   return attacker
@@ -46,7 +53,6 @@ describe('a relay that speaks mplex', () => {
   it('disconnects the sender of streams that are opened and reset', async () => {
     const network = await relay(listenOn.tcp)
     const attacker = await attackerOf(network, 'mplex')
-    await untilServed(attacker)
     // NEW_STREAM with an empty name, then RESET_INITIATOR, of each id.
     write(
       attacker,
@@ -59,7 +65,6 @@ describe('a relay that speaks mplex', () => {
   it('disconnects the sender of frames of streams that do not exist', async () => {
     const network = await relay(listenOn.tcp)
     const attacker = await attackerOf(network, 'mplex')
-    await untilServed(attacker)
     write(
       attacker,
       repeated(8_000, () => mplexFrame(77, 2)),
@@ -69,7 +74,21 @@ describe('a relay that speaks mplex', () => {
   })
 })
 
-/** Until the relay answers: libp2p itself ends a connection with more than ten streams before that, and counts nothing. */
+describe('a peer whose streams come before the upgrade is over', () => {
+  it.each(['yamux', 'mplex'] as const)('is ended by the limit on streams over %s, and counted', async (muxer) => {
+    const network = await relay(listenOn.tcp)
+    const attacker = await earlyAttackerOf(network, muxer)
+    // At once: the other side may not be done with the upgrade.
+    const frames = repeated(2_000, (index) =>
+      muxer === 'yamux' ? yamuxHeader(1, 1, 1_001 + 2 * index, 0) : mplexFrame(1_000 + index, 0),
+    )
+    write(attacker, frames)
+    await attacker.ended
+    await expect.poll(() => network.metrics.limits.exceeded, { timeout: 45_000 }).toMatchObject({ streams: 1 })
+  })
+})
+
+/** Until the relay answers, and knows whom it is to ban. */
 async function untilServed(attacker: Attacker): Promise<void> {
   const stream = await attacker.open('/ipfs/id/1.0.0')
   await new Promise((resolve) => stream.addEventListener('message', resolve, { once: true }))

@@ -38,6 +38,8 @@ interface Inner {
     readonly type: number
     readonly data?: { readonly byteLength: number }
   }): void
+  /** Streams that the peer opens before the upgrade is over. */
+  maxEarlyStreams?: number
   readonly decoder?: { readonly buffer?: Measured; readonly _buffer?: Measured }
 }
 
@@ -103,6 +105,8 @@ function limitMuxer(muxer: LimitedMuxer, connection: MessageStream, budgets: Bud
     return more
   }
   const hasStream = (id: string): boolean => muxer.streams.some((stream) => stream.id === id)
+  // libp2p ends a connection with more than ten and counts nothing: our limit comes before.
+  muxer.maxEarlyStreams = Number.MAX_SAFE_INTEGER
   const { handleFrame, handleMessage } = muxer
   if (handleFrame !== undefined) {
     muxer.handleFrame = (frame) => {

@@ -7,6 +7,8 @@ import { siteOf } from './site.ts'
 
 /** From the turn of a newcomer until it has said who it is. */
 const HANDSHAKE_MS = 5_000
+/** What a newcomer may send until it has said who it is, and what it sends right after. */
+const MAX_HANDSHAKE_BYTES = 64 * 1024
 /** A handshake that fails is no offence by itself: pages close, and networks change. */
 const FAILED_OFFENCE = 0.1
 /** Peers that are asked to give up their seat, and have not left yet. */
@@ -28,7 +30,7 @@ export interface InboundGateOptions {
   isUnconditional(peerId: string): boolean
   /** True when there may be any such. */
   readonly hasUnconditional: boolean
-  count(cause: 'handshake_failed' | 'seats_taken' | 'seat_reassigned'): void
+  count(cause: 'handshake_failed' | 'handshake_bytes' | 'seats_taken' | 'seat_reassigned'): void
 }
 
 /** How many inbound connections there may be at once. */
@@ -71,6 +73,11 @@ interface Inbound {
   peerId?: string
 }
 
+/** What libp2p's connections over sockets take their bytes by; QUIC's have none. */
+interface Fed {
+  onData?(data: { readonly byteLength: number }): void
+}
+
 interface TakenSeat {
   readonly connection: MultiaddrConnection
   readonly peerId: string
@@ -90,6 +97,7 @@ export function createInboundGate(options: InboundGateOptions): InboundGate {
   const pending = new Map<MultiaddrConnection, Inbound>()
   const seats = new Map<MultiaddrConnection, TakenSeat>()
   const leaving = new Set<TakenSeat>()
+  const admitted = new WeakSet<MultiaddrConnection>()
   const seatsOf = new Map<string, number>()
   const sites = new Map<string, AddressGroup>()
   let holders: SeatHolders = { value: () => 0, release: () => {} }
@@ -165,7 +173,24 @@ export function createInboundGate(options: InboundGateOptions): InboundGate {
       leaveSeat(connection)
       if (pending.has(connection)) fail(newcomer)
     })
+    boundBytes(newcomer)
     return newcomer
+  }
+
+  /** libp2p keeps up to 4 MiB of a connection that nobody reads yet. */
+  function boundBytes({ connection, closed }: Inbound): void {
+    const fed = connection as Fed
+    const { onData } = fed
+    if (onData === undefined) return
+    let bytes = 0
+    fed.onData = (data) => {
+      if (admitted.has(connection)) fed.onData = onData
+      else bytes += data.byteLength
+      if (bytes <= MAX_HANDSHAKE_BYTES) return onData.call(connection, data)
+      if (closed.signal.aborted) return
+      count('handshake_bytes')
+      connection.abort(new Error('it sends too much before the handshake is over'))
+    }
   }
 
   /** The handshake is over, well or not. */
@@ -189,6 +214,12 @@ export function createInboundGate(options: InboundGateOptions): InboundGate {
     }, HANDSHAKE_MS)
   }
 
+  /** At once: libp2p asks the other side to close, and one that does not would keep its socket for half a minute. */
+  function refuse(connection: MultiaddrConnection): true {
+    connection.abort(new Error('refused'))
+    return true
+  }
+
   function pendingOf(network: string): number {
     let count = 0
     for (const newcomer of pending.values()) if (newcomer.network === network) count++
@@ -198,14 +229,17 @@ export function createInboundGate(options: InboundGateOptions): InboundGate {
   return {
     denyInboundConnection(connection) {
       const newcomer = enter(connection)
-      if (!hasUnconditional && !hasSeat(newcomer)) return true
-      if (newcomer.network !== 'local' && pendingOf(newcomer.network) >= limits.pendingPerGroup) return true
+      if (!hasUnconditional && !hasSeat(newcomer)) return refuse(connection)
+      if (newcomer.network !== 'local' && pendingOf(newcomer.network) >= limits.pendingPerGroup) {
+        return refuse(connection)
+      }
       const turn = handshakes.begin(newcomer.site, newcomer.closed.signal)
       if (turn === true) begin(newcomer)
-      if (typeof turn === 'boolean') return !turn
+      if (typeof turn === 'boolean') return turn ? false : refuse(connection)
       return turn.then((mayBegin) => {
-        if (mayBegin) begin(newcomer)
-        return !mayBegin
+        if (!mayBegin) return refuse(connection)
+        begin(newcomer)
+        return false
       })
     },
     denyInboundEncryptedConnection(peerId, connection) {
@@ -215,14 +249,16 @@ export function createInboundGate(options: InboundGateOptions): InboundGate {
       remember(id, newcomer.site)
       if (isUnconditional(id) || hasSeat(newcomer)) return false
       settle(newcomer)
-      return true
+      return refuse(connection)
     },
     denyInboundUpgradedConnection(peerId, connection) {
       const newcomer = pending.get(connection)
       if (newcomer === undefined) return true
       settle(newcomer)
       const id = peerId.toString()
-      return !isUnconditional(id) && !takeSeat(newcomer, id)
+      if (!isUnconditional(id) && !takeSeat(newcomer, id)) return refuse(connection)
+      admitted.add(connection)
+      return false
     },
     offend(peerId, offences) {
       const site = sites.get(peerId)

@@ -9,6 +9,8 @@ import { createFakeClock } from '../../kit/fake-clock.ts'
 
 interface Knocking extends MultiaddrConnection {
   hangUp(): void
+  onData(data: { readonly byteLength: number }): void
+  readonly received: number
   readonly isAborted: boolean
 }
 
@@ -40,6 +42,10 @@ function gateWith(limits: Partial<InboundLimits> = {}, unconditional: readonly s
       addEventListener: events.addEventListener.bind(events),
       hangUp: () => void events.dispatchEvent(new Event('close')),
       isAborted: false,
+      received: 0,
+      onData({ byteLength }: { readonly byteLength: number }) {
+        connection.received += byteLength
+      },
       abort() {
         connection.isAborted = true
         connection.hangUp()
@@ -120,6 +126,44 @@ describe('the gate for inbound connections', () => {
     enter('a', '6.6.6.6')
     seated.get('a')!.hangUp()
     expect(counts).toEqual({ handshake_failed: 1 })
+  })
+
+  it('ends a newcomer that sends more than 64 KiB before it has said who it is, and hands none of the rest on', () => {
+    const { gate, counts, knock } = gateWith()
+    const flood = knock('6.6.6.6')
+    gate.denyInboundConnection(flood)
+    for (let i = 0; i < 100; i++) flood.onData({ byteLength: 1_024 })
+    expect(flood.isAborted).toBe(true)
+    expect(flood.received).toBe(64 * 1_024)
+    expect(counts).toEqual({ handshake_bytes: 1, handshake_failed: 1 })
+  })
+
+  it('ends one that sends as much while it waits for its turn', async () => {
+    const { gate, counts, knock } = gateWith({ pendingPerGroup: 2_000 })
+    for (let i = 0; i < 1_000; i++) void gate.denyInboundConnection(knock(`6.7.${i >> 8}.${i & 255}`))
+    const flood = knock('6.6.6.6')
+    const refused = gate.denyInboundConnection(flood)
+    flood.onData({ byteLength: 65 * 1_024 })
+    expect(await refused).toBe(true)
+    expect(flood.isAborted).toBe(true)
+    expect(counts).toMatchObject({ handshake_bytes: 1 })
+  })
+
+  it('ends at once a connection that it refuses', () => {
+    const { gate, enter, knock } = gateWith({ inbound: 1 })
+    enter('a', '1.1.1.1')
+    const refused = knock('2.2.2.2')
+    expect(gate.denyInboundConnection(refused)).toBe(true)
+    expect(refused.isAborted).toBe(true)
+  })
+
+  it('bounds nothing of those that it let in', () => {
+    const { enter, seated } = gateWith()
+    enter('a', '6.6.6.6')
+    const connection = seated.get('a')!
+    for (let i = 0; i < 100; i++) connection.onData({ byteLength: 64 * 1_024 })
+    expect(connection.isAborted).toBe(false)
+    expect(connection.received).toBe(100 * 64 * 1_024)
   })
 
   it('slows down the address group of those that were banned, whoever they say they are, and no other', () => {

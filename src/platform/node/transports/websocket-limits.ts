@@ -4,11 +4,15 @@ import type { Server, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Listener } from '@libp2p/interface'
 import { LamparaError } from '../../../errors/index.ts'
+import { boundSockets, type SocketBounds } from './bound-sockets.ts'
 import { forwardedRequest } from './forwarded-request.ts'
 import { createPartialMessages } from './partial-messages.ts'
 
 /** Anyone who has not become a WebSocket by then is released: the handshakes of TLS and HTTP take a few round trips. */
 const HANDSHAKE_MS = 10_000
+/** Sockets that have not become WebSockets yet, of all addresses and of one. */
+const MAX_STRANGERS = { total: 4_096, perAddress: 1_024, rate: { burst: 1_500, perSecond: 50 } } as const
+const UNLIMITED = { burst: Number.POSITIVE_INFINITY, perSecond: 1 } as const
 /** Before anybody has said who it is, a message is kept in memory whole. One of noise has 64 KiB at most. */
 const MAX_MESSAGE_BYTES = 256 * 1024
 /** What sockets sent of messages that are not complete yet, all together. Beyond, those that sent most are closed. */
@@ -33,6 +37,8 @@ export interface WebSocketLimits {
   readonly handshakeMs?: number
   /** What messages that are not complete yet may take together. @default 48 MiB */
   readonly maxPartialBytes?: number
+  /** How many sockets may be there that have not become WebSockets. @default 4,096, and of one address 1,024 */
+  readonly maxStrangers?: SocketBounds
   /** True where a proxy in front says whose the connections are (`X-Forwarded-For`). @default false */
   readonly behindProxy?: boolean
 }
@@ -40,6 +46,11 @@ export interface WebSocketLimits {
 /** Hardens libp2p's WebSocket listener: handles bad frames, times out silent sockets, limits the size of messages. */
 export function limitWebSockets(listener: Listener, options: WebSocketLimits = {}): Listener {
   const { handshakeMs = HANDSHAKE_MS, maxPartialBytes = MAX_PARTIAL_BYTES, behindProxy = false } = options
+  const { maxStrangers = MAX_STRANGERS } = options
+  // A proxy has all of them.
+  const bounds = boundSockets(
+    behindProxy ? { ...maxStrangers, perAddress: maxStrangers.total, rate: UNLIMITED } : maxStrangers,
+  )
   const { server, wsServer } = listener as Listener & Inner
   if (server === undefined || wsServer === undefined) {
     throw new LamparaError('internal', 'Cannot listen for WebSocket: the listener of libp2p is not as it was')
@@ -48,6 +59,7 @@ export function limitWebSockets(listener: Listener, options: WebSocketLimits = {
   const strangers = new Map<string, Socket>()
 
   server.on('connection', (socket) => {
+    bounds.add(socket)
     const key = farEndOf(socket)
     strangers.set(key, socket)
     const timer = setTimeout(() => {
@@ -67,7 +79,10 @@ export function limitWebSockets(listener: Listener, options: WebSocketLimits = {
       webSocket.on('error', () => {})
       partial.watch(upgraded.socket, webSocket)
       // Under TLS the request comes by another socket, with the same far end.
-      strangers.delete(farEndOf(upgraded.socket))
+      const key = farEndOf(upgraded.socket)
+      const stranger = strangers.get(key)
+      if (stranger !== undefined) bounds.release(stranger)
+      strangers.delete(key)
       done(webSocket, behindProxy ? forwardedRequest(upgraded) : upgraded)
     })
 
