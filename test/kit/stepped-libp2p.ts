@@ -56,20 +56,37 @@ export function steppedNode(libp2p: Libp2p, step: () => void): Node {
   }
 }
 
+type Opening = (...args: never[]) => Promise<Stream> | Stream
+
 function steppedConnection(connection: Connection, step: () => void): Connection {
+  const muxerOf = ({ muxer }: Connection & { readonly muxer?: object }): object | undefined => muxer
   return new Proxy(connection, {
     get(target, name) {
-      if (name !== 'newStream') return Reflect.get(target, name)
-      const newStream: Connection['newStream'] = async (...args) => {
-        step()
-        const stream = await target.newStream(...args)
-        watch(stream, step)
-        step()
-        return stream
-      }
-      return newStream
+      if (name === 'newStream') return stepped(target.newStream.bind(target), step)
+      if (name !== 'muxer') return Reflect.get(target, name)
+      const muxer = muxerOf(target)
+      return (
+        muxer &&
+        new Proxy(muxer, {
+          get(inner, key) {
+            const value: unknown = Reflect.get(inner, key)
+            return key === 'createStream' ? stepped((value as Opening).bind(inner), step) : value
+          },
+        })
+      )
     },
   })
+}
+
+function stepped<Open extends Opening>(open: Open, step: () => void): Open {
+  const opening = async (...args: Parameters<Open>): Promise<Stream> => {
+    step()
+    const stream = await open(...args)
+    watch(stream, step)
+    step()
+    return stream
+  }
+  return opening as Open
 }
 
 function watch(stream: Stream, step: () => void): void {

@@ -9,10 +9,16 @@ export interface Version<Request, Response> {
   readonly responseTo: (response: Response) => unknown
 }
 
+/** A version as it is needed to ask. */
+export type AskedVersion<Request, Response> = Pick<
+  Version<Request, Response>,
+  'protocol' | 'requestTo' | 'responseFrom'
+>
+
 /** The versions to offer when asking, by protocol id, the newest first. */
 export function askedVersions<Request, Response>(
   protocol: Protocol<Request, Response>,
-): Map<string, Pick<Version<Request, Response>, 'protocol' | 'requestTo' | 'responseFrom'>> {
+): Map<string, AskedVersion<Request, Response>> {
   const all = [newest(protocol), ...(protocol.fallbacks ?? [])]
   return new Map(all.map((version) => [version.protocol.id, version]))
 }

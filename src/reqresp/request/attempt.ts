@@ -1,6 +1,6 @@
 import type { Libp2p, Stream } from '@libp2p/interface'
 import type { Chain } from '../../chain/index.ts'
-import { LamparaError, messageOf } from '../../errors/index.ts'
+import { isLamparaError, LamparaError, messageOf } from '../../errors/index.ts'
 import { type ByteReader, createByteReader } from '../../streams/bytes/byte-reader.ts'
 import type { Clock } from '../../streams/clock.ts'
 import { encodeRequest } from '../../wire/index.ts'
@@ -8,11 +8,12 @@ import type { ReportPenalty, ReportServed } from '../callbacks.ts'
 import type { HoldOffs } from '../limits/hold-off.ts'
 import type { QueueOptions, RequestQueue } from '../limits/request-queue.ts'
 import { responsePenalty } from '../penalties.ts'
-import { askedVersions, maxChunksOf } from '../protocols/versions.ts'
-import { closeGracefully, closeWrite, reset, sendLast } from '../stream-io.ts'
+import { type AskedVersion, askedVersions, maxChunksOf } from '../protocols/versions.ts'
+import { closeGracefully, closeWrite, reset, sendAll, sendLast } from '../stream-io.ts'
 import { createTimeLimits, type TimeLimit, type TimeLimits } from '../timeouts.ts'
 import type { Protocol, RequestTimeouts } from '../types.ts'
-import { openStream } from './open-stream.ts'
+import { DeclinedError, readAcceptance, withProposal } from './lazy-negotiation.ts'
+import { isConnected, openRawStream, openStream } from './open-stream.ts'
 import { isRefusal, readChunk } from './read-chunk.ts'
 import type { AttemptStats, ResponseTimes } from './response-times.ts'
 
@@ -96,22 +97,61 @@ async function runAttempt<Request, Response>(
   stats: MutableStats,
   timeLimits: TimeLimits,
 ): Promise<void> {
-  const { clock, chain, libp2p } = context
-  const { protocol, request, peer, timeouts } = attempt
-  const versions = askedVersions(protocol)
-  const stream = await timeLimits.run(
-    { limitMs: timeouts.openStreamTimeoutMs, code: 'open_stream_timeout', what: 'no stream opened' },
-    (limit) => openStream(libp2p, peer, [...versions.keys()], limit),
+  const versions = askedVersions(attempt.protocol)
+  const ids = [...versions.keys()]
+  const newest = ids[0]!
+  // The newest version is proposed together with the request: an answer takes one round trip, not two.
+  const lazy = await timeLimits.run(openLimit(attempt), (limit) =>
+    openRawStream(context.libp2p, attempt.peer, newest, limit),
   )
+  let declined: DeclinedError | undefined
+  if (lazy !== undefined) {
+    try {
+      await exchange(context, attempt, stats, timeLimits, lazy, versions.get(newest)!, true)
+      return
+    } catch (error) {
+      if (!(error instanceof DeclinedError)) throw error
+      declined = error
+    }
+  }
+  const rest = declined?.isExplicit ? ids.slice(1) : ids
+  if (rest.length === 0) throw new LamparaError('protocol_unsupported', 'it does not speak this protocol')
+  if (declined !== undefined && !isConnected(context.libp2p, attempt.peer)) {
+    throw new LamparaError('peer_disconnected', 'the connection closed', { cause: declined })
+  }
+  const stream = await timeLimits.run(openLimit(attempt), (limit) =>
+    openStream(context.libp2p, attempt.peer, rest, limit),
+  )
+  await exchange(context, attempt, stats, timeLimits, stream, versions.get(stream.protocol)!, false)
+}
+
+/** Asks on an open stream, and reads the answer. @throws DeclinedError on a lazy stream, before anything is answered */
+async function exchange<Request, Response>(
+  context: AttemptContext,
+  attempt: Attempt<Request, Response>,
+  stats: MutableStats,
+  timeLimits: TimeLimits,
+  stream: Stream,
+  version: AskedVersion<Request, Response>,
+  isLazy: boolean,
+): Promise<void> {
+  const { clock, chain } = context
   // The reader comes before anything is written: an answer may arrive, and its stream close, before a later reader would look.
   const reader = createByteReader(stream)
+  let negotiationBytes = 0
   try {
-    const version = versions.get(stream.protocol)!
-    const bytes = encodeOwn(version.protocol, chain, () => version.requestTo(request))
-    await timeLimits.run(
-      { limitMs: timeouts.requestTimeoutMs, code: 'request_timeout', what: 'the request was not taken' },
-      (limit) => sendRequest(stream, bytes, limit),
-    )
+    const bytes = encodeOwn(version.protocol, chain, () => version.requestTo(attempt.request))
+    const sending = {
+      limitMs: attempt.timeouts.requestTimeoutMs,
+      code: 'request_timeout',
+      what: 'the request was not taken',
+    } as const
+    if (isLazy) {
+      await proposeRequest(stream, reader, attempt, timeLimits, bytes, sending)
+      negotiationBytes = reader.bytesRead
+      // Not earlier: js-libp2p resets a stream whose other half closes while it still negotiates.
+      await timeLimits.run(sending, (limit) => closeWrite(stream, limit))
+    } else await timeLimits.run(sending, (limit) => sendRequest(stream, bytes, limit))
     await readChunks(context, attempt, stats, timeLimits, reader, version.protocol, version.responseFrom)
     reader.release()
     closeGracefully(stream, clock)
@@ -122,8 +162,29 @@ async function runAttempt<Request, Response>(
     else reset(stream, error)
     throw error
   } finally {
-    stats.bytes = reader.bytesRead
+    stats.bytes = reader.bytesRead - negotiationBytes
   }
+}
+
+/** Sends the proposal and the request, and reads whether the peer takes the protocol. @throws DeclinedError */
+async function proposeRequest(
+  stream: Stream,
+  reader: ByteReader,
+  attempt: Pick<Attempt<unknown, unknown>, 'timeouts'>,
+  timeLimits: TimeLimits,
+  bytes: Uint8Array | undefined,
+  sending: TimeLimit,
+): Promise<void> {
+  try {
+    await timeLimits.run(sending, (limit) => sendAll(stream, withProposal(stream.protocol, bytes), limit))
+  } catch (error) {
+    throw isLamparaError(error, 'peer_disconnected') ? new DeclinedError(false, error) : error
+  }
+  await timeLimits.run(openLimit(attempt), (limit) => readAcceptance(reader, stream.protocol, limit))
+}
+
+function openLimit({ timeouts }: Pick<Attempt<unknown, unknown>, 'timeouts'>): TimeLimit {
+  return { limitMs: timeouts.openStreamTimeoutMs, code: 'open_stream_timeout', what: 'no stream opened' }
 }
 
 function encodeOwn(protocol: Protocol<unknown, unknown>, chain: Chain, request: () => unknown): Uint8Array | undefined {

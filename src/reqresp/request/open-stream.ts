@@ -1,4 +1,4 @@
-import type { Connection, Libp2p, Stream } from '@libp2p/interface'
+import type { Connection, Libp2p, Stream, StreamMuxer } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { LamparaError, type LamparaErrorCode, messageOf } from '../../errors/index.ts'
 import { raceSignal } from '../../streams/abort.ts'
@@ -17,8 +17,30 @@ export async function openStream(
   signal: AbortSignal,
 ): Promise<Stream> {
   const connection = connectionTo(libp2p, peer)
-  if (!connection) throw new LamparaError('peer_unavailable', 'it is not connected')
-  const opening = connection.newStream(protocolIds, { signal })
+  return opened(connection, connection.newStream(protocolIds, { signal }), signal)
+}
+
+/**
+ * Opens a stream to a connected peer on which nothing is negotiated, for the caller to propose the protocol; never dials.
+ *
+ * @returns undefined where libp2p keeps its muxer to itself
+ * @throws LamparaError as `openStream()`; the signal's reason
+ */
+export async function openRawStream(
+  libp2p: Pick<Libp2p, 'getConnections'>,
+  peer: string,
+  protocolId: string,
+  signal: AbortSignal,
+): Promise<Stream | undefined> {
+  const connection = connectionTo(libp2p, peer)
+  const { muxer } = connection as Connection & { readonly muxer?: StreamMuxer }
+  if (muxer === undefined) return undefined
+  const stream = await opened(connection, Promise.resolve(muxer.createStream({ signal })), signal)
+  stream.protocol = protocolId
+  return stream
+}
+
+async function opened(connection: Connection, opening: Promise<Stream>, signal: AbortSignal): Promise<Stream> {
   try {
     return await raceSignal(opening, signal)
   } catch (error) {
@@ -29,20 +51,29 @@ export async function openStream(
   }
 }
 
-function connectionTo(libp2p: Pick<Libp2p, 'getConnections'>, peer: string): Connection | undefined {
-  // Connections know their peer's id as text; taking one apart for each request costs more than looking through them.
-  const found = libp2p
-    .getConnections()
-    .find(
-      ({ status, limits, remotePeer }) => status === 'open' && limits === undefined && remotePeer.toString() === peer,
-    )
+/** True while there is an open connection to the peer. */
+export function isConnected(libp2p: Pick<Libp2p, 'getConnections'>, peer: string): boolean {
+  return findConnection(libp2p, peer) !== undefined
+}
+
+function connectionTo(libp2p: Pick<Libp2p, 'getConnections'>, peer: string): Connection {
+  const found = findConnection(libp2p, peer)
   if (found !== undefined) return found
   try {
     peerIdFromString(peer)
   } catch (error) {
     throw new LamparaError('invalid_argument', `not a valid peer id: ${messageOf(error)}`, { cause: error })
   }
-  return undefined
+  throw new LamparaError('peer_unavailable', 'it is not connected')
+}
+
+/** Connections know their peer's id as text; taking one apart for each request costs more than looking through them. */
+function findConnection(libp2p: Pick<Libp2p, 'getConnections'>, peer: string): Connection | undefined {
+  return libp2p
+    .getConnections()
+    .find(
+      ({ status, limits, remotePeer }) => status === 'open' && limits === undefined && remotePeer.toString() === peer,
+    )
 }
 
 /** libp2p's errors have stable names, while `instanceof` fails across copies of its packages. */

@@ -326,7 +326,7 @@ describe('opening a stream', () => {
     await new Promise<void>((resolve) =>
       pair.misbehave(method.id, () => resolve()).then(() => pair.asker.request(method, range, { peer: pair.peer })),
     )
-    await pair.nodes.responder.hangUp(pair.nodes.asker.peerId)
+    for (const connection of pair.nodes.responder.getConnections()) connection.abort(new Error('cable cut'))
     await expect(exchange.all()).rejects.toMatchObject({ code: 'peer_disconnected' })
   })
 
@@ -403,7 +403,7 @@ describe('requests at once', () => {
       [0n, 1n, 2n, 3n, 4n].map((i) => pair.asker.request(counted, i, { peer: pair.peer }).single()),
     )
     for (let released = 0; released < 5; released++) {
-      while (gates.length === 0) await arrivals.next()
+      while (gates.length < Math.min(2, 5 - released)) await arrivals.next()
       gates.shift()!()
     }
     await expect(answers).resolves.toEqual([0n, 1n, 2n, 3n, 4n])
