@@ -1,5 +1,6 @@
 import type { Network } from '../network/types.ts'
 import { CLIENT_SHUTDOWN } from '../peers/index.ts'
+import type { PeerInfo } from '../peers/types.ts'
 import { delay } from '../streams/abort.ts'
 import type { Clock } from '../streams/clock.ts'
 
@@ -16,7 +17,7 @@ const MAX_AT_ONCE = 100
  * @param signal - ends the wait: the rest is told at once
  */
 export async function drainClients(
-  network: Pick<Network, 'peers' | 'disconnect' | 'refuseInbound'>,
+  network: Pick<Network, 'allPeers' | 'disconnect' | 'refuseInbound'>,
   {
     clock,
     windowMs,
@@ -26,7 +27,11 @@ export async function drainClients(
   network.refuseInbound()
   const endMs = clock.now() + windowMs
   for (;;) {
-    const clients = network.peers.map(({ id }) => id)
+    // Those whose handshake is under way, too: they count a moment later, and would be told nothing.
+    const clients = network
+      .allPeers()
+      .filter(isHere)
+      .map(({ id }) => id)
     if (clients.length === 0) return
     const stepsLeft = signal?.aborted ? 0 : Math.floor((endMs - clock.now()) / STEP_MS)
     const going =
@@ -34,4 +39,8 @@ export async function drainClients(
     await Promise.all(going.map((id) => network.disconnect(id, CLIENT_SHUTDOWN).catch(() => {})))
     if (stepsLeft > 0) await delay(STEP_MS, { clock, ...(signal && { signal }) }).catch(() => {})
   }
+}
+
+function isHere({ state, direction }: PeerInfo): boolean {
+  return state === 'connected' || (state === 'connecting' && direction === 'inbound')
 }

@@ -15,6 +15,7 @@ import { createUpdateReceiver } from './store/receive-update.ts'
 import type { VerifiedState } from './store/verified-state.ts'
 import { createVerifiedStore, type VerifiedStoreEvents } from './store/verified-store.ts'
 import { createFetcher, type SyncProgress } from './sync/fetcher.ts'
+import { startFirstFlight } from './sync/first-flight.ts'
 import { createCheckpointRenewal } from './sync/renew-checkpoint.ts'
 import type { HeadConflict, LightClientStatus } from './types.ts'
 import { type VerificationContext, verdictOf } from './verification/index.ts'
@@ -97,10 +98,11 @@ export function startFollower(options: FollowerOptions): Follower {
     agreementOf: agreement.of,
     now: () => clock.now(),
   })
+  let start = typeof options.start === 'string' ? options.start : undefined
+  const firstFlight = startFirstFlight(network, start, signal)
   const renewal = createCheckpointRenewal(options.renewCheckpoint, slotClock, signal)
   const watchers = new Set<(object: LightClientObject) => void>()
 
-  let start = typeof options.start === 'string' ? options.start : undefined
   let phase: Phase = 'starting'
   let sync: SyncProgress | undefined
   let error: LamparaError | undefined
@@ -179,6 +181,7 @@ export function startFollower(options: FollowerOptions): Follower {
     signal,
     random: options.random,
     pathOf: (peer) => network.pathOf(peer),
+    askPeer: firstFlight.ask,
     onProgress(progress) {
       sync = progress
       // Only a real distance is worth a word: the present period's own update is fetched in passing.
@@ -332,10 +335,13 @@ export function startFollower(options: FollowerOptions): Follower {
     fetcher.checkAge()
     // Without the committee of its period no head can be used: anyone who connects meanwhile is asked for that first.
     do {
-      await fetcher.catchUp()
+      // Heads of the store's own period need no other committee, and do not wait for one.
+      const early = fetcher.canVerifyHeads()
+      await Promise.all([fetcher.catchUp(), early ? firstRefresh() : undefined])
       error = undefined
-      await firstRefresh()
+      if (!early || isBehind()) await firstRefresh()
     } while (network.status.peers > 0 && fetcher.wantsUpdates())
+    firstFlight.end()
   }
 
   /** Waits for a current head by request, but not for long, and not once there is a peer to catch up by. */
@@ -429,6 +435,7 @@ export function startFollower(options: FollowerOptions): Follower {
     if (!signal.aborted) {
       stopping.abort(new LamparaError('stopped', 'The light client was stopped'))
       unwatchNetwork()
+      firstFlight.end()
       leaveGossip?.()
       if (phase !== 'failed') enter('stopped')
       heads.end()

@@ -274,6 +274,7 @@ export async function createNetworkOn(platform: Platform, given: NetworkOptions)
     allPeers: peers.all,
     watchStatus: status.watch,
     watchPeers: peers.list.watch,
+    watchConnections: peers.watchConnections,
     events: hub.events,
     emit: hub.emit,
     async connect(address, { signal: own } = {}) {

@@ -278,6 +278,13 @@ export interface Network {
   watchStatus(callback: (status: NetworkStatus) => void): () => void
   /** Calls back with the ready peers at once and with each change. @returns how to stop watching */
   watchPeers(callback: (peers: readonly PeerInfo[]) => void): () => void
+  /**
+   * Calls back with each peer that was dialed, at once and as soon as its connection stands, before its Status is known.
+   *
+   * @internal
+   * @returns how to stop watching
+   */
+  watchConnections(callback: (peerId: string) => void): () => void
   /** All known peers: connected, dialing, and the last 100 disconnected, newest first. For dashboards. */
   allPeers(): readonly PeerInfo[]
   /** Events from now on, of the given types or all; bounded, the oldest dropped. Ends when the network stops. */

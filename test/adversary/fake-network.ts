@@ -119,6 +119,7 @@ export function createFakeNetwork(chain: Chain, clock: Clock, witness: NetworkWi
       return current()
     },
     watchStatus: (callback: (value: NetworkStatus) => void) => status.watch(callback),
+    watchConnections: () => () => {},
     watchPeers: (callback: (value: readonly PeerInfo[]) => void) => views.watch(callback),
     report,
     disconnect: async (id: string) => leave(id),

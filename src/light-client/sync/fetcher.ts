@@ -10,6 +10,7 @@ import type { UpdateReceiver } from '../store/receive-update.ts'
 import type { AnyUpdate, VerifiedStore } from '../store/verified-store.ts'
 import type { LightClientStatus } from '../types.ts'
 import { verdictOf } from '../verification/index.ts'
+import type { AskPeer } from './first-flight.ts'
 import { createOldAnswers } from './old-answers.ts'
 import { createRangeLimits } from './range-limits.ts'
 import { requestBootstrap } from './request-bootstrap.ts'
@@ -56,6 +57,8 @@ export interface FetcherOptions {
   readonly random?: (() => number) | undefined
   /** Independent path of a peer. */
   pathOf(peer: string): string
+  /** How a peer is asked; see `startFirstFlight()`. */
+  readonly askPeer: AskPeer
   onProgress(progress: SyncProgress): void
 }
 
@@ -105,6 +108,8 @@ export interface Fetcher {
    * not answer holds up no confirmation. Never rejects but with the signal's reason.
    */
   confirmHeads(enough: () => boolean, withinMs: number): Promise<void>
+  /** True when the store has the committee of the present period. */
+  canVerifyHeads(): boolean
   /** True when there is something to fetch by range that is due, or that a peer was not asked for yet. */
   wantsUpdates(): boolean
   /** True when the heads are behind and the latest updates are due to be asked for. */
@@ -142,7 +147,12 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   let stuck = false
   let refreshing: Refresh | undefined
 
-  const ask = { pathOf: options.pathOf, signal, ...(options.random && { random: options.random }) }
+  const ask = {
+    pathOf: options.pathOf,
+    ask: options.askPeer,
+    signal,
+    ...(options.random && { random: options.random }),
+  }
 
   /** @returns true when the store moved; throws for what no honest peer sends, so that nothing else of this peer is read */
   async function receive(update: AnyUpdate, peer: string): Promise<boolean> {
@@ -378,6 +388,10 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       if (step.kind === 'follow') stuck = false
       updates.begin(planKey(step))
       return step.kind === 'updates' && updates.due(offering(protocols.lightClientUpdatesByRange))
+    },
+    canVerifyHeads() {
+      const step = plan()
+      return step.kind === 'follow' || step.startPeriod >= periodOfSlot(chain, slotClock.currentSlot())
     },
     wantsHeads() {
       const current = behind() <= CURRENT_SLOTS

@@ -6,7 +6,7 @@ import type { LightClientObject } from '../../ssz/index.ts'
 import { type PeerQuery, requestFromPeers } from './request-from-peers.ts'
 
 /** How the question is asked. */
-export type BootstrapOptions = Pick<PeerQuery<unknown, unknown>, 'signal' | 'random' | 'pathOf'>
+export type BootstrapOptions = Pick<PeerQuery<unknown, unknown>, 'signal' | 'random' | 'pathOf' | 'ask'>
 
 /**
  * Asks peers for the bootstrap of a trusted root, two at once, until one gives one that is accepted.

@@ -5,6 +5,7 @@ import type { PeerInfo } from '../../peers/types.ts'
 import type { Protocol } from '../../reqresp/types.ts'
 import { type LinkedSignal, linkSignals } from '../../streams/abort.ts'
 import type { CancelTimer } from '../../streams/clock.ts'
+import type { AskPeer } from './first-flight.ts'
 
 /** Peers asked at once from the beginning. */
 const PARALLEL = 2
@@ -28,6 +29,8 @@ export interface PeerQuery<Request, Response> {
   readonly parallel?: number
   /** Peers asked at most. @default all that offer the protocol */
   readonly maxPeers?: number
+  /** How a peer is asked. @default network.reqresp.request */
+  readonly ask?: AskPeer
   /** Independent path of a peer: peers of other paths are asked first. @default each peer is one */
   pathOf?(peer: string): string
   readonly signal: AbortSignal
@@ -60,6 +63,7 @@ export async function requestFromPeers<Request, Response>(
 ): Promise<readonly PeerAnswer[]> {
   const { protocol, signal, random = Math.random, parallel = PARALLEL, maxPeers = Number.POSITIVE_INFINITY } = query
   const { clock } = network
+  const ask: AskPeer = query.ask ?? network.reqresp.request
   const asked = new Set<string>()
   const askedPaths = new Set<string>()
   const running = new Map<string, LinkedSignal>()
@@ -124,7 +128,7 @@ export async function requestFromPeers<Request, Response>(
     let progress = false
     let failure: { readonly error: unknown } | undefined
     try {
-      const stream = network.reqresp.request(protocol, request, { peer, priority: 'high', signal: own.signal })
+      const stream = ask(protocol, request, { peer, priority: 'high', signal: own.signal })
       for await (const response of stream) {
         responses++
         if (!(await query.accept(response, peer))) continue

@@ -3,6 +3,7 @@ import { LamparaError } from '../../errors/index.ts'
 import type { Platform } from '../../platform/platform.ts'
 import { type Libp2pTransport, type PlatformTransport, transportNames } from '../../platform/transports.ts'
 import type { TransportOptions } from '../types.ts'
+import { withEagerEncryption } from './eager-encryption.ts'
 import { lazyTransport } from './lazy-transport.ts'
 import { lazyTransports, lazyTunnel } from './lazy-transports.ts'
 
@@ -42,7 +43,7 @@ export async function chooseTransports(platform: Platform, wish: TransportOption
   }
   const placeOf = (address: string): number => chosen.findIndex(({ canDial }) => canDial(address))
   return {
-    create: chosen.map(({ create }) => create),
+    create: chosen.map(({ create }) => withEagerEncryption(create)),
     canDial: (address) => placeOf(address) >= 0,
     rank: (addresses) =>
       addresses

@@ -28,6 +28,8 @@ export interface PeerManager {
   readonly list: Watchable<readonly PeerInfo[]>
   /** One of them. */
   readyPeer(peerId: string): PeerInfo | undefined
+  /** Calls back with each peer that was dialed, at once and as soon as its connection stands: before Status. @returns how to stop watching */
+  watchConnections(callback: (peerId: string) => void): () => void
   /** Peers that are dialed or connected, and those that disconnected last. */
   all(): readonly PeerInfo[]
   /** Peers dialed since the start, each once, up to a thousand. */
@@ -79,6 +81,7 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
   let persistentPeers = keep([])
   const released = new Set<string>()
 
+  const connectionWatchers = new Set<(peerId: string) => void>()
   const registry = createPeerRegistry({
     clock,
     isPersistent: (peerId) => persistentPeers.has(peerId),
@@ -90,7 +93,10 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
     ...options,
     registry,
     stopping,
-    onConnected: (peer) => startHandshake(peer),
+    onConnected(peer) {
+      startHandshake(peer)
+      if (peer.connection.direction === 'outbound') for (const watcher of connectionWatchers) watcher(peer.id)
+    },
   })
   const { disconnect, drop, ban, onGoodbye } = createDisconnector({ ...options, registry, stopping, finish })
   const checks = createChecks({ ...options, registry, drop, persistentPeers: () => persistentPeers })
@@ -156,6 +162,11 @@ export function createPeerManager(options: PeerManagerOptions): PeerManager {
 
   return {
     list: registry.list,
+    watchConnections(callback) {
+      connectionWatchers.add(callback)
+      for (const { id, connection } of registry.all()) if (connection.direction === 'outbound') callback(id)
+      return () => void connectionWatchers.delete(callback)
+    },
     readyPeer(peerId) {
       const peer = registry.get(peerId)
       return peer?.state === 'ready' ? registry.infoOf(peer) : undefined

@@ -40,6 +40,7 @@ export function fakeClient(scene: Scene): LightClient {
     status: { state: 'connected', peers: scene.peers.length },
     peers: scene.peers,
     watchStatus: refuse,
+    watchConnections: () => () => {},
     watchPeers(callback) {
       callback(scene.peers)
       return () => {}

@@ -27,6 +27,8 @@ describe('the metrics of a network', () => {
     const first = await client.ready({ signal: soon() })
     const before = network.metrics
     for await (const head of client.heads({ signal: soon() })) if (head.slot >= first.slot + 3) break
+    const accepted = () => network.metrics.gossip.light_client_optimistic_update?.received.accept
+    await expect.poll(accepted).toBeGreaterThanOrEqual(2)
     const after = network.metrics
     expect(after.peers.now).toEqual([{ direction: 'outbound', transport: 'tcp', state: 'connected', count: 1 }])
     expect(after.peers.connected).toBe(1)
