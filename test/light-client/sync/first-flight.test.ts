@@ -46,8 +46,8 @@ function setUp(answer: (nth: number, protocol: string) => unknown, start: typeof
     },
   } as unknown as Network
   const flight = startFirstFlight(network, start === 'resumed' ? undefined : start, new AbortController().signal)
-  const take = async <Request>(
-    protocol: Protocol<Request, unknown>,
+  const take = async <Request, Response>(
+    protocol: Protocol<Request, Response>,
     request: Request,
     peer = 'a',
   ): Promise<unknown[]> => {
