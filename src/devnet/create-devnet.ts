@@ -1,5 +1,4 @@
 import { createSlotClock } from '../chain/index.ts'
-import { serveLightClientData } from '../light-client/index.ts'
 import { createNetwork } from '../network/index.ts'
 import { platform } from '../platform/node/index.ts'
 import { onAbort } from '../streams/abort.ts'
@@ -10,6 +9,7 @@ import { discv5Options } from './discv5-options.ts'
 import { describeBlock, emitSlotEvents } from './emit-slot-events.ts'
 import { createEventHub } from './event-hub.ts'
 import { cacheLocalEnr } from './local-enr.ts'
+import { actAs } from './persona/act-as.ts'
 import { createPublisher, type Publication } from './publish.ts'
 import { eventRoutes } from './rest/event-routes.ts'
 import { lightClientRoutes } from './rest/light-client-routes.ts'
@@ -28,8 +28,15 @@ const MAX_PORT = 65_535
  *
  * Resolves when it listens and its first slots are made. Everything listens on 127.0.0.1 only.
  *
- * @throws LamparaError `invalid_argument` for an option out of bounds or a port that is taken; `config_invalid` for a
- *   fork schedule that cannot be; `enr_invalid` for a record to begin with; `file_unreadable` for a recording without anything usable; the signal's reason
+ * @example
+ * ```ts
+ * // A node that answers as Lighthouse does: one update by range in ten seconds.
+ * const devnet = await createDevnet({ persona: 'lighthouse', startSlot: 200 })
+ * for await (const event of devnet.events()) if (event.type === 'refused') console.log(event.peer, event.method)
+ * ```
+ *
+ * @throws LamparaError `invalid_argument` for an option out of bounds, an unknown persona or a port that is taken; `config_invalid`
+ *   for a fork schedule that cannot be; `enr_invalid` for a record to begin with; `file_unreadable` for a recording without anything usable; the signal's reason
  */
 export async function createDevnet(options: DevnetOptions = {}): Promise<Devnet> {
   const { signal } = options
@@ -39,6 +46,7 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<Devnet>
   const discv5 = discv5Options(options.discv5)
   const stopping = new AbortController()
   const hub = createEventHub()
+  const acting = actAs(options.persona ?? 'lampara', hub.emit)
   const endings: (() => unknown)[] = []
   let stopped: Promise<void> | undefined
   let failure: unknown
@@ -66,12 +74,14 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<Devnet>
       clock,
       listen: [`/ip4/127.0.0.1/tcp/${port}`],
       ...discv5,
+      ...acting.networkOptions,
       ...(options.privateKey === undefined ? {} : { privateKey: options.privateKey }),
       signal: own,
     })
     endings.push(() => network.stop())
     network.setStatus(served.status())
-    endings.push(serveLightClientData(network.reqresp, served.data))
+    const { data, stop: stopServing } = acting.serve(network, served)
+    endings.push(stopServing)
     const ownRecord = await cacheLocalEnr(network)
     const identity = () => ({
       peerId: network.peerId,
@@ -85,7 +95,7 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<Devnet>
     endings.push(rest.stop)
 
     const slotClock = createSlotClock(chain, clock)
-    const publisher = createPublisher(network, served.data, slotClock, hub.emit, own)
+    const publisher = createPublisher(network, served.data, slotClock, hub.emit, acting.persona.publishesUnder, own)
     const describe = (header: ServedHeader): DevnetBlock => describeBlock(chain, header)
     const onSlot = (produced: ProducedSlot): void => {
       network.setStatus(served.status())
@@ -115,7 +125,7 @@ export async function createDevnet(options: DevnetOptions = {}): Promise<Devnet>
         return ownRecord.text
       },
       restUrl: rest.url,
-      data: served.data,
+      data,
       skipped: source.skipped,
       checkpoint: served.checkpoint,
       head: () => describe(served.head()),

@@ -1,10 +1,11 @@
-import { equalBytes, type SlotClock } from '../chain/index.ts'
+import { epochOfSlot, equalBytes, forkDigestAtEpoch, type Hex, type SlotClock } from '../chain/index.ts'
 import { isLamparaError } from '../errors/index.ts'
 import { topics } from '../gossip/index.ts'
 import type { Verdict } from '../gossip/types.ts'
 import type { Network } from '../network/types.ts'
-import { encodeLightClientObject, type LightClientObject } from '../ssz/index.ts'
+import { encodeLightClientObject, type LightClientObject, lightClientForkAtSlot } from '../ssz/index.ts'
 import { onAbort } from '../streams/abort.ts'
+import type { Persona } from './persona/personas.ts'
 import type { LightClientData } from './served-chain.ts'
 import type { DevnetEvent } from './types.ts'
 
@@ -32,6 +33,7 @@ const CLOCK_DISPARITY_MS = 500
  * Joins the two light-client topics, forwards on them only what equals our own (altair/light-client/p2p-interface.md, "for
  * full nodes"), and publishes.
  *
+ * @param publishesUnder - see `Persona`
  * @param signal - ends it
  */
 export function createPublisher(
@@ -39,6 +41,7 @@ export function createPublisher(
   data: LightClientData,
   slotClock: SlotClock,
   onPublished: (event: Extract<DevnetEvent, { type: 'published' }>) => void,
+  publishesUnder: Persona['publishesUnder'],
   signal: AbortSignal,
 ): Publisher {
   const { chain, gossip } = network
@@ -63,6 +66,16 @@ export function createPublisher(
 
   const last = { finalizedSlot: 0, supermajority: false, attestedSlot: -1 }
 
+  /** The digest to publish under, where it is not the message's own. */
+  function underOf({ value }: Published): { readonly forkDigest?: Hex } {
+    if (publishesUnder === 'attested-slot') return {}
+    const { signatureSlot, attestedHeader } = value
+    // Containers that the new fork changed cannot be sent under its digest.
+    const isReadable =
+      lightClientForkAtSlot(chain, signatureSlot) === lightClientForkAtSlot(chain, attestedHeader.beacon.slot)
+    return isReadable ? { forkDigest: forkDigestAtEpoch(chain, epochOfSlot(chain, signatureSlot)) } : {}
+  }
+
   async function send<Message extends Published>(message: Message, publish: () => Promise<number>): Promise<void> {
     let recipients = 0
     try {
@@ -82,11 +95,15 @@ export function createPublisher(
       if (finalityUpdate !== undefined && isFinalityNews(finalityUpdate, last)) {
         last.finalizedSlot = finalityUpdate.value.finalizedHeader.beacon.slot
         last.supermajority = hasSupermajority(finalityUpdate)
-        await send(finalityUpdate, () => gossip.publish(topics.lightClientFinalityUpdate, finalityUpdate))
+        await send(finalityUpdate, () =>
+          gossip.publish(topics.lightClientFinalityUpdate, finalityUpdate, underOf(finalityUpdate)),
+        )
       }
       if (optimisticUpdate !== undefined && optimisticUpdate.value.attestedHeader.beacon.slot > last.attestedSlot) {
         last.attestedSlot = optimisticUpdate.value.attestedHeader.beacon.slot
-        await send(optimisticUpdate, () => gossip.publish(topics.lightClientOptimisticUpdate, optimisticUpdate))
+        await send(optimisticUpdate, () =>
+          gossip.publish(topics.lightClientOptimisticUpdate, optimisticUpdate, underOf(optimisticUpdate)),
+        )
       }
     },
   }

@@ -5,6 +5,7 @@ import type { LightClientObject } from '../ssz/index.ts'
 import type { AbortOptions } from '../streams/abort.ts'
 import type { Clock } from '../streams/clock.ts'
 import type { BeaconChainOptions } from './beacon/options.ts'
+import type { PersonaName } from './persona/personas.ts'
 
 /** Where a devnet listens, and for how long. */
 export interface DevnetNodeOptions {
@@ -22,6 +23,14 @@ export interface DevnetNodeOptions {
   /** secp256k1 private key of the beacon node, 32 bytes. @default a new one */
   readonly privateKey?: Uint8Array
   readonly clock?: Clock
+  /**
+   * Whose behaviour the beacon node has, towards peers: `lighthouse` (quotas of one object in ten seconds, a gossip stream at
+   * once), `lodestar` (quotas with a ban, updates under the digest of their signature slot, scores for peers that share an
+   * address), `recent-only` (no data from before it began). See docs/devnet.md. The Beacon API is the same for all.
+   *
+   * @default 'lampara', which does as the specification says, and delays what comes too fast
+   */
+  readonly persona?: PersonaName
   /** Aborts the start, and stops the devnet afterwards. */
   readonly signal?: AbortSignal
 }
@@ -71,6 +80,10 @@ export type DevnetEvent =
       readonly object: LightClientObject<'finality_update' | 'optimistic_update'>
       readonly recipients: number
     }
+  /** A request was refused with code 139: the peer went beyond the persona's quota. */
+  | { readonly type: 'refused'; readonly peer: string; readonly method: string }
+  /** A peer was banned for what the persona does not take. */
+  | { readonly type: 'banned'; readonly peer: string; readonly reason: string }
 
 /** A running devnet. */
 export interface Devnet {

@@ -4,6 +4,15 @@ import type { Chain, ForkName } from '../chain/index.ts'
 /** How a node treats peers that only listen: a `relay` publishes to all of them and keeps no mesh. */
 export type GossipRole = 'peer' | 'relay'
 
+/** How peers that share an address are scored: for each of them `weight` × (how many − `threshold`)², where they are more. */
+export interface ColocationScoring {
+  readonly threshold: number
+  /** Negative. */
+  readonly weight: number
+  /** For how many epochs a peer that has gone still counts. */
+  readonly retainEpochs: number
+}
+
 /** A gossip topic, as one declaration. Made with `defineTopic()`. */
 export interface Topic<Message> {
   /** As in the topic string: `light_client_optimistic_update`. */

@@ -215,6 +215,7 @@ export function startFollower(options: FollowerOptions): Follower {
       stalledAfterSlots: options.stalledAfterSlots,
       sync,
       evidence: fetcher.evidence,
+      missingPeriod: fetcher.missingPeriod,
       conflict,
       skew: network.clockSkew(),
       error,
@@ -277,7 +278,7 @@ export function startFollower(options: FollowerOptions): Follower {
       if (!isBehind()) {
         error = undefined
         failures = 0
-      } else if (fetcher.stuck || fetcher.allOld) await renew()
+      } else if (fetcher.missingPeriod !== undefined || fetcher.allOld) await renew()
       updateStatus()
       if (heads.withheld?.because === 'agreement') confirm()
       joinGossip()

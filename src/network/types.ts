@@ -1,7 +1,7 @@
 import type { ComponentLogger, Connection, Stream } from '@libp2p/interface'
 import type { Chain, Hex } from '../chain/index.ts'
 import type { LamparaError } from '../errors/index.ts'
-import type { Gossip } from '../gossip/types.ts'
+import type { ColocationScoring, Gossip } from '../gossip/types.ts'
 import type { TrafficLimitsOptions } from '../limits/limits.ts'
 import type { AddressEntry, ClockSkew } from '../peers/index.ts'
 import type { PeerEvent, PeerInfo, PeerPenalty } from '../peers/types.ts'
@@ -136,6 +136,13 @@ export interface NetworkOptions {
    * @internal
    */
   readonly services?: Readonly<Record<string, Libp2pService>>
+  /**
+   * How gossip scores peers that share an address.
+   *
+   * @internal
+   * @default as `role` has it; peers on this machine do not count
+   */
+  readonly colocation?: ColocationScoring
   /**
    * The join documents that the options come from.
    *

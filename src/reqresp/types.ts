@@ -194,7 +194,8 @@ export interface ServeContext {
   readonly signal: AbortSignal
 }
 
-/** Answers a request chunk by chunk. Throw a LamparaError `request_invalid`, `resource_unavailable` or `server_error` to refuse. */
+/** Answers a request chunk by chunk. Throw a LamparaError `request_invalid`, `resource_unavailable`, `rate_limited` or
+ * `server_error` to refuse. */
 export type Handler<Request, Response> = (
   request: Request,
   context: ServeContext,

@@ -1,7 +1,8 @@
 import type { Chain } from '../../src/chain/index.ts'
-import { LamparaError } from '../../src/errors/index.ts'
+import { isLamparaError, LamparaError } from '../../src/errors/index.ts'
 import { bestPeer } from '../../src/peers/scoring/select.ts'
 import type { PeerInfo, PeerPenalty } from '../../src/peers/types.ts'
+import { createHoldOffs } from '../../src/reqresp/limits/hold-off.ts'
 import { queueOptionsOf } from '../../src/reqresp/limits/outbound-rate-limit.ts'
 import { createRequestQueue } from '../../src/reqresp/limits/request-queue.ts'
 import type { Protocol, RequestOptions } from '../../src/reqresp/types.ts'
@@ -29,7 +30,7 @@ export interface RemotePeer {
   readonly path: string
   readonly honest: boolean
   readonly roundTripMs: number
-  answer(asked: Asked): Answer
+  answer(asked: Asked): Answer | Promise<Answer>
 }
 
 interface Connected {
@@ -51,12 +52,13 @@ const EXCHANGE_MS = 120_000
 const HEDGE_MS = 2_000
 const MAX_PEERS_ASKED = 3
 
-const words = (code: 'resource_unavailable' | 'response_code_unknown', details: object) =>
+const words = (code: 'resource_unavailable' | 'rate_limited', details: object) =>
   new LamparaError(code, 'Cannot get it: the peer refuses', { details: { ...details } })
 
 /** `ReqResp.request()` over peers in memory: the same choice of peers, hedging, paces and time limits. */
 export function createFakeReqResp({ chain, clock, report, peers, find }: FakeReqRespOptions) {
-  const limiter = createRequestQueue({ clock, maxActive: 2, maxWaiting: 32 })
+  const holdOffs = createHoldOffs(clock)
+  const limiter = createRequestQueue({ clock, maxActive: 2, maxWaiting: 32, holdOffs })
   const usualMs = new Map<string, number>()
 
   /** Asks one peer; chunks go to `deliver`, which may make it wait. */
@@ -77,7 +79,7 @@ export function createFakeReqResp({ chain, clock, report, peers, find }: FakeReq
     try {
       if (known === undefined) throw new LamparaError('peer_disconnected', 'Cannot get it: the peer has gone')
       await wait(known.peer.roundTripMs / 2)
-      const answer = known.peer.answer({ protocol: protocol.name, request })
+      const answer = await known.peer.answer({ protocol: protocol.name, request })
       await wait(known.peer.roundTripMs / 2)
       let first = true
       const timeOut = async (): Promise<never> => {
@@ -89,7 +91,7 @@ export function createFakeReqResp({ chain, clock, report, peers, find }: FakeReq
       const most = typeof protocol.maxChunks === 'number' ? protocol.maxChunks : protocol.maxChunks(request)
       let delivered = 0
       for (const { afterMs, object } of answer.chunks) {
-        if (delivered >= most) return
+        if (delivered >= most) return holdOffs.succeeded(lane)
         if (afterMs > SILENCE_MS) await timeOut()
         await wait(afterMs)
         if (first) usualMs.set(lane, clock.now() - askedAtMs)
@@ -98,16 +100,15 @@ export function createFakeReqResp({ chain, clock, report, peers, find }: FakeReq
         await deliver(object)
         own.signal.throwIfAborted()
       }
-      if (delivered >= most) return
+      if (delivered >= most) return holdOffs.succeeded(lane)
       if (answer.ends === 'silence') await timeOut()
       if (answer.ends === 'resource_unavailable') throw words('resource_unavailable', { responseCode: 3, reason: '' })
-      if (answer.ends === 'rate_limited') {
-        report(id, 'high-tolerance', 'response_code_unknown')
-        throw words('response_code_unknown', { responseCode: 139, reason: 'rate limited' })
-      }
+      if (answer.ends === 'rate_limited') throw words('rate_limited', { responseCode: 139, reason: '' })
+      holdOffs.succeeded(lane)
     } catch (error) {
       signal.throwIfAborted()
       if (known?.gone.signal.aborted) throw new LamparaError('peer_disconnected', 'Cannot get it: the peer has gone')
+      if (isLamparaError(error)) holdOffs.failed(lane, error.code)
       throw error
     } finally {
       own.dispose()

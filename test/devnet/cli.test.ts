@@ -81,6 +81,7 @@ describe('lampara devnet', () => {
     [['--blobs', '3'], '--blobs'],
     [['--participation', '2'], '--participation'],
     [['--missed', '-1'], '--missed'],
+    [['--persona', 'geth'], '--persona'],
     [['--port', '65536'], '--port'],
     [['--discv5-port', 'x'], '--discv5-port'],
     [['--chain', 'mainnet'], '--chain'],

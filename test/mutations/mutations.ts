@@ -315,7 +315,7 @@ export const mutations: readonly Mutation[] = [
   {
     rule: 'providers are asked for a newer checkpoint where peers cannot lead on',
     file: 'src/light-client/follower.ts',
-    find: '} else if (fetcher.stuck) await renew()',
+    find: '} else if (fetcher.missingPeriod !== undefined || fetcher.allOld) await renew()',
     replace: '}',
     tests: ['test/light-client/age.test.ts'],
   },

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import type { DevnetOptions, ForkSchedule } from '../../devnet/index.ts'
-import { devnetForkNames } from '../../devnet/index.ts'
+import type { DevnetOptions, ForkSchedule, PersonaName } from '../../devnet/index.ts'
+import { devnetForkNames, personaNames } from '../../devnet/index.ts'
 import { messageOf } from '../../errors/index.ts'
 import { chainOptions, readChainOption } from '../options/chain-option.ts'
 import { usageError } from '../options/usage.ts'
@@ -34,6 +34,7 @@ Usage: lampara devnet [OPTIONS]
   --chain CHAIN        with --replay: mainnet, sepolia, hoodi, or the path of a config.yaml. Default: mainnet
   --genesis-root ROOT  with a config.yaml: the genesis validators root, 0x… (32 bytes)
   --genesis-time TIME  with a config.yaml: the genesis time in unix seconds
+  --persona NAME       whose behaviour the beacon node has: ${personaNames.join(', ')}. Default: lampara
   --port PORT          TCP port of the beacon node. Default: a free one
   --rest-port PORT     port of the Beacon API and the join document. Default: a free one
   --discv5-port PORT   take part in discv5, on this UDP port or with 0 on a free one. Default: no part
@@ -52,7 +53,7 @@ export async function parseDevnetOptions(argv: readonly string[]): Promise<Devne
     restPort: numberValue('devnet', '--rest-port', values['rest-port'], PORT),
   }
   const devnet = values.replay === undefined ? madeOptions(values) : await replayOptions(values, values.replay)
-  return { devnet: { ...devnet, ...ports, ...discv5Of(values) }, json: values.json }
+  return { devnet: { ...devnet, ...ports, ...personaOf(values.persona), ...discv5Of(values) }, json: values.json }
 }
 
 function parsed(argv: readonly string[]) {
@@ -65,6 +66,7 @@ function parsed(argv: readonly string[]) {
         replay: { type: 'string' },
         port: { type: 'string', default: '0' },
         'rest-port': { type: 'string', default: '0' },
+        persona: { type: 'string' },
         'discv5-port': { type: 'string' },
         'boot-enr': { type: 'string', multiple: true },
         json: { type: 'boolean', default: false },
@@ -129,6 +131,12 @@ function discv5Of(values: Values): Pick<DevnetOptions, 'discv5'> {
       ...(bootstrap === undefined ? {} : { bootEnrs: bootstrap }),
     },
   }
+}
+
+function personaOf(name: string | undefined): Pick<DevnetOptions, 'persona'> {
+  if (name === undefined) return {}
+  if (personaNames.some((known) => known === name)) return { persona: name as PersonaName }
+  throw usage(`--persona "${name}" is none of ${personaNames.join(', ')}`)
 }
 
 function presetOf(name: string | undefined): 'minimal' | 'mainnet' | undefined {

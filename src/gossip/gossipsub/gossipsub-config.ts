@@ -3,7 +3,7 @@ import type { Chain } from '../../chain/index.ts'
 import { LamparaError } from '../../errors/index.ts'
 import { decompressedForId, MAX_PAYLOAD_BYTES, messageIdOfData } from '../../wire/index.ts'
 import { createTopicTable, type TopicTable } from '../registry/topic-table.ts'
-import type { GossipRole } from '../types.ts'
+import type { ColocationScoring, GossipRole } from '../types.ts'
 import type { GossipGuardOptions } from './guard.ts'
 import { maxPublishBytes } from './payload-bounds.ts'
 
@@ -25,12 +25,14 @@ export interface GossipsubConfig {
  *
  * @param scoreOf - our own score of a peer, −100 to 100
  * @param guard - limits on what peers send. @default none
+ * @param colocation - how peers that share an address are scored. @default as the role has it
  */
 export function createGossipsubConfig(
   chain: Chain,
   role: GossipRole,
   scoreOf: (peerId: string) => number,
   guard?: Omit<GossipGuardOptions, 'maxRpcBytes' | 'isKnownTopic'>,
+  colocation?: ColocationScoring,
 ): GossipsubConfig {
   const table = createTopicTable(chain)
   const decompressed = new WeakMap<Uint8Array, Uint8Array>()
@@ -62,7 +64,7 @@ export function createGossipsubConfig(
     async options() {
       const { gossipParameters } = await import('./chunk.ts')
       return {
-        ...gossipParameters(chain, role, scoreOf),
+        ...gossipParameters(chain, role, scoreOf, colocation),
         msgIdFn: ({ topic, data }) => idOf(topic, data),
         dataTransform: {
           // Payloads stay as they came, so that they can be forwarded unchanged. What belongs to no topic of ours is

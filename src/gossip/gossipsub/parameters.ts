@@ -1,6 +1,6 @@
 import type { GossipsubOpts } from '@libp2p/gossipsub'
 import type { Chain } from '../../chain/index.ts'
-import type { GossipRole } from '../types.ts'
+import type { ColocationScoring, GossipRole } from '../types.ts'
 import { maxOutboundBytes } from './payload-bounds.ts'
 import { scoreParameters, scoreThresholds } from './score-parameters.ts'
 
@@ -23,6 +23,7 @@ export function gossipParameters(
   chain: Chain,
   role: GossipRole,
   scoreOf: (peerId: string) => number,
+  colocation?: ColocationScoring,
 ): Partial<GossipsubOpts> {
   const epochMs = chain.slotDurationMs * chain.preset.slotsPerEpoch
   return {
@@ -63,7 +64,7 @@ export function gossipParameters(
       maxControlMessages: 1000,
       maxPeerInfos: 16,
     },
-    scoreParams: scoreParameters(chain, role, scoreOf),
+    scoreParams: scoreParameters(chain, role, scoreOf, colocation),
     scoreThresholds,
   }
 }

@@ -2,7 +2,7 @@ import type { GossipsubOpts } from '@libp2p/gossipsub'
 import { type Chain, forkDigests } from '../../chain/index.ts'
 import { topicString } from '../../wire/index.ts'
 import { lightClientFinalityUpdate, lightClientOptimisticUpdate } from '../topics/light-client-topics.ts'
-import type { GossipRole } from '../types.ts'
+import type { ColocationScoring, GossipRole } from '../types.ts'
 
 type ScoreParameters = NonNullable<GossipsubOpts['scoreParams']>
 type TopicParameters = NonNullable<ScoreParameters['topics']>[string]
@@ -54,8 +54,9 @@ export function scoreParameters(
   chain: Chain,
   role: GossipRole,
   scoreOf: (peerId: string) => number,
+  colocation?: ColocationScoring,
 ): Partial<ScoreParameters> {
-  return {
+  const scoring = {
     topics: Object.fromEntries(
       forkDigests(chain).flatMap(({ digest }) =>
         [lightClientFinalityUpdate, lightClientOptimisticUpdate].map(({ name }) => [
@@ -76,5 +77,19 @@ export function scoreParameters(
     behaviourPenaltyDecay: 0.9857,
     decayInterval: 12_000,
     decayToZero: 0.01,
+  }
+  return colocation === undefined ? scoring : { ...scoring, ...colocationParameters(chain, colocation) }
+}
+
+function colocationParameters(
+  { slotDurationMs, preset }: Chain,
+  { threshold, weight, retainEpochs }: ColocationScoring,
+): Partial<ScoreParameters> {
+  return {
+    IPColocationFactorThreshold: threshold,
+    IPColocationFactorWeight: weight,
+    // Whoever asks for this wants to see it on one machine.
+    IPColocationFactorWhitelist: new Set(),
+    retainScore: retainEpochs * preset.slotsPerEpoch * slotDurationMs,
   }
 }

@@ -44,6 +44,8 @@ export interface StatusInputs {
   readonly sync: LightClientStatus['sync']
   /** What peers answered last when asked for heads. */
   readonly evidence: readonly PeerEvidence[]
+  /** The period whose update no peer gave. @default none */
+  readonly missingPeriod?: number | undefined
   readonly conflict: HeadConflict | undefined
   /** How far peers agree that this machine's clock is off. */
   readonly skew: ClockSkew | undefined
@@ -136,7 +138,7 @@ function messageFor(state: LightClientState, inputs: StatusInputs, error: Lampar
 }
 
 function stalledReason(inputs: StatusInputs, error: LamparaError | undefined): string {
-  const { withheld, conflict, phase, sync } = inputs
+  const { withheld, conflict, phase, sync, missingPeriod } = inputs
   const behind = slotsBehind(inputs)
   if (behind < 0)
     return error === undefined
@@ -154,6 +156,7 @@ function stalledReason(inputs: StatusInputs, error: LamparaError | undefined): s
         ]),
     ...(withheld === undefined ? [] : [withheldReason(withheld)]),
     ...(error === undefined ? [] : [messageOf(error)]),
+    ...(missingPeriod === undefined ? [] : [`no connected peer gives the update of period ${missingPeriod}`]),
     ...evidenceReason(inputs),
   ]
   return `${what}: ${(reasons.length === 0 ? ['no peer sends one'] : reasons).join('; ')}; ${MORE_PEERS}`

@@ -114,8 +114,8 @@ export interface Fetcher {
   wantsUpdates(): boolean
   /** True when the heads are behind and the latest updates are due to be asked for. */
   wantsHeads(): boolean
-  /** True when every peer was asked to catch up, and none could. */
-  readonly stuck: boolean
+  /** The period whose update every peer was asked for, and none gave; undefined while catching up goes on. */
+  readonly missingPeriod: number | undefined
   /** True when the heads are more than 32 slots old, and so is all that peers answer with. */
   readonly allOld: boolean
   /** What peers answered last when asked for heads, the latest first. */
@@ -144,7 +144,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     scoreOf: (peer) => network.peers.find(({ id }) => id === peer)?.score,
     lower: (peer) => network.report(peer, 'mid-tolerance', 'it answers with old heads'),
   })
-  let stuck = false
+  let missingPeriod: number | undefined
   let refreshing: Refresh | undefined
 
   const ask = {
@@ -351,7 +351,8 @@ export function createFetcher(options: FetcherOptions): Fetcher {
         if (outcome === 'again') continue
         updates.noteRound(outcome === 'moved')
         // The present period's own update may not exist yet; an earlier one does, somewhere.
-        stuck = outcome === 'exhausted' && step.startPeriod < periodOfSlot(chain, slotClock.currentSlot())
+        const isOver = step.startPeriod < periodOfSlot(chain, slotClock.currentSlot())
+        missingPeriod = outcome === 'exhausted' && isOver ? step.startPeriod : undefined
         if (outcome === 'exhausted') return
       }
     },
@@ -385,7 +386,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
 
     wantsUpdates() {
       const step = plan()
-      if (step.kind === 'follow') stuck = false
+      if (step.kind === 'follow') missingPeriod = undefined
       updates.begin(planKey(step))
       return step.kind === 'updates' && updates.due(offering(protocols.lightClientUpdatesByRange))
     },
@@ -398,8 +399,8 @@ export function createFetcher(options: FetcherOptions): Fetcher {
       if (current) heads.noteRound(true)
       return !current && heads.due(offering(protocols.lightClientOptimisticUpdate))
     },
-    get stuck() {
-      return stuck
+    get missingPeriod() {
+      return missingPeriod
     },
     get allOld() {
       return behind() > ALL_OLD_SLOTS && [...evidence.values()].some(({ slot }) => slot !== undefined)

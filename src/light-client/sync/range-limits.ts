@@ -9,6 +9,7 @@ const MAX_PEERS = 256
 
 /** Failures that a smaller request may not meet: the peer refuses this much, or stops in the middle. */
 const TOO_MUCH: ReadonlySet<LamparaErrorCode> = new Set<LamparaErrorCode>([
+  'rate_limited',
   'request_invalid',
   'resource_unavailable',
   'server_error',
@@ -57,7 +58,9 @@ export function createRangeLimits(clock: Pick<Clock, 'now'>): RangeLimits {
       if (!isLamparaError(error) || !TOO_MUCH.has(error.code)) return false
       const waitMs = limits.get(peer)?.waitMs ?? REFUSED_MS.first
       if (asked > 1) {
-        set(peer, { count: Math.floor(asked / 2), notBeforeMs: 0, waitMs })
+        // Each refusal for asking too much makes the next request wait longer: no time to try all sizes.
+        const count = error.code === 'rate_limited' ? 1 : Math.floor(asked / 2)
+        set(peer, { count, notBeforeMs: 0, waitMs })
         return true
       }
       set(peer, { count: 1, notBeforeMs: clock.now() + waitMs, waitMs: Math.min(2 * waitMs, REFUSED_MS.most) })

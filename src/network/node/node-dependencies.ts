@@ -75,10 +75,16 @@ export async function createNodeDependencies(platform: Platform, options: Networ
     scores: book,
     meter: createMeter(),
     budgets,
-    gossipsubConfig: createGossipsubConfig(chain, role, book.scoreOf, {
-      limits: budgets.limits,
-      charge: (peerId, cause, amount) => budgets.ofPeer(peerId)?.charge(cause, amount) ?? true,
-    }),
+    gossipsubConfig: createGossipsubConfig(
+      chain,
+      role,
+      book.scoreOf,
+      {
+        limits: budgets.limits,
+        charge: (peerId, cause, amount) => budgets.ofPeer(peerId)?.charge(cause, amount) ?? true,
+      },
+      options.colocation,
+    ),
     gater: createConnectionGater({
       inbound: inbound?.gate,
       isBanned: (peerId) => book.bannedUntilMs(peerId) !== undefined,

@@ -211,6 +211,8 @@ async function close(clock: Clock, stream: Stream, reader: ByteReader, signal: A
 function refusalOf(error: unknown): { readonly code: number; readonly message: string } {
   if (isLamparaError(error, 'request_invalid')) return { code: 1, message: messageOf(error) }
   if (isLamparaError(error, 'resource_unavailable')) return { code: 3, message: messageOf(error) }
+  // Of no specification: Lighthouse, Lodestar and Grandine say it so.
+  if (isLamparaError(error, 'rate_limited')) return { code: 139, message: messageOf(error) }
   if (isLamparaError(error, 'server_error')) return { code: 2, message: messageOf(error) }
   return { code: 2, message: 'internal error' }
 }
