@@ -215,7 +215,7 @@ export interface LightClient {
   }): AsyncIterable<Head>
   /**
    * As above, optimistic heads only, and before each head that does not follow its predecessor the slots that were left out. The
-   * event `gap` of the network tells of those that nobody was told, without `not_read`.
+   * event `gap` of the network reports those that no reader got, without `not_read`.
    *
    * @throws LamparaError `invalid_argument` for finalized heads, between which there always are slots
    */

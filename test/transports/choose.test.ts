@@ -1,7 +1,7 @@
 import { type Connection, type Transport, transportSymbol } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
-import { chooseTransports } from '../../src/network/node/choose-transports.ts'
+import { chooseTransports } from '../../src/network/node/transports/choose-transports.ts'
 import { platform } from '../../src/platform/node/index.ts'
 import type { Platform } from '../../src/platform/platform.ts'
 import { transportOfAddress } from '../../src/platform/transport-of-address.ts'

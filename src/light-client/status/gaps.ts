@@ -1,6 +1,6 @@
 import type { GapReason, Head, HeadGap } from '../types.ts'
 
-/** Gaps that late readers may still be told of. */
+/** Gaps kept for readers that are late. */
 const MAX_KEPT = 16
 
 /** Finds slots that heads left out, and remembers why. */

@@ -10,8 +10,8 @@ import { systemClock } from '../../streams/clock.ts'
 import type { InboundProtection } from '../limits/inbound-limits.ts'
 import { createMeter, type Meter } from '../metrics/meter.ts'
 import type { NetworkOptions } from '../types.ts'
-import { type ChosenTransports, chooseTransports } from './choose-transports.ts'
 import { loadOrMakeIdentity } from './identity.ts'
+import { type ChosenTransports, chooseTransports } from './transports/choose-transports.ts'
 
 /** What a network and its libp2p node have in common, made before either. */
 export interface NodeDependencies {

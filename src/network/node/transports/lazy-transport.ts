@@ -1,6 +1,6 @@
 import { transportSymbol } from '@libp2p/interface'
-import type { LazyPlatformTransport, Libp2pTransport } from '../../platform/transports.ts'
-import { raceSignal } from '../../streams/abort.ts'
+import type { LazyPlatformTransport, Libp2pTransport } from '../../../platform/transports.ts'
+import { raceSignal } from '../../../streams/abort.ts'
 
 /** A transport that knows its addresses at once, and whose code comes with the first dial. */
 export function lazyTransport({ name, canDial, load }: LazyPlatformTransport): Libp2pTransport {

@@ -1,7 +1,7 @@
 import type { MessageStream, MultiaddrConnection, Transport, Upgrader } from '@libp2p/interface'
 import { Uint8ArrayList } from 'uint8arraylist'
-import { LamparaError } from '../../errors/index.ts'
-import type { Libp2pTransport } from '../../platform/transports.ts'
+import { LamparaError } from '../../../errors/index.ts'
+import type { Libp2pTransport } from '../../../platform/transports.ts'
 
 /** multistream-select's lines for noise, which the proposal and its acceptance alike consist of. */
 const NEGOTIATION = Uint8Array.from([...line('/multistream/1.0.0'), ...line('/noise')])

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, describe, expect, it } from 'vitest'
-import { platform } from '../../../src/platform/node/index.ts'
-import { type ScenarioNode, startScenarioNode } from '../../transports/scenario/node.ts'
+import { platform } from '../../../../src/platform/node/index.ts'
+import { type ScenarioNode, startScenarioNode } from '../../../transports/scenario/node.ts'
 
 const PROPOSAL = '\x13/multistream/1.0.0\n\x07/noise\n'
 /** Noise's first message: its length, and an ephemeral key. */
