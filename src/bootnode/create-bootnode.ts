@@ -85,12 +85,15 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
       return { storage }
     }
     const upstreamStorage = await storageOf('upstream')
+    // What was found before there is anybody to tell.
+    const early: LamparaError[] = []
+    let onStorageError = (error: LamparaError): void => void early.push(error)
     const checkpoints = await openCheckpoints({
       chain,
       clock: clock ?? systemClock,
       storage: upstreamStorage.storage,
       maxAgeMs: options.maxCheckpointAgeMs ?? chain.maxCheckpointAgeMs,
-      onError: (error) => client.network.emit({ type: 'storage:failed', error }),
+      onError: (error) => onStorageError(error),
     })
     const client: LightClient = await createLightClient({
       chain,
@@ -111,6 +114,7 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
       ...upstreamStorage,
     })
     stack.push(client.stop)
+    onStorageError = (error) => client.network.emit({ type: 'storage:failed', error })
     const relay = await openRelay(options.relay, clock ?? systemClock)
     const listensDirectly = listen.some((address) => WEBRTC_DIRECT.test(address))
     const kept = await storageOf('downstream')
@@ -247,6 +251,8 @@ export async function createBootnode(options: BootnodeOptions): Promise<Bootnode
     stack.push(() => metrics?.stop())
     signal?.addEventListener('abort', stop, { once: true })
     signal?.throwIfAborted()
+    // The caller can listen by then.
+    for (const error of early) (clock ?? systemClock).setTimer(() => onStorageError(error), 0)
     return bootnode
   } catch (error) {
     await stop()

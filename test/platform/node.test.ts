@@ -21,6 +21,18 @@ const inDirectory: Platform = {
 describe('the Node platform', () => {
   it.each(platformConformance)('$name', ({ run }) => run(inDirectory))
 
+  it('removes what a process that was killed was writing, and nothing else', async () => {
+    const folder = join(directory, 'killed')
+    await mkdir(folder)
+    const left = 'head.0b0cbd5e-7e5f-4a53-9a4b-0e3c9a6d5f11.tmp'
+    for (const name of [left, 'head', 'notes.tmp']) await writeFile(join(folder, name), 'x')
+    const storage = await inDirectory.openStorage('killed')
+    const names = await readdir(folder)
+    await storage.close()
+    expect(names).not.toContain(left)
+    expect(names).toEqual(expect.arrayContaining(['head', 'notes.tmp']))
+  })
+
   it('runs on blst where its add-on is installed', async () => {
     expect((await platform.loadBls()).implementation).toBe('blst')
   })

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { isLamparaError, LamparaError, messageOf } from '../../../errors/index.ts'
@@ -8,6 +8,8 @@ import { assertNamespace } from '../../storage-names.ts'
 import { fileNameOf } from './file-name.ts'
 import { lockFolder } from './lock-folder.ts'
 import { makeFolder } from './make-folder.ts'
+
+const TEMPORARY = /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/
 
 /**
  * Opens storage that keeps each value in a file of its own.
@@ -25,7 +27,9 @@ export async function openFileStorage(
   const folder = join(options.directory ?? join(homedir(), '.lampara'), namespace)
   const lock = await attempt(`open storage "${namespace}"`, async () => {
     await makeFolder(folder)
-    return lockFolder(folder, folder)
+    const held = await lockFolder(folder, folder)
+    await sweep(folder)
+    return held
   })
   let closed = false
 
@@ -53,6 +57,14 @@ async function readIfPresent(path: string): Promise<Uint8Array | undefined> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
+  }
+}
+
+/** What a process that was killed was writing. Nobody else writes here now; one that cannot be removed does no harm. */
+async function sweep(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  for (const name of names.filter((each) => TEMPORARY.test(each))) {
+    await rm(join(folder, name), { force: true }).catch(() => {})
   }
 }
 
