@@ -13,6 +13,8 @@ const HANDSHAKE_MS = 10_000
 /** Sockets that have not become WebSockets yet, of all addresses and of one. */
 const MAX_STRANGERS = { total: 4_096, perAddress: 1_024, rate: { burst: 1_500, perSecond: 50 } } as const
 const UNLIMITED = { burst: Number.POSITIVE_INFINITY, perSecond: 1 } as const
+/** A client that does not answer when it is told to close is cut off after this: as it comes, it keeps its socket for half a minute. */
+const CLOSE_MS = 2_000
 /** Before anybody has said who it is, a message is kept in memory whole. One of noise has 64 KiB at most. */
 const MAX_MESSAGE_BYTES = 256 * 1024
 /** What sockets sent of messages that are not complete yet, all together. Beyond, those that sent most are closed. */
@@ -25,7 +27,7 @@ interface Inner {
 }
 
 interface WebSocketServer {
-  readonly options: { maxPayload?: number }
+  readonly options: { maxPayload?: number; closeTimeout?: number }
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, done: OnUpgraded): void
 }
 
@@ -56,6 +58,7 @@ export function limitWebSockets(listener: Listener, options: WebSocketLimits = {
     throw new LamparaError('internal', 'Cannot listen for WebSocket: the listener of libp2p is not as it was')
   }
   wsServer.options.maxPayload = MAX_MESSAGE_BYTES
+  wsServer.options.closeTimeout = CLOSE_MS
   const strangers = new Map<string, Socket>()
 
   server.on('connection', (socket) => {
