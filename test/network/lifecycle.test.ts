@@ -154,6 +154,13 @@ describe('starting', () => {
     })
   })
 
+  it('refuses to start without a chain, whose genesis topics are made of', async () => {
+    await expect(createNetwork({} as Parameters<typeof createNetwork>[0])).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringContaining('give the option chain'),
+    })
+  })
+
   it('refuses options that cannot be meant', async () => {
     await expect(createNetwork({ chain, maxConnections: 0 })).rejects.toMatchObject({ code: 'invalid_argument' })
     for (const options of [{ listen: ['nonsense'] }, { announce: ['nonsense'] }]) {

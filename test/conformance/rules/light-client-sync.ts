@@ -122,6 +122,17 @@ export const lightClientSync: SpecDocument = {
         'It is never called: with it one key and a day’s patience fake a finalized header. A client that peers cannot lead on says so, asks more peers, and asks the user’s providers for a newer checkpoint.',
     },
     {
+      id: 'sync/two-thirds',
+      section: '`process_light_client_update`',
+      level: 'states',
+      rule: 'Whatever is finalized or teaches a committee is signed by two thirds: the checkpoint and two thirds of a sync committee are all that is trusted.',
+      tests: [
+        'test/light-client/two-thirds.test.ts > the verified store > is moved by exactly two thirds',
+        'test/light-client/two-thirds.test.ts > the verified store > is not moved by an update below two thirds, however long ago finality was, nor is its signature checked',
+        'test/adversary/attacks.test.ts > $name > neither fakes nor holds back a head, and the status is true: %s',
+      ],
+    },
+    {
       id: 'sync/better-update',
       section: '`is_better_update`',
       level: 'states',

@@ -31,6 +31,7 @@ export const phase0Discovery: readonly Rule[] = [
     level: 'MUST',
     rule: 'A node on attestation subnets says so in its record. We are on none, where it may be left out.',
     tests: [
+      'test/network/discovery/local-enr.test.ts > our record has no attnets and no syncnets: we are on no subnet',
       'test/network/handshake.test.ts > the handshake > answers ping, and metadata in every version with no subnets and four custody groups',
     ],
   },

@@ -87,6 +87,7 @@ export const phase0Gossip: readonly Rule[] = [
     rule: 'No topic is joined before genesis is known.',
     tests: [
       'test/chain/create-chain.test.ts > createChain() > says `config_incomplete` without genesis, and for each key that it needs',
+      'test/network/lifecycle.test.ts > starting > refuses to start without a chain, whose genesis topics are made of',
     ],
   },
   {
@@ -171,6 +172,7 @@ export const phase0Gossip: readonly Rule[] = [
     rule: 'No compressed payload longer than the worst case of the largest payload is taken.',
     tests: [
       'test/wire/snappy-block.test.ts > snappy blocks $name > that are longer than anything within the bound compresses to are refused with `length_out_of_bounds`',
+      'test/gossip/messages/payload-size.test.ts > a payload longer than the largest of its topic compresses to is refused before it is decompressed',
     ],
   },
   {

@@ -20,3 +20,14 @@ it('our record names the first address over a relay where two do not fit', async
   })
   expect(addressesOf(record())).toEqual([ways[0]])
 })
+
+it('our record has no attnets and no syncnets: we are on no subnet', async () => {
+  const { raw } = await generateKeyPair('secp256k1')
+  const record = createLocalEnr({
+    chain: testChain({ fuluEpoch: 10 }),
+    clock: createFakeClock(Date.now()),
+    privateKey: { raw } as Awaited<ReturnType<typeof generateKeyPair>>,
+    addresses: () => [`/ip4/1.2.3.4/tcp/9000/p2p/${SELF}`],
+  })
+  expect([...record().pairs.keys()].sort()).toEqual(['eth2', 'id', 'ip', 'nfd', 'secp256k1', 'tcp'])
+})
