@@ -53,6 +53,7 @@ export {
   type Checkpoint,
   type ConflictingHead,
   createLightClient,
+  createSharedLightClient,
   type ExecutionHead,
   type GapReason,
   type Head,
@@ -65,7 +66,10 @@ export {
   type LightClientOptions,
   type LightClientState,
   type LightClientStatus,
+  type SharedLightClient,
+  type SharedLightClientOptions,
   serveVerified,
+  type TabRole,
 } from './light-client/index.ts'
 export type * from './limits/limits.ts'
 export {

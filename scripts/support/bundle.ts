@@ -86,7 +86,7 @@ function withImports(
  * that is given none.
  */
 const notNeeded =
-  /^(src\/network\/limits\/inbound-limits[.]ts|node_modules\/@libp2p\/gossipsub|src\/discovery\/enr|src\/network\/(discovery\/(start-discovery|local-enr)|join\/[a-z-]+|metrics\/log-events|listen-error)[.]ts|src\/peers\/address-book\/stored-json[.]ts|src\/light-client\/gossip\/follow-gossip[.]ts|src\/platform\/browser\/indexed-db-storage[.]ts)/
+  /^(src\/network\/limits\/inbound-limits[.]ts|node_modules\/@libp2p\/gossipsub|src\/discovery\/enr|src\/network\/(discovery\/(start-discovery|local-enr)|join\/[a-z-]+|metrics\/log-events|listen-error)[.]ts|src\/peers\/address-book\/stored-json[.]ts|src\/light-client\/(gossip\/follow-gossip|status\/gaps)[.]ts|src\/platform\/browser\/indexed-db-storage[.]ts)/
 
 /** What only a page loads that has WebRTC: it alone can listen. */
 const listening = 'src/network/limits/inbound-limits.ts'

@@ -11,29 +11,7 @@ export interface LamparaErrorOptions {
   readonly details?: Readonly<Record<string, unknown>>
 }
 
-/** How many causes of causes `toJSON()` keeps. */
-const MAX_CAUSES = 4
-
-function errorJson(error: Error, depth: number): LamparaErrorJson {
-  const { name, message, cause, code, details = {} } = error as LamparaError
-  return {
-    name,
-    message,
-    ...(name === 'LamparaError' && { code, details: plain(details, depth) as LamparaErrorJson['details'] }),
-    ...(cause instanceof Error && depth > 0 && { cause: errorJson(cause, depth - 1) }),
-  }
-}
-
-/** Details as plain data: bigints as decimal strings, errors as they are written. */
-function plain(value: unknown, depth: number): unknown {
-  if (typeof value === 'bigint') return `${value}`
-  if (value instanceof Error) return depth > 0 ? errorJson(value, depth - 1) : value.message
-  if (typeof value === 'function' || typeof value === 'symbol') return undefined
-  if (typeof value !== 'object' || value === null) return value
-  if (depth < 0) return null
-  if (Array.isArray(value)) return value.map((item) => plain(item, depth - 1))
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item, depth - 1)]))
-}
+const wordsOf = ({ name, message }: Error): LamparaErrorJson => ({ name, message })
 
 /** A LamparaError with a certain code, and the details that go with it. */
 export type LamparaErrorOf<Code extends LamparaErrorCode> = LamparaError & {
@@ -71,10 +49,12 @@ export class LamparaError extends Error {
 
   /**
    * For `JSON.stringify()`, and for `postMessage()`, which keeps neither code nor details of an error itself: `reviveError()` makes an
-   * error of it again. Causes are kept as far as they are errors, four deep.
+   * error of it again. Causes are kept as far as they are errors.
    */
   toJSON(): LamparaErrorJson {
-    return errorJson(this, MAX_CAUSES)
+    const { name, message, code, details, cause } = this
+    const why = cause instanceof LamparaError ? cause.toJSON() : cause instanceof Error && wordsOf(cause)
+    return { name, message, code, details, ...(why && { cause: why }) }
   }
 
   /**

@@ -6,13 +6,12 @@ import type { Network } from '../network/types.ts'
 import { protocols } from '../reqresp/index.ts'
 import { onAbort, raceSignal } from '../streams/abort.ts'
 import { attachAsyncDispose } from '../streams/attach-async-dispose.ts'
-import { filterDefined } from '../streams/filter-defined.ts'
 import { type Follower, startFollower } from './follower.ts'
+import { readHeads, readyOf } from './read-client.ts'
 import { type PersistedResumePoint, persistResumePoint } from './resume/persist-resume-point.ts'
-import { withGaps } from './status/gaps.ts'
 import { readCheckpoint } from './sync/checkpoint.ts'
 import { timedVerifier } from './timed-verifier.ts'
-import type { Head, JoinLightClientOptions, LightClient, LightClientOptions, LightClientStatus } from './types.ts'
+import type { JoinLightClientOptions, LightClient, LightClientOptions } from './types.ts'
 import { createCommitteeVerifier } from './verification/index.ts'
 
 const DEFAULT_MIN_PARTICIPATION = 2 / 3
@@ -137,7 +136,7 @@ function lightClientOf(
   kept: PersistedResumePoint | undefined,
   options: LightClientOptions,
 ): LightClient {
-  const { status } = follower
+  const { heads, status } = follower
   let stopped: Promise<void> | undefined
   let forgetSignal = (): void => {}
 
@@ -158,53 +157,11 @@ function lightClientOf(
     get status() {
       return follower.statusNow()
     },
-    heads: headsOf(follower),
+    heads: readHeads(heads, follower.gapReasonOf),
     watchStatus: (callback) => status.watch(callback),
     watchVerified: (callback) => follower.watchVerified(callback),
-    ready: (readyOptions) => firstCurrentHead(client, readyOptions?.signal),
+    ready: (readyOptions) => readyOf(client, readyOptions?.signal),
     stop,
   })
   return client
-}
-
-function headsOf({ heads, gapReasonOf }: Follower): LightClient['heads'] {
-  const read = ({ kind = 'optimistic', signal, gaps = false }: HeadsOptions = {}) => {
-    if (gaps && kind !== 'optimistic') {
-      throw new LamparaError('invalid_argument', 'Cannot tell gaps between finalized heads: they are epochs apart')
-    }
-    const shown = filterDefined(heads[kind].values({ signal }))
-    return gaps ? withGaps(shown, gapReasonOf) : shown
-  }
-  // Gaps come only where they are asked for.
-  return read as LightClient['heads']
-}
-
-interface HeadsOptions {
-  readonly kind?: Head['kind']
-  readonly signal?: AbortSignal
-  readonly gaps?: boolean
-}
-
-async function firstCurrentHead(client: LightClient, signal: AbortSignal | undefined): Promise<Head> {
-  const settled = Promise.withResolvers<Head>()
-  const unwatch = client.watchStatus(({ state, optimistic, error }) => {
-    if (state === 'following' && optimistic !== undefined) settled.resolve(optimistic)
-    if (state === 'failed') settled.reject(error)
-    if (state === 'stopped')
-      settled.reject(new LamparaError('stopped', 'Cannot get ready: the light client was stopped'))
-  })
-  try {
-    return await raceSignal(settled.promise, signal)
-  } catch (thrown) {
-    throw signal?.aborted && thrown === signal.reason ? notReady(client.status, thrown) : thrown
-  } finally {
-    unwatch()
-  }
-}
-
-/** What a signal ended, with what kept the client from getting ready. */
-function notReady({ state, message, error }: LightClientStatus, reason: unknown): LamparaError {
-  const code = (reason as { readonly name?: unknown } | null)?.name === 'TimeoutError' ? 'timeout' : 'aborted'
-  const words = `Cannot get ready ${code === 'timeout' ? 'in time' : 'before it was aborted'}: ${message}`
-  return new LamparaError(code, words, { cause: error ?? reason, details: { state } })
 }

@@ -8,7 +8,7 @@ import { createNotifier } from '../streams/notifier.ts'
 import { createWatchable, type Watchable } from '../streams/watchable.ts'
 import { createAgreementTracker } from './agreement.ts'
 import { computeStatus, type Phase, type StatusInputs, sameLightClientStatus } from './status/compute-status.ts'
-import { createGapTracker, type GapTracker } from './status/gaps.ts'
+import type { GapTracker } from './status/gaps.ts'
 import { createHeads, type Heads } from './status/heads.ts'
 import { localStatusOf } from './status/local-status.ts'
 import { createUpdateReceiver } from './store/receive-update.ts'
@@ -113,6 +113,7 @@ export function startFollower(options: FollowerOptions): Follower {
   let confirming: Promise<void> | undefined
   let leaveGossip: (() => void) | undefined
   let isJoining = false
+  let gaps: GapTracker | undefined
 
   const events: VerifiedStoreEvents = {
     onChange() {
@@ -189,15 +190,6 @@ export function startFollower(options: FollowerOptions): Follower {
     },
   })
   const status = createWatchable<LightClientStatus>(computeStatus(statusInputs()), sameLightClientStatus)
-  const gaps = createGapTracker(slotClock.currentSlot)
-  // First of its watchers, so that a gap is known before any reader is told the head after it.
-  heads.optimistic.watch((head) => {
-    const gap = gaps.onHead(head, phase !== 'following')
-    if (gap !== undefined) {
-      const { fromSlot, toSlot, reason } = gap
-      network.emit({ type: 'gap', fromSlot, toSlot, reason })
-    }
-  })
   showVerified()
 
   function statusInputs(): StatusInputs {
@@ -308,8 +300,9 @@ export function startFollower(options: FollowerOptions): Follower {
     if (leaveGossip !== undefined || isJoining) return
     isJoining = true
     import('./gossip/follow-gossip.ts')
-      .then(({ followGossip }) => {
+      .then(({ followGossip, trackGaps }) => {
         if (signal.aborted || phase === 'failed') return
+        gaps ??= trackGaps(heads.optimistic, slotClock.currentSlot, () => phase !== 'following', network.emit)
         leaveGossip = followGossip({ gossip: network.gossip, topics, verified, receiver, slotClock, verdictOf })
       })
       .catch(() => {})
@@ -412,7 +405,7 @@ export function startFollower(options: FollowerOptions): Follower {
 
   const unwatchNetwork = network.watchStatus(({ peers }) => {
     if (peers > 0) wasConnected = true
-    else gaps.noteDisconnected()
+    else gaps?.noteDisconnected()
     updateStatus()
     notifier.notify()
   })
@@ -424,7 +417,7 @@ export function startFollower(options: FollowerOptions): Follower {
 
   const ticking = (async () => {
     for await (const slot of slotClock.slots({ signal })) {
-      gaps.noteSlot(slot)
+      gaps?.noteSlot(slot)
       updateStatus()
       if (missesHead(slot)) network.check().catch(() => {})
       notifier.notify()
@@ -449,7 +442,7 @@ export function startFollower(options: FollowerOptions): Follower {
 
   return {
     heads,
-    gapReasonOf: gaps.reasonOf,
+    gapReasonOf: (fromSlot, toSlot) => gaps?.reasonOf(fromSlot, toSlot) ?? 'catching_up',
     status,
     statusNow() {
       const now = computeStatus(statusInputs())

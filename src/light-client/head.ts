@@ -37,17 +37,9 @@ export function headOf(chain: Chain, header: LightClientHeader, evidence: HeadEv
 /** The same with `toJSON()`, which is not enumerable: heads stay plain data for `structuredClone()` and comparisons. */
 export function withJson<Shape extends Head>(head: Shape): Shape & { toJSON(): HeadJson } {
   const toJSON = (): HeadJson => {
-    const { execution, ...rest } = head
-    if (execution === undefined) return rest
-    const { blockNumber, timestamp, ...hashes } = execution
-    return {
-      ...rest,
-      execution: {
-        ...hashes,
-        ...(blockNumber !== undefined && { blockNumber: `${blockNumber}` }),
-        ...(timestamp !== undefined && { timestamp: `${timestamp}` }),
-      },
-    }
+    const { execution } = head
+    const texts = Object.entries(execution ?? {}).map(([key, value]) => [key, `${value}`])
+    return { ...head, ...(execution && { execution: Object.fromEntries(texts) }) } as HeadJson
   }
   return Object.defineProperty(head, 'toJSON', { value: toJSON }) as Shape & { toJSON(): HeadJson }
 }

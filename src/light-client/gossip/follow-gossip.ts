@@ -11,6 +11,9 @@ import {
   verdictAfterProcessing,
 } from './gossip-rules.ts'
 
+// Loaded with this, after the first head.
+export { trackGaps } from '../status/gaps.ts'
+
 type GossipedUpdate = LightClientObject<'finality_update' | 'optimistic_update'>
 
 /** What following gossip works with; all of it is handed in, since a page loads it late. */

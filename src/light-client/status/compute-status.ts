@@ -13,16 +13,18 @@ export type Phase = 'starting' | 'bootstrapping' | 'syncing' | 'following' | 'fa
 const PEERS_NAMED = 3
 
 const MORE_PEERS = 'more peers, or a newer checkpoint, help'
+const CHECK = 'check the connection; network.check() tries at once'
+const ANOTHER = 'create another client'
 
 /** What helps where a state lasts. */
 const helpIn: Partial<Record<LightClientState, string>> = {
-  connecting: 'check the connection and the addresses of bootnodes; network.check() tries at once',
-  bootstrapping: 'another bootnode, or a newer checkpoint, helps',
-  syncing: 'more peers help',
+  connecting: CHECK,
+  bootstrapping: MORE_PEERS,
+  syncing: MORE_PEERS,
   stalled: MORE_PEERS,
-  disconnected: 'check the connection; network.check() tries at once',
-  failed: 'create another client, with what the error asks for',
-  stopped: 'create another client',
+  disconnected: CHECK,
+  failed: ANOTHER,
+  stopped: ANOTHER,
 }
 
 /** Everything that the status is computed from. */
@@ -80,19 +82,14 @@ function withAge(status: LightClientStatus, ageMs: () => number): LightClientSta
   return Object.defineProperty(status, 'headAgeMs', { enumerable: true, get: () => Math.max(0, ageMs()) })
 }
 
+const compared = ['state', 'message', 'peers', 'optimistic', 'finalized', 'conflict'] as const
+
 /** True when the two say the same, but for the head's age. */
 export function sameLightClientStatus(a: LightClientStatus, b: LightClientStatus): boolean {
   return (
-    a.state === b.state &&
-    a.message === b.message &&
-    a.peers === b.peers &&
-    a.optimistic === b.optimistic &&
-    a.finalized === b.finalized &&
-    a.conflict === b.conflict &&
+    compared.every((key) => a[key] === b[key]) &&
     a.error?.message === b.error?.message &&
-    a.sync?.startPeriod === b.sync?.startPeriod &&
-    a.sync?.period === b.sync?.period &&
-    a.sync?.targetPeriod === b.sync?.targetPeriod
+    JSON.stringify(a.sync) === JSON.stringify(b.sync)
   )
 }
 

@@ -1,3 +1,5 @@
+import type { Network } from '../../network/types.ts'
+import type { Watchable } from '../../streams/watchable.ts'
 import type { GapReason, Head, HeadGap } from '../types.ts'
 
 /** Gaps kept for readers that are late. */
@@ -20,6 +22,7 @@ export function createGapTracker(currentSlot: () => number): GapTracker {
   const kept: HeadGap[] = []
   let previous: Head | undefined
   let lastSlot = currentSlot()
+  let firstSlot = 0
   let cause: 'asleep' | 'disconnected' | undefined
 
   function noteSlot(slot: number): void {
@@ -37,6 +40,7 @@ export function createGapTracker(currentSlot: () => number): GapTracker {
       // A head may come before the timer does.
       if (currentSlot() > lastSlot + 1) cause = 'asleep'
       const left = previous && head && slotsBetween(previous, head)
+      if (previous === undefined && head !== undefined) firstSlot = head.slot
       previous = head
       const reason = cause ?? (isCatchingUp ? 'catching_up' : 'not_received')
       if (head !== undefined) cause = undefined
@@ -46,9 +50,29 @@ export function createGapTracker(currentSlot: () => number): GapTracker {
       if (kept.length > MAX_KEPT) kept.shift()
       return gap
     },
-    reasonOf: (fromSlot, toSlot) =>
-      kept.findLast((gap) => gap.fromSlot <= toSlot && gap.toSlot >= fromSlot)?.reason ?? 'not_read',
+    reasonOf(fromSlot, toSlot) {
+      // The tracker is loaded after the first head.
+      if (fromSlot < firstSlot) return 'catching_up'
+      return kept.findLast((gap) => gap.fromSlot <= toSlot && gap.toSlot >= fromSlot)?.reason ?? 'not_read'
+    },
   }
+}
+
+/** Tracks heads from now on, and emits an event for each gap. @param isCatchingUp - asked at each head */
+export function trackGaps(
+  heads: Watchable<Head | undefined>,
+  currentSlot: () => number,
+  isCatchingUp: () => boolean,
+  emit: Network['emit'],
+): GapTracker {
+  const tracker = createGapTracker(currentSlot)
+  heads.watch((head) => {
+    const gap = tracker.onHead(head, isCatchingUp())
+    if (gap === undefined) return
+    const { fromSlot, toSlot, reason } = gap
+    emit({ type: 'gap', fromSlot, toSlot, reason })
+  })
+  return tracker
 }
 
 /** Slots between two heads whose blocks, if there are any, were left out. A head that follows its parent leaves out nothing. */

@@ -18,6 +18,8 @@ export interface Pages {
   readonly harness: string
   /** The same, in a worker of the page's. */
   readonly worker: string
+  /** A page whose tabs share a light client. */
+  readonly tabs: string
   stop(): Promise<void>
 }
 
@@ -26,6 +28,7 @@ const sources = {
   gallery: 'test/browser/gallery',
   harness: 'test/browser/harness',
   worker: 'test/browser/worker',
+  tabs: 'test/browser/tabs',
 } as const
 
 const emptyPage = '<!doctype html><html lang="en"><head><title>Frame</title></head><body></body></html>'
@@ -60,6 +63,7 @@ export async function servePages({ noteErrors = false } = {}): Promise<Pages> {
     gallery: urlOf('gallery'),
     harness: urlOf('harness'),
     worker: urlOf('worker'),
+    tabs: urlOf('tabs'),
     async stop() {
       await server.stop()
       await rm(folder, { recursive: true, force: true })

@@ -63,6 +63,12 @@ it('slots in which timers did not run are slept through, whether the timer or th
   expect(tracker.onHead(headAt(119, 118), false)).toMatchObject({ fromSlot: 61, toSlot: 118, reason: 'asleep' })
 })
 
+it('slots before the first head that was seen are those of catching up', () => {
+  const { tracker } = setUp()
+  expect(tracker.reasonOf(5, 8)).toBe('catching_up')
+  expect(tracker.reasonOf(9, 12)).toBe('not_read')
+})
+
 it('a head that is taken back is followed by no gap', () => {
   const { tracker } = setUp()
   expect(tracker.onHead(undefined, false)).toBeUndefined()
