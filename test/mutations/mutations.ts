@@ -125,8 +125,8 @@ export const mutations: readonly Mutation[] = [
   {
     rule: 'range limits of peers are learned by halving',
     file: 'src/light-client/sync/range-limits.ts',
-    find: 'count: Math.floor(asked / 2)',
-    replace: 'count: asked',
+    find: ': Math.floor(asked / 2)',
+    replace: ': asked',
     tests: ['test/light-client/sync/range-limits.test.ts', attacks],
   },
   {
