@@ -301,8 +301,8 @@ export const mutations: readonly Mutation[] = [
   {
     rule: 'a head is not told twice',
     file: 'src/light-client/status/heads.ts',
-    find: '    watchable.replace({',
-    replace: '    watchable.set({',
+    find: '    watchable.replace(',
+    replace: '    watchable.set(',
     tests: [board],
   },
   {
