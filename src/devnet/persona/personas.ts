@@ -49,6 +49,9 @@ const asSpecified = {
 const oneInTenSeconds: RequestQuota = { tokens: 1, windowMs: 10_000, per: 'object' }
 const twoInTwelveSeconds: RequestQuota = { tokens: 2, windowMs: 12_000, per: 'request' }
 
+/** Whose behaviour a devnet's beacon node can have. */
+export type PersonaName = 'lampara' | 'lighthouse' | 'lodestar' | 'recent-only'
+
 /**
  * What real nodes do differently, one line for each thing.
  *
@@ -84,10 +87,7 @@ export const personas = {
     colocation: { threshold: 3, weight: -71.25, retainEpochs: 100 },
   },
   'recent-only': { ...asSpecified, history: { periods: 2, bootstrapEpochs: 4 } },
-} as const satisfies Readonly<Record<string, Persona>>
-
-/** Whose behaviour a devnet's beacon node can have. */
-export type PersonaName = keyof typeof personas
+} as const satisfies Readonly<Record<PersonaName, Persona>>
 
 /** The names of all personas. */
 export const personaNames = Object.keys(personas) as readonly PersonaName[]

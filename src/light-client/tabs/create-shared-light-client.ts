@@ -17,7 +17,7 @@ export interface SharedLightClientOptions {
 }
 
 /**
- * Creates a light client that the tabs of an origin share: one of them, the leader, runs it, and the others are told of heads and
+ * Creates a light client that the tabs of an origin share: one of them, the leader, runs it, and the others receive heads and
  * status. When the leader is closed, frozen or crashes, the next tab takes over; a head is told to each reader once. Where there are no
  * Web Locks each tab runs its own.
  *

@@ -1,6 +1,6 @@
 import type { Head, LightClient, LightClientStatus } from '../types.ts'
 
-/** What is told of a light client that this tab runs. */
+/** What a light client that this tab runs reports. */
 export interface ClientListener {
   onStatus(status: LightClientStatus): void
   onHead(head: Head): void
@@ -12,7 +12,7 @@ export interface RunningClient {
   readonly client: LightClient | undefined
   /** Resolves once it runs; rejects as its creation does. */
   readonly started: Promise<void>
-  /** Ends it, also while it is being created, and closes its storage. Nothing is told of it from then on. */
+  /** Ends it, also while it is being created, and closes its storage. It reports nothing from then on. */
   stop(): Promise<void>
 }
 

@@ -14,7 +14,7 @@ export interface SharedLightClient extends Pick<LightClient, 'heads' | 'watchSta
   readonly role: TabRole
   /**
    * The light client itself, with its network, where this tab runs it: `leader` or `alone`. It belongs to the shared one: do not stop
-   * it, and ask for it anew each time, since the lead may pass on.
+   * it, and ask for it again each time, since the lead may pass on.
    */
   readonly client: LightClient | undefined
   /** As the leader has it. Between two leaders it stays what it was. */
